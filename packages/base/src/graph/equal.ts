@@ -1,5 +1,7 @@
+import { Secret } from "../secret.ts"
+
 /**
- * Whether two plain values are equal in structure: primitives, arrays, plain objects, typed arrays.
+ * Whether two plain values are equal in structure: primitives, arrays, plain objects, maps, bytes, {@link Secret}s.
  *
  * Anything else (class instances, functions) is equal only to itself. Absent and `undefined` properties are the same.
  */
@@ -9,6 +11,7 @@ export function structuralEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => structuralEqual(item, b[i]))
   if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b)
+  if (a instanceof Secret) return b instanceof Secret && equalBytes(a.reveal(), b.reveal())
   if (a instanceof Map) return b instanceof Map && equalMaps(a, b)
   if (!isPlain(a) || !isPlain(b)) return false
   for (const key in a) if (!structuralEqual(a[key], b[key])) return false

@@ -1,0 +1,8 @@
+export type * from "./destination.ts"
+export type * from "./extensions.ts"
+export type * from "./listener.ts"
+export type * from "./match.ts"
+export type * from "./origin.ts"
+export type * from "./proxy.ts"
+export type * from "./route.ts"
+export type * from "./telemetry.ts"

@@ -1,0 +1,40 @@
+import type { IpFamily } from "./destination.ts"
+import type { HttpListener, L4Listener } from "./listener.ts"
+import type { AccessLogPlan, MetricsPlan, TracingPlan } from "./telemetry.ts"
+
+/** Options of a whole proxy (one IR key) that shape more than one resource. */
+export interface ProxyOptions {
+  /** IR key and Envoy's `node.cluster`: `{namespace}/{gateway}`, or the GatewayClass name when Gateways are merged. */
+  readonly key: string
+  readonly isNameSchemeV2: boolean
+  readonly ipFamily?: IpFamily
+  /** EnvoyProxy `filterOrder`, already checked for cycles. */
+  readonly filterOrder: readonly FilterOrderRule[]
+  /** Where the ready listener answers. Absent: no ready listener (host profile). */
+  readonly ready?: { readonly address: string; readonly port: number; readonly isIpv4Compatible: boolean }
+  readonly accessLogs: readonly AccessLogPlan[]
+  readonly tracing?: TracingPlan
+  readonly metrics?: MetricsPlan
+  /** EnvoyProxy `requestID.tracing` mode. */
+  readonly requestIdTracing?: "Pack" | "Sample" | "Disable" | "PackAndSample"
+  /** `{controller namespace}/envoy`, present when that Secret is known. */
+  readonly controlPlaneCertificate?: string
+  /** Where remote Wasm modules are served from: host and port of the module server (`wasm_cluster`). */
+  readonly moduleServer: { readonly host: string; readonly port: number }
+  readonly hasVirtualHostStats?: boolean
+  readonly routeStatName?: string
+  readonly clusterStatName?: string
+}
+
+/** `name` goes directly before or after the other filter type. */
+export interface FilterOrderRule {
+  readonly name: string
+  readonly position: "before" | "after"
+  readonly of: string
+}
+
+/** The listeners of one proxy, in output order. */
+export interface ProxyListeners {
+  readonly http: readonly HttpListener[]
+  readonly l4: readonly L4Listener[]
+}

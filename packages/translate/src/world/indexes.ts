@@ -1,0 +1,103 @@
+// Which object stands in which bucket of which index, from the object alone: placing one never reads another.
+import type { AnyObject } from "./world.ts"
+
+/** Names of the indexes; each bucket is an input of the graph. */
+export const indexNames = [
+  /** Every object of a kind: for GatewayClasses, and for policies that select targets by label in all namespaces. Bucket `Kind`. */
+  "kind",
+  /** Objects of a kind in one namespace. Bucket `Kind/namespace`. */
+  "kind-in-namespace",
+  /** Gateways by GatewayClass name. */
+  "gateways-of-class",
+  /** Routes and ListenerSets by parent. Bucket `Gateway/namespace/name` or `ListenerSet/namespace/name`. */
+  "children",
+  /** ReferenceGrants by their namespace. */
+  "grants",
+  /** EndpointSlices by owner. Bucket `Service/namespace/name` or `ServiceImport/namespace/name`. */
+  "slices",
+  /** Policies by plain target. Bucket `PolicyKind|TargetKind/namespace/name`. */
+  "policies-of-target",
+  /** Policies that select targets of a kind by label. Bucket `PolicyKind|TargetKind`. */
+  "selecting-policies",
+  /** Services that expose proxies, by owner labels. Bucket `namespace/name` of the Gateway or the GatewayClass name. */
+  "proxy-services",
+] as const
+
+/** One of {@link indexNames}. */
+export type IndexName = (typeof indexNames)[number]
+
+/** An index and a bucket of it. */
+export type Placement = readonly [index: IndexName, bucket: string]
+
+const gatewayGroup = "gateway.networking.k8s.io"
+
+/** All buckets an object stands in. Tolerates objects that no schema would accept. */
+export function placementsOf(object: AnyObject): readonly Placement[] {
+  const { kind } = object
+  const namespace = object.metadata.namespace ?? ""
+  const placements: Placement[] = [["kind", kind]]
+  if (namespace !== "") placements.push(["kind-in-namespace", `${kind}/${namespace}`])
+  const spec = record(object.spec)
+  if (kind === "Gateway") placements.push(["gateways-of-class", text(spec.gatewayClassName)])
+  if (kind === "ReferenceGrant") placements.push(["grants", namespace])
+  if (kind.endsWith("Route")) placements.push(...parentsOf(spec.parentRefs, namespace))
+  if (kind === "ListenerSet") placements.push(...parentsOf([spec.parentRef], namespace))
+  if (kind === "EndpointSlice") placements.push(...slicesOf(object, namespace))
+  if (kind === "Service") placements.push(...proxyServiceOf(object))
+  placements.push(...targetsOf(kind, spec, namespace))
+  return placements
+}
+
+function parentsOf(refs: unknown, namespace: string): Placement[] {
+  return list(refs).map((item) => {
+    const ref = record(item)
+    return ["children", `${text(ref.kind, "Gateway")}/${text(ref.namespace, namespace)}/${text(ref.name)}`]
+  })
+}
+
+function slicesOf(object: AnyObject, namespace: string): Placement[] {
+  const labels = object.metadata.labels ?? {}
+  const placements: Placement[] = []
+  const service = labels["kubernetes.io/service-name"]
+  if (service !== undefined) placements.push(["slices", `Service/${namespace}/${service}`])
+  const serviceImport = labels["multicluster.kubernetes.io/service-name"]
+  if (serviceImport !== undefined) placements.push(["slices", `ServiceImport/${namespace}/${serviceImport}`])
+  return placements
+}
+
+function proxyServiceOf(object: AnyObject): Placement[] {
+  const labels = object.metadata.labels ?? {}
+  const prefix = "gateway.envoyproxy.io/owning-"
+  const name = labels[`${prefix}gateway-name`]
+  const namespace = labels[`${prefix}gateway-namespace`]
+  const className = labels[`${prefix}gatewayclass`]
+  const placements: Placement[] = []
+  if (name !== undefined && namespace !== undefined) placements.push(["proxy-services", `${namespace}/${name}`])
+  if (className !== undefined) placements.push(["proxy-services", className])
+  return placements
+}
+
+function targetsOf(kind: string, spec: Readonly<Record<string, unknown>>, namespace: string): Placement[] {
+  const plain = [...(spec.targetRef === undefined ? [] : [spec.targetRef]), ...list(spec.targetRefs)]
+  const placements: Placement[] = plain.map((item) => {
+    const ref = record(item)
+    return ["policies-of-target", `${kind}|${text(ref.kind)}/${namespace}/${text(ref.name)}`]
+  })
+  for (const item of list(spec.targetSelectors)) {
+    const selector = record(item)
+    if (text(selector.group, gatewayGroup) === gatewayGroup) placements.push(["selecting-policies", `${kind}|${text(selector.kind)}`])
+  }
+  return placements
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function text(value: unknown, absent = ""): string {
+  return typeof value === "string" && value !== "" ? value : absent
+}
