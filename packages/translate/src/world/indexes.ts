@@ -85,7 +85,8 @@ function targetsOf(kind: string, spec: Readonly<Record<string, unknown>>, namesp
   })
   for (const item of list(spec.targetSelectors)) {
     const selector = record(item)
-    if (text(selector.group, gatewayGroup) === gatewayGroup) placements.push(["selecting-policies", `${kind}|${text(selector.kind)}`])
+    if (text(selector.group, gatewayGroup) === gatewayGroup)
+      placements.push(["selecting-policies", `${kind}|${text(selector.kind)}`])
   }
   return placements
 }

@@ -25,7 +25,11 @@ export interface Settings {
   /** Default EnvoyProxy spec (`envoyProxy` of the EnvoyGateway document). */
   readonly envoyProxy?: Readonly<Record<string, unknown>>
   /** Kinds that extension servers own: filters (`resources`), backends, policies; `Group/Kind`. */
-  readonly extensionKinds: { readonly resources: readonly string[]; readonly backends: readonly string[]; readonly policies: readonly string[] }
+  readonly extensionKinds: {
+    readonly resources: readonly string[]
+    readonly backends: readonly string[]
+    readonly policies: readonly string[]
+  }
   /** Bind address of listeners in profile `host`. Default `127.0.0.1`. */
   readonly bindAddress: string
   /** Services of the host profile that stand for an address: `namespace/name:port` → `host:port`. */

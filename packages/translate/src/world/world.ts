@@ -111,7 +111,10 @@ export function objectKey(kind: string, namespace: string, name: string): Object
 export function createWorld(graph: Graph): WritableWorld {
   const objects = graph.input<AnyObject>("object")
   const configuration = graph.input<Settings>("settings")
-  const indexes = Object.fromEntries(indexNames.map((name) => [name, createBuckets(graph, `index:${name}`)])) as Record<IndexName, Buckets>
+  const indexes = Object.fromEntries(indexNames.map((name) => [name, createBuckets(graph, `index:${name}`)])) as Record<
+    IndexName,
+    Buckets
+  >
   const place = (key: ObjectKey, object: AnyObject | undefined): void => {
     const placements = object === undefined ? [] : placementsOf(object)
     for (const name of indexNames) {
