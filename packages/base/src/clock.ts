@@ -6,22 +6,31 @@ export interface Clock {
   after(ms: number, call: () => void): () => void
 }
 
-/** The machine's clock. Timers do not keep the process alive. */
+/** Node fires a longer timer at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** The machine's clock. Timers do not keep the process alive; waits of any length work. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, call) => {
-    const timer = setTimeout(call, ms)
-    timer.unref()
+    let timer: NodeJS.Timeout
+    const wait = (left: number): void => {
+      const part = Math.min(left, longestTimerMs)
+      timer = setTimeout(() => (left > part ? wait(left - part) : call()), part)
+      timer.unref()
+    }
+    wait(ms)
     return () => clearTimeout(timer)
   },
 }
 
 /** A clock that stands still until told otherwise; due timers fire in order of time, then of creation. */
 export interface ManualClock extends Clock {
+  /** Moves the time and fires what is due on the way, also timers that fired ones start. */
   advance(ms: number): void
 }
 
-/** @param start milliseconds since the epoch, default 0 */
+/** A clock that stands at `start`. @param start milliseconds since the epoch, default 0 */
 export function createManualClock(start = 0): ManualClock {
   let time = start
   let serial = 0

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts"
+
 /** `error` refuses the object, `warning` and `info` do not. */
 export type Severity = "error" | "warning" | "info"
 
@@ -37,7 +39,7 @@ export interface Diagnostic {
 /**
  * One line for people: `file:line:column: severity: Kind ns/name field: message (hint) [code]`.
  *
- * Absent parts are left out.
+ * Absent parts are left out; control characters come out escaped.
  */
 export function formatDiagnostic(d: Diagnostic): string {
   const place = d.file === undefined ? "" : `${d.file}${d.line === undefined ? "" : `:${d.line}:${d.column ?? 1}`}: `
@@ -45,5 +47,5 @@ export function formatDiagnostic(d: Diagnostic): string {
   const object = o === undefined ? "" : `${o.kind} ${o.namespace === "" ? "" : `${o.namespace}/`}${o.name}: `
   const field = d.field === undefined || d.field === "" ? "" : `${d.field}: `
   const hint = d.hint === undefined ? "" : ` (${d.hint})`
-  return `${place}${d.severity}: ${object}${field}${d.message}${hint} [${d.code}]`
+  return printable(`${place}${d.severity}: ${object}${field}${d.message}${hint} [${d.code}]`)
 }

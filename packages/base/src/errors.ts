@@ -58,9 +58,26 @@ export function errorFrom(
   return new AttacheError(code, `${prefix}: ${messageOf(value)}`, { ...options, cause: value })
 }
 
-/** The message of anything that was thrown. */
+/**
+ * The message of anything that was thrown; never throws itself and is never empty.
+ *
+ * Node hides the reason in two places: a connection that failed on every address is an `AggregateError` without text,
+ * and `fetch` says `fetch failed` and keeps the reason as its cause. Both are unfolded.
+ */
 export function messageOf(value: unknown): string {
-  return value instanceof Error ? value.message : String(value)
+  if (value instanceof AggregateError && value.message === "") {
+    const messages = new Set(value.errors.map(messageOf))
+    return messages.size === 0 ? value.name : [...messages].join("; ")
+  }
+  if (value instanceof Error) {
+    if (value.message === "fetch failed" && value.cause !== undefined) return `fetch failed: ${messageOf(value.cause)}`
+    return value.message === "" ? value.name : value.message
+  }
+  try {
+    return String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
 }
 
 /** For a branch that cannot be reached unless we are wrong. Always throws a plain `Error`. */

@@ -31,4 +31,5 @@ export {
   logLevels,
   silentLogger,
 } from "./logger.ts"
+export { printable } from "./printable.ts"
 export { Secret } from "./secret.ts"

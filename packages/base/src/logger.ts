@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts"
+
 /** From most to least talkative. */
 export const logLevels = ["debug", "info", "warn", "error"] as const
 
@@ -7,7 +9,7 @@ export type LogLevel = (typeof logLevels)[number]
 /** Facts of a log line: flat, printable, never secret. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** Four levels and nothing else. Messages are lower case without full stop. */
+/** Four levels and nothing else. Each call writes one line; control characters come out escaped. Messages are lower case without full stop. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
@@ -34,9 +36,11 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const now = options.now ?? Date.now
   const line = (level: LogLevel, message: string, fields: LogFields): string => {
     const time = new Date(now()).toISOString()
-    if (options.format === "json") return JSON.stringify({ time, level, message, ...fields })
+    // The three names are ours, whatever the fields are called.
+    const own = { time, level, message }
+    if (options.format === "json") return JSON.stringify({ ...own, ...fields, ...own })
     const facts = Object.entries(fields).flatMap(([k, v]) => (v === undefined ? [] : [` ${k}=${quoted(v)}`]))
-    return `${time} ${level.padEnd(5)} ${message}${facts.join("")}`
+    return `${time} ${level.padEnd(5)} ${printable(message)}${facts.join("")}`
   }
   const at =
     (level: LogLevel) =>
@@ -51,5 +55,6 @@ export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() 
 
 function quoted(value: string | number | boolean): string {
   const text = String(value)
-  return /[\s"=]/.test(text) || text === "" ? JSON.stringify(text) : text
+  if (printable(text) === text && !/[\s"=]/.test(text) && text !== "") return text
+  return `"${printable(text.replaceAll("\\", "\\\\").replaceAll('"', '\\"'))}"`
 }

@@ -1,4 +1,5 @@
-import type { Graph } from "./graph.ts"
+import { messageOf } from "../errors.ts"
+import type { Graph, Input } from "./graph.ts"
 
 /** Something that comes from outside and takes its time. */
 export type Cell<T> =
@@ -8,13 +9,13 @@ export type Cell<T> =
 
 /** Cells that load themselves when a query first reads them. */
 export interface Cells<T> {
-  /** The cell; a first read inside a query starts its load after the query ends. */
+  /** The cell; a first read starts its load, inside a query after the query ends. */
   get(key: string): Cell<T>
-  /** Puts a result in place, as a load would; also for retries and injected results. */
+  /** Puts a result in place, as a load would, and aborts a running load; also for retries and injected results. Does not call `onChange`. */
   set(key: string, cell: Cell<T>): void
   /** Starts the load again, keeping the present state until it ends. Nothing happens while one runs. */
   reload(key: string): void
-  /** Loads that run now. */
+  /** Loads that run now or are about to. */
   pending(): number
   /** Resolves when no load runs, loads started meanwhile included. */
   settled(): Promise<void>
@@ -22,10 +23,19 @@ export interface Cells<T> {
   retain(wanted: ReadonlySet<string>): void
 }
 
+/** The runs of one loader: at most one for each key, each with its own abort. */
+interface Loads {
+  readonly running: Map<string, AbortController>
+  /** Keys whose load begins with the next microtask. */
+  readonly queued: Set<string>
+  /** Calls of those who wait for the end of all loads. */
+  waiting: (() => void)[]
+}
+
 /**
  * Cells over a loader.
  *
- * @param load gives the value for a key; a rejection becomes `failed` with the error's message
+ * @param load gives the value for a key; a throw or rejection becomes `failed` with the error's message
  * @param onChange called after a load changed its cell, so that the owner reads the graph again
  */
 export function createCells<T>(
@@ -35,66 +45,81 @@ export function createCells<T>(
   onChange: () => void = () => {},
 ): Cells<T> {
   const input = graph.input<Cell<T>>(name)
-  const loads = new Map<string, AbortController>()
-  const queued = new Set<string>()
-  let waiting: (() => void)[] = []
-
-  const finish = (key: string, controller: AbortController, cell: Cell<T>): void => {
-    if (loads.get(key) !== controller) return
-    loads.delete(key)
-    if (input.set(key, cell)) onChange()
-    wake()
-  }
-  const wake = (): void => {
-    if (loads.size > 0 || queued.size > 0) return
-    const resolve = waiting
-    waiting = []
-    for (const call of resolve) call()
-  }
+  const loads: Loads = { running: new Map(), queued: new Set(), waiting: [] }
   const start = (key: string): void => {
-    if (loads.has(key)) return
+    loads.queued.delete(key)
+    if (loads.running.has(key)) return
     const controller = new AbortController()
-    loads.set(key, controller)
-    load(key, controller.signal).then(
-      (value) => finish(key, controller, { state: "ready", value }),
-      (error: unknown) =>
-        finish(key, controller, { state: "failed", error: error instanceof Error ? error.message : String(error) }),
-    )
+    loads.running.set(key, controller)
+    void loaded(load, key, controller.signal).then((cell) => {
+      if (loads.running.get(key) !== controller) return
+      loads.running.delete(key)
+      try {
+        if (input.set(key, cell)) onChange()
+      } finally {
+        wake(loads)
+      }
+    })
   }
 
   return {
     get: (key) => {
       const cell = input.get(key)
-      if (cell !== undefined) return cell
-      if (!loads.has(key) && !queued.has(key)) {
-        queued.add(key)
-        // A query may not change inputs, so the load begins once the pull is over.
-        queueMicrotask(() => {
-          if (queued.delete(key)) start(key)
-          wake()
-        })
-      }
-      return { state: "pending" }
+      if (cell === undefined) enqueue(loads, key, start)
+      return cell ?? { state: "pending" }
     },
     set: (key, cell) => {
-      queued.delete(key)
-      loads.get(key)?.abort()
-      loads.delete(key)
+      drop(loads, key)
       input.set(key, cell)
-      wake()
+      wake(loads)
     },
     reload: start,
-    pending: () => loads.size + queued.size,
-    settled: () =>
-      loads.size + queued.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
-    retain: (wanted) => {
-      for (const [key, controller] of loads) {
-        if (wanted.has(key)) continue
-        controller.abort()
-        loads.delete(key)
-      }
-      for (const key of input.keys()) if (!wanted.has(key)) input.delete(key)
-      wake()
-    },
+    pending: () => loads.running.size + loads.queued.size,
+    settled: () => (isIdle(loads) ? Promise.resolve() : new Promise((resolve) => loads.waiting.push(resolve))),
+    retain: (wanted) => retain(loads, input, wanted),
   }
+}
+
+async function loaded<T>(
+  load: (key: string, signal: AbortSignal) => Promise<T>,
+  key: string,
+  signal: AbortSignal,
+): Promise<Cell<T>> {
+  try {
+    return { state: "ready", value: await load(key, signal) }
+  } catch (error) {
+    return { state: "failed", error: messageOf(error) }
+  }
+}
+
+/** A query may not change inputs, so the load begins once the pull is over. */
+function enqueue(loads: Loads, key: string, start: (key: string) => void): void {
+  if (loads.running.has(key) || loads.queued.has(key)) return
+  loads.queued.add(key)
+  queueMicrotask(() => {
+    if (loads.queued.has(key)) start(key)
+  })
+}
+
+function drop(loads: Loads, key: string): void {
+  loads.queued.delete(key)
+  loads.running.get(key)?.abort()
+  loads.running.delete(key)
+}
+
+function retain<T>(loads: Loads, input: Input<Cell<T>>, wanted: ReadonlySet<string>): void {
+  for (const key of [...loads.running.keys(), ...loads.queued]) if (!wanted.has(key)) drop(loads, key)
+  for (const key of input.keys()) if (!wanted.has(key)) input.delete(key)
+  wake(loads)
+}
+
+function isIdle(loads: Loads): boolean {
+  return loads.running.size + loads.queued.size === 0
+}
+
+function wake(loads: Loads): void {
+  if (!isIdle(loads)) return
+  const calls = loads.waiting
+  loads.waiting = []
+  for (const call of calls) call()
 }

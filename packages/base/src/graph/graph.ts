@@ -1,6 +1,8 @@
 // Memoised pure functions over immutable inputs: a change marks what may depend on it (push), a read recomputes only
 // what did (pull), and a recomputation that gives an equal value stops the wave.
 import { structuralEqual } from "./equal.ts"
+import { createEvaluation, type Evaluation } from "./evaluation.ts"
+import { createNode, dirty, type Node, type Rule, unset } from "./node.ts"
 
 /** A family of cells set from outside, one for each key. An unset cell reads as `undefined`. */
 export interface Input<T> {
@@ -38,12 +40,19 @@ export interface GraphStats {
   readonly nodes: number
 }
 
-/** Reports a query that threw; called once for each run that threw. */
+/** What a graph reports. */
 export interface GraphOptions {
+  /** A query threw, or its `equals` did; once for each run that threw, so also for readers that pass a throw on. Must not throw. */
   readonly onFailure?: (query: string, key: string, error: unknown) => void
 }
 
-/** Inputs, queries over them, and the pins that keep results alive. Single threaded; queries must not set inputs. */
+/**
+ * Inputs, queries over them, and the pins that keep results alive.
+ *
+ * Single threaded. Queries must not set inputs or collect. A cycle of queries is a mistake of the program: it throws an
+ * error that names the cycle through every query on the way, past fallbacks, and no result is kept.
+ * Queries may stand on each other to any depth; where the stack would end, a pull starts again from the inside.
+ */
 export interface Graph {
   /** A new family of inputs. @param equals default {@link structuralEqual}; equal values are not a change */
   input<T>(name: string, equals?: (a: T, b: T) => boolean): Input<T>
@@ -51,199 +60,41 @@ export interface Graph {
   query<T>(name: string, compute: (key: string) => T, options?: QueryOptions<T>): Query<T>
   /** Keeps a result and all it stands on alive until the returned function is called. */
   pin<T>(query: Query<T>, key: string): () => void
-  /** Drops every result that no pin stands on. Returns how many. */
+  /** Drops every result that no pin stands on, and the memory of unset cells that nobody reads. Returns how many results. */
   collect(): number
   /** Grows by one with each change of an input. */
   revision(): number
+  /** Figures since the last {@link Graph.resetStats}. */
   stats(): GraphStats
+  /** Sets the counts of runs to zero. */
   resetStats(): void
-}
-
-const clean = 0
-const check = 1
-const dirty = 2
-const running = 3
-
-interface Node {
-  readonly family: string
-  readonly key: string
-  state: number
-  value: unknown
-  error: { readonly thrown: unknown } | undefined
-  sources: Node[]
-  readonly observers: Set<Node>
-  pins: number
-  /** Absent for inputs. */
-  readonly rule: Rule | undefined
-  readonly home: Map<string, Node>
-}
-
-interface Rule {
-  readonly compute: (key: string) => unknown
-  readonly equals: (a: unknown, b: unknown) => boolean
-  readonly fallback: ((key: string, error: unknown) => unknown) | undefined
 }
 
 /** An empty graph. */
 export function createGraph(options: GraphOptions = {}): Graph {
   let revision = 0
-  let nodes = 0
-  let runs = new Map<string, number>()
-  let frame: { readonly node: Node; readonly read: Set<Node> } | undefined
   const idle = new Set<Node>()
-
-  const track = (node: Node): void => {
-    frame?.read.add(node)
-  }
-
-  const mark = (origin: Node): void => {
-    const stack: Node[] = []
-    for (const observer of origin.observers) {
-      if (observer.state === clean) stack.push(observer)
-      observer.state = dirty
-    }
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      for (const observer of node.observers) {
-        if (observer.state !== clean) continue
-        observer.state = check
-        stack.push(observer)
-      }
-    }
-  }
-
-  const release = (source: Node, observer: Node): void => {
-    source.observers.delete(observer)
-    if (source.observers.size === 0 && source.pins === 0 && source.rule !== undefined) idle.add(source)
-  }
-
-  const run = (node: Node, rule: Rule): void => {
-    runs.set(node.family, (runs.get(node.family) ?? 0) + 1)
-    const outer = frame
-    const read = new Set<Node>()
-    frame = { node, read }
-    node.state = running
-    let value: unknown
-    let error: Node["error"]
-    try {
-      value = rule.compute(node.key)
-    } catch (thrown) {
-      if (thrown instanceof CycleError) {
-        node.state = dirty
-        throw thrown
-      }
-      options.onFailure?.(node.family, node.key, thrown)
-      if (rule.fallback === undefined) error = { thrown }
-      else value = rule.fallback(node.key, thrown)
-    } finally {
-      frame = outer
-      for (const source of node.sources) if (!read.has(source)) release(source, node)
-      for (const source of read) source.observers.add(node)
-      node.sources = [...read]
-    }
-    node.state = clean
-    const same =
-      error === undefined && node.error === undefined && node.value !== unset && rule.equals(node.value, value)
-    if (same) return
-    node.value = value
-    node.error = error
-    // Observers run later in this same pull; those already running have read this node just now.
-    for (const observer of node.observers)
-      if (observer.state === check || observer.state === clean) observer.state = dirty
-  }
-
-  const refresh = (node: Node): void => {
-    if (node.rule === undefined || node.state === clean) return
-    if (node.state === running) throw new CycleError(`query cycle through ${node.family}(${node.key})`)
-    if (node.state === check) {
-      for (const source of node.sources) {
-        refresh(source)
-        if ((node.state as number) === dirty) break
-      }
-    }
-    if (node.state === dirty) run(node, node.rule)
-    else node.state = clean
-  }
-
-  const nodeOf = (home: Map<string, Node>, family: string, key: string, rule: Rule | undefined): Node => {
-    let node = home.get(key)
-    if (node === undefined) {
-      const state = rule === undefined ? clean : dirty
-      node = {
-        family,
-        key,
-        state,
-        value: unset,
-        error: undefined,
-        sources: [],
-        observers: new Set(),
-        pins: 0,
-        rule,
-        home,
-      }
-      home.set(key, node)
-      if (rule !== undefined) {
-        nodes++
-        idle.add(node)
-      }
-    }
-    return node
-  }
-
+  const homes: ReadonlyMap<string, Node>[] = []
   const families = new WeakMap<object, (key: string) => Node>()
+  const evaluation = createEvaluation({
+    onFailure: (query, key, error) => options.onFailure?.(query, key, error),
+    onUnobserved: (node) => void idle.add(node),
+  })
 
   return {
-    input: <T>(name: string, equals: (a: T, b: T) => boolean = structuralEqual): Input<T> => {
-      const home = new Map<string, Node>()
-      const change = (node: Node, value: unknown): true => {
-        if (frame !== undefined)
-          throw new Error(`input ${name}(${node.key}) was set inside query ${frame.node.family}(${frame.node.key})`)
-        node.value = value
+    input: (name, equals = structuralEqual) =>
+      createInput(name, equals, idle, evaluation, () => {
         revision++
-        mark(node)
-        return true
-      }
-      return {
-        name,
-        get: (key) => {
-          if (frame === undefined && !home.has(key)) return undefined
-          const node = nodeOf(home, name, key, undefined)
-          track(node)
-          return node.value === unset ? undefined : (node.value as T)
-        },
-        set: (key, value) => {
-          const node = nodeOf(home, name, key, undefined)
-          if (node.value !== unset && equals(node.value as T, value)) return false
-          return change(node, value)
-        },
-        delete: (key) => {
-          const node = home.get(key)
-          if (node === undefined || node.value === unset) return false
-          change(node, unset)
-          if (node.observers.size === 0) home.delete(key)
-          return true
-        },
-        keys: () => [...home.values()].filter((node) => node.value !== unset).map((node) => node.key),
-      }
-    },
+      }),
 
     query: <T>(name: string, compute: (key: string) => T, queryOptions: QueryOptions<T> = {}): Query<T> => {
       const home = new Map<string, Node>()
-      const rule: Rule = {
-        compute,
-        equals: (queryOptions.equals ?? structuralEqual) as Rule["equals"],
-        fallback: queryOptions.fallback,
-      }
-      const query: Query<T> = {
-        name,
-        get: (key) => {
-          const node = nodeOf(home, name, key, rule)
-          refresh(node)
-          track(node)
-          if (node.error !== undefined) throw node.error.thrown
-          return node.value as T
-        },
-      }
-      families.set(query, (key) => nodeOf(home, name, key, rule))
+      const equals = (queryOptions.equals ?? structuralEqual) as Rule["equals"]
+      const rule: Rule = { compute, equals, fallback: queryOptions.fallback }
+      homes.push(home)
+      const nodeOf = (key: string): Node => home.get(key) ?? added(createNode(name, key, rule, home), idle)
+      const query: Query<T> = { name, get: (key) => readQuery(nodeOf(key), evaluation) as T }
+      families.set(query, nodeOf)
       return query
     },
 
@@ -256,37 +107,101 @@ export function createGraph(options: GraphOptions = {}): Graph {
         if (!held) return
         held = false
         node.pins--
-        if (node.pins === 0 && node.observers.size === 0) idle.add(node)
+        if (node.pins === 0) idle.add(node)
       }
     },
 
     collect: () => {
-      let dropped = 0
-      for (const node of idle) {
-        idle.delete(node)
-        if (node.observers.size > 0 || node.pins > 0) continue
-        node.home.delete(node.key)
-        nodes--
-        dropped++
-        for (const source of node.sources) {
-          release(source, node)
-          if (source.rule === undefined && source.value === unset && source.observers.size === 0)
-            source.home.delete(source.key)
-        }
-        node.sources = []
-        node.state = dirty
-      }
-      return dropped
+      refuseInside(evaluation, "collect was called")
+      return dropUnused(idle)
     },
 
     revision: () => revision,
-    stats: () => ({ runs: new Map(runs), nodes }),
-    resetStats: () => {
-      runs = new Map()
-    },
+    stats: () => ({ runs: evaluation.runs(), nodes: homes.reduce((sum, home) => sum + home.size, 0) }),
+    resetStats: evaluation.resetRuns,
   }
 }
 
-const unset = Symbol("unset")
+function createInput<T>(
+  name: string,
+  equals: (a: T, b: T) => boolean,
+  idle: Set<Node>,
+  evaluation: Evaluation,
+  onChange: () => void,
+): Input<T> {
+  const home = new Map<string, Node>()
+  const change = (node: Node, value: unknown): true => {
+    node.value = value
+    onChange()
+    evaluation.mark(node)
+    return true
+  }
+  return {
+    name,
+    get: (key) => {
+      let node = home.get(key)
+      if (node === undefined) {
+        if (evaluation.current() === undefined) return undefined
+        node = added(createNode(name, key, undefined, home), idle)
+      }
+      evaluation.track(node)
+      return node.value === unset ? undefined : (node.value as T)
+    },
+    set: (key, value) => {
+      refuseInside(evaluation, `input ${name}(${key}) was set`)
+      const node = home.get(key) ?? createNode(name, key, undefined, home)
+      if (node.value !== unset && equals(node.value as T, value)) return false
+      // A cell that was read before it was set moves to the end: keys come in the order of setting.
+      if (node.value === unset) home.delete(key)
+      home.set(key, node)
+      return change(node, value)
+    },
+    delete: (key) => {
+      refuseInside(evaluation, `input ${name}(${key}) was deleted`)
+      const node = home.get(key)
+      if (node === undefined || node.value === unset) return false
+      if (node.observers.size === 0) home.delete(key)
+      return change(node, unset)
+    },
+    keys: () => [...home.values()].filter((node) => node.value !== unset).map((node) => node.key),
+  }
+}
 
-class CycleError extends Error {}
+function added(node: Node, idle: Set<Node>): Node {
+  node.home.set(node.key, node)
+  idle.add(node)
+  return node
+}
+
+function readQuery(node: Node, evaluation: Evaluation): unknown {
+  evaluation.pull(node)
+  evaluation.track(node)
+  if (node.error !== undefined) throw node.error.thrown
+  return node.value
+}
+
+function refuseInside(evaluation: Evaluation, what: string): void {
+  const node = evaluation.current()
+  if (node !== undefined) throw new Error(`${what} inside query ${node.family}(${node.key})`)
+}
+
+/** Empties `idle`; what a dropped node stood on joins it and is looked at in the same walk. */
+function dropUnused(idle: Set<Node>): number {
+  let dropped = 0
+  for (const node of idle) {
+    idle.delete(node)
+    const isUsed = node.observers.size > 0 || node.pins > 0
+    if (isUsed || (node.rule === undefined && node.value !== unset)) continue
+    // Another node may have the key by now: an input that was deleted and set again.
+    if (node.home.get(node.key) === node) node.home.delete(node.key)
+    if (node.rule === undefined) continue
+    dropped++
+    for (const source of node.sources) {
+      source.observers.delete(node)
+      if (source.observers.size === 0) idle.add(source)
+    }
+    node.sources = []
+    node.state = dirty
+  }
+  return dropped
+}
