@@ -175,6 +175,19 @@ describe("failures", () => {
     expect([strict.get("a"), safe.get("a")]).toEqual([4, 8])
   })
 
+  it("tells a failure from a result without a value", () => {
+    const graph = createGraph()
+    const input = graph.input<boolean>("isBroken")
+    const quiet = graph.query("quiet", () => {
+      if (input.get("") === true) throw new Error("broken")
+    })
+    const reader = graph.query("reader", () => quiet.get(""), { fallback: () => "fallback" as never })
+    input.set("", true)
+    expect(reader.get("")).toBe("fallback")
+    input.set("", false)
+    expect(reader.get("")).toBeUndefined()
+  })
+
   it("takes a throw of the fallback as the result, again and again", () => {
     const graph = createGraph()
     const bad = graph.query<number>("bad", () => Number("x").toFixed(1000).length, {
@@ -372,6 +385,7 @@ describe("pins", () => {
     const reader = graph.query("reader", () => item.get(input.get("") ?? "a"))
     graph.pin(reader, "")
     expect(reader.get("")).toBe("A")
+    expect(graph.collect()).toBe(0)
     input.set("", "b")
     expect(reader.get("")).toBe("B")
     expect(graph.collect()).toBe(1)
