@@ -118,6 +118,19 @@ export interface BackendFilters {
   readonly responseHeaders?: HeaderChanges
   readonly hostRewrite?: string
   readonly credentialInjection?: string
+  /** Credential put into requests to this backend by a filter of its cluster. */
+  readonly credential?: CredentialInjectionPlan
+}
+
+/** A credential that Envoy puts into requests (HTTPRouteFilter `credentialInjection`). */
+export interface CredentialInjectionPlan {
+  /** `httproutefilter/{namespace}/{name}`; filter name behind `envoy.filters.http.credential_injector/`. */
+  readonly name: string
+  /** Absent: `Authorization`. */
+  readonly header?: string
+  /** True: a header the client sent is replaced; else the request passes as it is. */
+  readonly isOverwriting?: boolean
+  readonly value: Secret
 }
 
 /** Changes to a header map, in the order in which Envoy gets them: add, then set. */
@@ -179,6 +192,8 @@ export interface ClusterTraffic {
   /** The Envoy Gateway API objects as written, resolved by the feature that emits them. */
   readonly loadBalancer?: Readonly<Record<string, unknown>>
   readonly healthCheck?: Readonly<Record<string, unknown>>
+  /** EnvoyProxy `telemetry.healthCheckLog`, for health checks that have none of their own; not given to extension services. */
+  readonly healthCheckLog?: Readonly<Record<string, unknown>>
 }
 
 /** Retries of a route or of a gRPC service. Durations are protobuf JSON texts. */

@@ -1,4 +1,4 @@
-import type { IpFamily } from "./destination.ts"
+import type { IpFamily, TlsCertificate } from "./destination.ts"
 import type { HttpListener, L4Listener } from "./listener.ts"
 import type { AccessLogPlan, MetricsPlan, TracingPlan } from "./telemetry.ts"
 
@@ -19,6 +19,8 @@ export interface ProxyOptions {
   readonly requestIdTracing?: "Pack" | "Sample" | "Disable" | "PackAndSample"
   /** `{controller namespace}/envoy`, present when that Secret is known. */
   readonly controlPlaneCertificate?: string
+  /** Content of that Secret, delivered when something presents it (`wasm_cluster`). */
+  readonly controlPlaneTls?: TlsCertificate
   /** Where remote Wasm modules are served from: host and port of the module server (`wasm_cluster`). */
   readonly moduleServer: { readonly host: string; readonly port: number }
   readonly hasVirtualHostStats?: boolean

@@ -1,4 +1,4 @@
-import type { Destination, HeaderChanges, RetryPlan } from "./destination.ts"
+import type { CredentialInjectionPlan, Destination, HeaderChanges, RetryPlan } from "./destination.ts"
 import type { RouteExtensions } from "./extensions.ts"
 import type { RouteMatch, TextMatch } from "./match.ts"
 import type { Origin, ResourceMetadata } from "./origin.ts"
@@ -23,6 +23,7 @@ export interface PlanRoute {
   readonly timeouts?: RouteTimeouts
   readonly retry?: RetryPlan
   readonly sessionPersistence?: SessionPersistencePlan
+  readonly credentialInjection?: CredentialInjectionPlan
   /** Absent: no policy has spoken; present and empty: a policy keeps others away. */
   readonly extensions?: RouteExtensions
 }
