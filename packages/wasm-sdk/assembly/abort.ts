@@ -1,0 +1,36 @@
+import { proxy_log } from "./abi"
+import { LogLevel } from "./enums"
+import { begin, end, putByte, putNumber, putText, roomFor, words } from "./memory"
+import { proxy_get_current_time_nanoseconds } from "./abi"
+
+/**
+ * Takes the place of the compiler's `abort`: one critical log line with message, file, line and column, then a trap.
+ *
+ * Envoy marks the whole VM as failed after a trap; what follows is the plugin's failure policy.
+ */
+// @ts-ignore: decorator
+@global
+export function attacheAbort(message: string | null, file: string | null, line: u32, column: u32): void {
+  const what = message === null ? "aborted" : message
+  const where = file === null ? "?" : file
+  begin(roomFor(what) + roomFor(where) + 64)
+  const at = putText("abort: ")
+  putText(what)
+  putText(" (")
+  putText(where)
+  putByte(58)
+  putNumber(line)
+  putByte(58)
+  putNumber(column)
+  putByte(41)
+  proxy_log(LogLevel.Critical, at, end() - at)
+  unreachable()
+}
+
+/** Takes the place of the compiler's `seed`, so that `Math.random` needs no import Envoy lacks. Not for secrets. */
+// @ts-ignore: decorator
+@global
+export function attacheSeed(): f64 {
+  proxy_get_current_time_nanoseconds(words + 8)
+  return (load<u64>(words, 8) & 0xfffffffffffff) as f64
+}

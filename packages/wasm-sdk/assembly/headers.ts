@@ -1,0 +1,142 @@
+import {
+  proxy_add_header_map_value, proxy_get_header_map_pairs, proxy_get_header_map_value, proxy_remove_header_map_value,
+  proxy_replace_header_map_value, proxy_set_header_map_pairs,
+} from "./abi"
+import {
+  begin, decodeText, end, ok, putByte, putBytes, putSpace, putText, resultAt, resultBytes, resultSize,
+  resultText, roomFor, words,
+} from "./memory"
+
+/** One header entry. Names are lower case when they come from Envoy. */
+export class Header {
+  constructor(public name: string, public value: string) {}
+}
+
+/** Bytes that {@link putHeaders} may need. */
+export function roomForHeaders(headers: Header[]): usize {
+  let room: usize = 4
+  for (let i = 0; i < headers.length; i++) room += 10 + roomFor(headers[i].name) + roomFor(headers[i].value)
+  return room
+}
+
+/** Puts entries in the form of the ABI: count, sizes of names and values, then each followed by a zero byte. */
+export function putHeaders(headers: Header[]): usize {
+  const count = headers.length
+  const at = putSpace(4 + ((count as usize) << 3))
+  store<u32>(at, count)
+  for (let i = 0; i < count; i++) {
+    const sizes = at + 4 + ((i as usize) << 3)
+    const name = putText(headers[i].name)
+    store<u32>(sizes, (end() - name) as u32)
+    putByte(0)
+    const value = putText(headers[i].value)
+    store<u32>(sizes, (end() - value) as u32, 4)
+    putByte(0)
+  }
+  return at
+}
+
+/**
+ * The headers or trailers of one direction, as Envoy holds them now.
+ *
+ * Reads answer null and writes false when the map is not available: Envoy offers request headers during their callback
+ * and while the request is held there, and in `onLog`; the other maps likewise. `lastStatus()` then says `BadArgument`.
+ */
+export class HeaderMap {
+  constructor(private id: u32) {}
+
+  /** First value of a name, or null when absent. An empty value is "". */
+  get(name: string): string | null {
+    return this.find(name) ? resultText() : null
+  }
+
+  /** First value of a name as bytes, for values that are not UTF-8. */
+  getBytes(name: string): Uint8Array | null {
+    return this.find(name) ? resultBytes() : null
+  }
+
+  has(name: string): bool {
+    return this.find(name)
+  }
+
+  /** All values of a name in order; empty when absent. */
+  getAll(name: string): string[] {
+    const values: string[] = []
+    const wanted = name.toLowerCase()
+    const entries = this.entries()
+    for (let i = 0; i < entries.length; i++) if (entries[i].name == wanted) values.push(entries[i].value)
+    return values
+  }
+
+  /** Makes this the only value of the name. */
+  set(name: string, value: string): bool {
+    begin(roomFor(name) + roomFor(value))
+    const key = putText(name)
+    const at = putText(value)
+    return ok(proxy_replace_header_map_value(this.id, key, at - key, at, end() - at))
+  }
+
+  setBytes(name: string, value: Uint8Array): bool {
+    begin(roomFor(name) + value.length)
+    const key = putText(name)
+    const at = putBytes(value)
+    return ok(proxy_replace_header_map_value(this.id, key, at - key, at, end() - at))
+  }
+
+  /** Adds an entry and keeps those that are there. */
+  add(name: string, value: string): bool {
+    begin(roomFor(name) + roomFor(value))
+    const key = putText(name)
+    const at = putText(value)
+    return ok(proxy_add_header_map_value(this.id, key, at - key, at, end() - at))
+  }
+
+  /** Removes every value of a name; true also when there was none. */
+  remove(name: string): bool {
+    begin(roomFor(name))
+    const key = putText(name)
+    return ok(proxy_remove_header_map_value(this.id, key, end() - key))
+  }
+
+  /** All entries, pseudo headers such as `:path` included; empty when the map is not available. */
+  entries(): Header[] {
+    const headers: Header[] = []
+    if (!ok(proxy_get_header_map_pairs(this.id, words, words + 4)) || resultSize() < 4) return headers
+    const at = resultAt()
+    const count = load<u32>(at) as usize
+    let data = at + 4 + (count << 3)
+    for (let i: usize = 0; i < count; i++) {
+      const nameSize = load<u32>(at + 4 + (i << 3)) as usize
+      const valueSize = load<u32>(at + 8 + (i << 3)) as usize
+      headers.push(new Header(decodeText(data, nameSize), decodeText(data + nameSize + 1, valueSize)))
+      data += nameSize + valueSize + 2
+    }
+    return headers
+  }
+
+  /** Replaces all entries. Pseudo headers left out are gone: routing then fails. */
+  replaceAll(headers: Header[]): bool {
+    begin(roomForHeaders(headers))
+    const at = putHeaders(headers)
+    return ok(proxy_set_header_map_pairs(this.id, at, end() - at))
+  }
+
+  private find(name: string): bool {
+    begin(roomFor(name))
+    const key = putText(name)
+    return ok(proxy_get_header_map_value(this.id, key, end() - key, words, words + 4))
+  }
+}
+
+// @ts-ignore: decorator
+@lazy export const requestHeaders: HeaderMap = new HeaderMap(0)
+// @ts-ignore: decorator
+@lazy export const requestTrailers: HeaderMap = new HeaderMap(1)
+// @ts-ignore: decorator
+@lazy export const responseHeaders: HeaderMap = new HeaderMap(2)
+// @ts-ignore: decorator
+@lazy export const responseTrailers: HeaderMap = new HeaderMap(3)
+// @ts-ignore: decorator
+@lazy export const callHeaders: HeaderMap = new HeaderMap(6)
+// @ts-ignore: decorator
+@lazy export const callTrailers: HeaderMap = new HeaderMap(7)

@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { buildAssemblyScript, guestCompilerOptions } from "./build.ts"
+
+const guests = join(import.meta.dirname, "../testdata/assembly")
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "wasm-sdk-"))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const alwaysExported = [
+  "_initialize",
+  "memory",
+  "proxy_abi_version_0_2_1",
+  "proxy_on_configure",
+  "proxy_on_context_create",
+  "proxy_on_delete",
+  "proxy_on_memory_allocate",
+  "proxy_on_vm_start",
+]
+
+describe("buildAssemblyScript", { timeout: 60_000 }, () => {
+  it("links only what a header filter uses", async () => {
+    const result = await buildAssemblyScript(join(guests, "add-header.ts"), join(folder, "deep/add-header.wasm"))
+    expect(result).toMatchObject({ ok: true, findings: [] })
+    if (!result.ok) return
+    expect(result.exports).toEqual([...alwaysExported, "proxy_on_response_headers"].toSorted())
+    expect(result.imports).toEqual([
+      "env.proxy_get_buffer_bytes",
+      "env.proxy_get_property",
+      "env.proxy_log",
+      "env.proxy_replace_header_map_value",
+    ])
+    expect(result.bytes.length).toBeLessThan(16 * 1024)
+    expect(new Uint8Array(await readFile(result.path))).toEqual(result.bytes)
+  })
+
+  it("says where a type error is and leaves the last good file", async () => {
+    const out = join(folder, "kept.wasm")
+    await writeFile(out, "last good")
+    const result = await buildAssemblyScript(join(guests, "broken.ts"), out)
+    expect(result.ok).toBe(false)
+    expect(result.findings).toEqual([
+      {
+        severity: "error",
+        message: "Type 'i32' is not assignable to type '~lib/string/String'.",
+        file: join(guests, "broken.ts"),
+        line: 5,
+        column: 34,
+      },
+    ])
+    expect(await readFile(out, "utf8")).toBe("last good")
+  })
+
+  it("refuses imports that Envoy lacks and names the cure", async () => {
+    const result = await buildAssemblyScript(join(guests, "date-now.ts"), join(folder, "date.wasm"))
+    expect(result.ok).toBe(false)
+    expect(result.findings.map((f) => f.message).toSorted()).toEqual([
+      "imports env.Date.now, which Envoy does not offer; use currentTimeNanoseconds() instead of Date.now()",
+      "imports env.console.log, which Envoy does not offer; use log.info() instead of console",
+    ])
+  })
+
+  it("reports an entry that does not exist", async () => {
+    const result = await buildAssemblyScript(join(folder, "absent.ts"), join(folder, "absent.wasm"))
+    expect(result).toMatchObject({ ok: false, findings: [{ severity: "error" }] })
+  })
+
+  it("uses the options that the shipped configuration states", async () => {
+    const text = await readFile(join(import.meta.dirname, "../asconfig.base.json"), "utf8")
+    const { transform, ...options } = (JSON.parse(text) as { options: Record<string, unknown> }).options
+    const flags = Object.entries(options).flatMap(([name, value]) =>
+      value === true ? [`--${name}`] : [value].flat().flatMap((each) => [`--${name}`, String(each)]),
+    )
+    expect(transform).toEqual(["@attache/wasm-sdk/transform"])
+    expect(flags).toEqual(guestCompilerOptions)
+  })
+})

@@ -1,0 +1,168 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { basename, dirname, join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { inspectModule, type ModuleFinding } from "./inspect-module.ts"
+import { dropUnusedCallbacks } from "./unused-callbacks.ts"
+
+/** How a guest is compiled. */
+export interface BuildOptions {
+  /** Writes function names, so that Envoy's backtraces show them. About a third more bytes. Default false. */
+  readonly debugNames?: boolean
+  /** Further options of the AssemblyScript compiler, after ours. Default none. */
+  readonly compilerOptions?: readonly string[]
+}
+
+/** One message of the compiler, or a finding about its result. */
+export interface BuildFinding {
+  readonly severity: "error" | "warning"
+  /** Without place. */
+  readonly message: string
+  /** As given to the build, joined with the folder of the entry. */
+  readonly file?: string
+  /** From 1. */
+  readonly line?: number
+  /** From 1. */
+  readonly column?: number
+}
+
+/** A compiled guest, or the reasons why there is none. */
+export type BuildResult =
+  | {
+      readonly ok: true
+      readonly path: string
+      readonly bytes: Uint8Array
+      /** `env.proxy_log`, sorted. */
+      readonly imports: readonly string[]
+      /** Sorted. */
+      readonly exports: readonly string[]
+      readonly findings: readonly BuildFinding[]
+    }
+  | { readonly ok: false; readonly findings: readonly BuildFinding[] }
+
+const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..")
+const sdkPrefix = "node_modules/@attache/wasm-sdk/"
+const exportsEntry = `${sdkPrefix}assembly/exports.ts`
+
+/** Compiler options every guest is built with; the same as in `asconfig.base.json`. */
+export const guestCompilerOptions: readonly string[] = [
+  ...["--exportStart", "_initialize", "--runtime", "incremental"],
+  ...["--use", "abort=attacheAbort", "--use", "seed=attacheSeed"],
+  ...["--optimizeLevel", "3", "--shrinkLevel", "1", "--converge"],
+]
+
+/**
+ * Compiles an AssemblyScript entry file to a proxy-wasm guest and checks that Envoy can load it.
+ *
+ * The SDK is taken from this package, whatever the project has installed. `out` is replaced only when the build and the
+ * check succeed, in one step; its folder is made. Needs the package `assemblyscript`.
+ */
+export async function buildAssemblyScript(
+  entry: string,
+  out: string,
+  options: BuildOptions = {},
+): Promise<BuildResult> {
+  const folder = dirname(resolve(entry))
+  const findings: BuildFinding[] = []
+  const compiled = await compile(folder, basename(entry), options, findings)
+  if (compiled === undefined) {
+    if (!findings.some(isError)) findings.push({ severity: "error", message: "the compiler made no module" })
+    return { ok: false, findings }
+  }
+  const inspected = inspectModule(compiled)
+  findings.push(...inspected.findings.map(asBuildFinding))
+  if (findings.some(isError)) return { ok: false, findings }
+  const path = resolve(out)
+  await replaceFile(path, compiled)
+  return { ok: true, path, bytes: compiled, imports: inspected.imports, exports: inspected.exports, findings }
+}
+
+/** The part of a compiler diagnostic that is read here. */
+interface CompilerMessage {
+  readonly category: number
+  readonly message: string
+  /** `start` counts UTF-16 units from the start of the file. */
+  readonly range: { readonly start: number; readonly source: { readonly normalizedPath: string } | null } | null
+}
+
+async function compile(
+  folder: string,
+  entry: string,
+  options: BuildOptions,
+  findings: BuildFinding[],
+): Promise<Uint8Array | undefined> {
+  const asc = await import("assemblyscript/asc")
+  let module: Uint8Array | undefined
+  const sources = new Map<string, string>()
+  const flags = [
+    ...guestCompilerOptions,
+    ...(options.debugNames === true ? ["--debug"] : []),
+    ...(options.compilerOptions ?? []),
+  ]
+  // An empty configuration file name that does not exist keeps a project's own asconfig.json from adding its entries.
+  const argv = [entry, exportsEntry, ...flags, "--outFile", "guest.wasm", "--config", "asconfig.none.json"]
+  const { error } = await asc.main(argv, {
+    readFile: async (name, baseDir) => {
+      const text = await readSource(name, resolve(folder, baseDir))
+      if (text !== null) sources.set(name.replaceAll("\\", "/"), text)
+      return text
+    },
+    writeFile: (_name, contents) => {
+      if (typeof contents !== "string") module = contents
+    },
+    listFiles: () => [],
+    reportDiagnostic: (message) => findings.push(findingOf(message as unknown as CompilerMessage, folder, sources)),
+    transforms: [{ afterInitialize: dropUnusedCallbacks } as never],
+    stdout: asc.createMemoryStream(),
+    stderr: asc.createMemoryStream(),
+  })
+  if (error === null) return module
+  if (!findings.some(isError)) findings.push({ severity: "error", message: error.message })
+  return undefined
+}
+
+/** Source text by the compiler's name for it; the SDK's own files always come from this package. */
+async function readSource(name: string, folder: string): Promise<string | null> {
+  const slashed = name.replaceAll("\\", "/")
+  const at = slashed.indexOf(sdkPrefix)
+  const path = at < 0 ? resolve(folder, name) : join(packageFolder, slashed.slice(at + sdkPrefix.length))
+  try {
+    return await readFile(path, "utf8")
+  } catch {
+    return null
+  }
+}
+
+function findingOf(message: CompilerMessage, folder: string, sources: ReadonlyMap<string, string>): BuildFinding {
+  // Categories of the compiler: 0 pedantic, 1 info, 2 warning, 3 error.
+  const severity = message.category >= 3 ? "error" : "warning"
+  const name = message.range?.source?.normalizedPath
+  if (message.range === null || name === undefined) return { severity, message: message.message }
+  const isOwn = !name.startsWith("~lib/")
+  const file = isOwn ? join(folder, name) : name
+  const text = isOwn ? sources.get(name) : textOfPackageFile(name, sources)
+  if (text === undefined) return { severity, message: message.message, file }
+  const before = text.slice(0, message.range.start)
+  const column = before.length - before.lastIndexOf("\n")
+  return { severity, message: message.message, file, line: before.split("\n").length, column }
+}
+
+function textOfPackageFile(name: string, sources: ReadonlyMap<string, string>): string | undefined {
+  const ending = `node_modules/${name.slice("~lib/".length)}`
+  for (const [path, text] of sources) if (path.endsWith(ending)) return text
+  return undefined
+}
+
+function asBuildFinding(finding: ModuleFinding): BuildFinding {
+  return { severity: finding.severity, message: finding.message }
+}
+
+function isError(finding: BuildFinding): boolean {
+  return finding.severity === "error"
+}
+
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  await writeFile(temporary, bytes)
+  await rename(temporary, path)
+}
