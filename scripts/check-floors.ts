@@ -179,7 +179,7 @@ export function formatViolation({ path, line, message }: Violation): string {
   return `${path}${line === undefined ? "" : `:${line}`}: ${message}`
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const violations = checkFloors(readWorkspace(), readFloorRules())
   for (const violation of violations) console.error(formatViolation(violation))
   process.exitCode = violations.length === 0 ? 0 : 1

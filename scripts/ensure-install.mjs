@@ -1,0 +1,205 @@
+/**
+ * Makes a fresh clone ready: the locked packages, the pinned Node, the bundled command, a real Envoy.
+ *
+ * `npm start` and `npm test` run this first. Plain JavaScript for Node 18 and later: it runs on the machine's own Node,
+ * before `node_modules` exists. What is done already is recognised by stamps, so a second run takes a moment.
+ * Talks on standard error; a failure is one line that names the cure.
+ */
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const platform = `${process.platform}-${process.arch}`
+const stampFile = join(root, "node_modules", ".install-stamp")
+const lockDirectory = join(root, ".install-lock")
+const linkedNode = join(root, "node_modules", ".bin", "node")
+const pinnedNode = join("..", `node-${platform}`, "bin", "node")
+/** npm's own defaults keep a machine without network waiting for more than a minute. */
+const npmArguments = [
+  ...["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
+  ...["--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000"],
+]
+const exitCodes = { failed: 1, environment: 4 }
+
+/** A failure the user can cure; its message is the whole of what is printed. */
+class SetUpError extends Error {
+  constructor(message, cure, exitCode = exitCodes.environment) {
+    super(`${message}; ${cure}`)
+    this.exitCode = exitCode
+  }
+}
+
+try {
+  ensurePackages()
+  ensureCommand()
+  ensureEnvoy()
+} catch (error) {
+  if (!(error instanceof SetUpError)) throw error
+  say(`error: ${error.message}`)
+  // Not exit(): whoever holds the lock has to drop it first.
+  process.exitCode = error.exitCode
+}
+
+function ensurePackages() {
+  const wanted = wantedStamp()
+  if (currentStamp() === wanted) return
+  withLock(() => {
+    if (currentStamp() === wanted) return
+    requireSomeNode()
+    const started = Date.now()
+    say("installing packages (about 165 MB to download) ...")
+    installPackages()
+    requirePinnedNode()
+    writeFileSync(stampFile, wanted)
+    say(`installed packages in ${seconds(started)}`)
+  })
+}
+
+function wantedStamp() {
+  return createHash("sha256")
+    .update(platform)
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex")
+}
+
+function currentStamp() {
+  return existsSync(stampFile) ? readFileSync(stampFile, "utf8") : undefined
+}
+
+/**
+ * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms. The hashes of the lock file are
+ * checked all the same. npm is run by the Node that started us, for the pinned one lies in the folder npm replaces.
+ */
+function installPackages() {
+  const { npm_node_execpath: node, npm_execpath: npm } = process.env
+  const [command, first] = node && npm ? [node, [npm]] : ["npm", []]
+  const options = { cwd: root, stdio: ["ignore", 2, "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }
+  const { status, stderr, error } = spawnSync(command, [...first, ...npmArguments], options)
+  if (status === 0) return
+  if (error?.code === "ENOENT")
+    throw new SetUpError("npm was not found", "install Node 22.22.2 or newer with npm and run this again")
+  process.stderr.write(stderr ?? "")
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/.test(stderr ?? "")) {
+    throw new SetUpError(
+      "the package registry could not be reached",
+      "check the network and npm's registry and proxy settings (npm config list) and run this again",
+    )
+  }
+  if (/EINTEGRITY/.test(stderr ?? "")) {
+    throw new SetUpError(
+      "a package is not the one the lock file names",
+      "run npm cache verify, or check your registry mirror",
+    )
+  }
+  throw new SetUpError(`npm install ended with ${status ?? error?.message}`, "see its message above and run this again")
+}
+
+/** Before a long download: on a platform without a pinned Node the machine's own has to do. */
+function requireSomeNode() {
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"))
+  const isPinned = `node_modules/node-${platform}` in (lock.packages ?? {})
+  if (!isPinned && !isNewEnough(process.version)) throw nodeTooOld()
+}
+
+/** npm 10 links no command that two packages offer, so we do; one that cannot run here (musl) must not hide the user's. */
+function requirePinnedNode() {
+  const target = join(dirname(linkedNode), pinnedNode)
+  if (!existsSync(linkedNode) && existsSync(target)) {
+    mkdirSync(dirname(linkedNode), { recursive: true })
+    symlinkSync(pinnedNode, linkedNode)
+  }
+  if (existsSync(linkedNode) && isNewEnough(String(spawnSync(linkedNode, ["--version"]).stdout))) return
+  if (!isNewEnough(process.version)) throw nodeTooOld()
+  rmSync(linkedNode, { force: true })
+}
+
+function nodeTooOld() {
+  return new SetUpError(
+    `Node ${wantedNode().join(".")} or newer is needed, this is ${process.version}, and none is pinned for ${platform}`,
+    "install a newer Node and run this again",
+  )
+}
+
+function isNewEnough(version) {
+  const have = version.trim().replace(/^v/, "").split(".").map(Number)
+  const want = wantedNode()
+  const at = want.findIndex((part, index) => part !== have[index])
+  return at === -1 || have[at] > want[at]
+}
+
+function wantedNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  return engines.node.replace(/^>=/, "").split(".").map(Number)
+}
+
+/** The command as one bundle; a tenth of a second when its inputs are unchanged. */
+function ensureCommand() {
+  const { status } = runScript("build.ts", ["--if-stale"])
+  if (status !== 0) throw new SetUpError("the command could not be built", "see the message above", exitCodes.failed)
+}
+
+/** Without it only `npm start` stops: tests that need one say so one by one. */
+function ensureEnvoy() {
+  const { status } = runScript("ensure-envoy.ts", [])
+  if (status === 0) return
+  if (process.env.npm_lifecycle_event === "prestart") {
+    throw new SetUpError("there is no Envoy to run", "see the message above, or name one with ATTACHE_ENVOY_PATH")
+  }
+  say("warning: there is no Envoy to run; tests that need one are skipped")
+}
+
+function runScript(name, parameters) {
+  const node = existsSync(linkedNode) ? linkedNode : process.execPath
+  return spawnSync(node, [join(root, "scripts", name), ...parameters], { cwd: root, stdio: ["ignore", 2, 2] })
+}
+
+/** One installation at a time: a directory with the owner's process id, taken over when the owner is gone. */
+function withLock(act) {
+  takeLock()
+  try {
+    act()
+  } finally {
+    rmSync(lockDirectory, { recursive: true, force: true })
+  }
+}
+
+function takeLock() {
+  let patience = 10
+  for (let looks = 0; ; looks++) {
+    try {
+      mkdirSync(lockDirectory)
+      writeFileSync(join(lockDirectory, "pid"), String(process.pid))
+      return
+    } catch (error) {
+      if (error.code !== "EEXIST") throw notWritable(error)
+    }
+    if (looks === 0) say("waiting for another installation of this checkout ...")
+    if (!isOwnerAlive() && --patience === 0) rmSync(lockDirectory, { recursive: true, force: true })
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  }
+}
+
+function notWritable(error) {
+  const cure = `copy the checkout to a folder you own (cp -r ${root} ~/attache) and run this there`
+  return new SetUpError(`packages are not installed and ${root} cannot be written (${error.code})`, cure)
+}
+
+function isOwnerAlive() {
+  try {
+    process.kill(Number(readFileSync(join(lockDirectory, "pid"), "utf8")), 0)
+    return true
+  } catch (error) {
+    return error.code === "EPERM"
+  }
+}
+
+function say(text) {
+  process.stderr.write(`attache: ${text}\n`)
+}
+
+function seconds(started) {
+  return `${((Date.now() - started) / 1000).toFixed(1)} s`
+}
