@@ -21,6 +21,8 @@ export const indexNames = [
   "selecting-policies",
   /** Services that expose proxies, by owner labels. Bucket `namespace/name` of the Gateway or the GatewayClass name. */
   "proxy-services",
+  /** Gateways and GatewayClasses by the EnvoyProxy they name. Bucket `namespace/name`. */
+  "users-of-envoy-proxy",
 ] as const
 
 /** One of {@link indexNames}. */
@@ -44,6 +46,8 @@ export function placementsOf(object: AnyObject): readonly Placement[] {
   if (kind === "ListenerSet") placements.push(...parentsOf([spec.parentRef], namespace))
   if (kind === "EndpointSlice") placements.push(...slicesOf(object, namespace))
   if (kind === "Service") placements.push(...proxyServiceOf(object))
+  if (kind === "Gateway") placements.push(...envoyProxyOf(record(spec.infrastructure).parametersRef, namespace))
+  if (kind === "GatewayClass") placements.push(...envoyProxyOf(spec.parametersRef, ""))
   placements.push(...targetsOf(kind, spec, namespace))
   return placements
 }
@@ -75,6 +79,11 @@ function proxyServiceOf(object: AnyObject): Placement[] {
   if (name !== undefined && namespace !== undefined) placements.push(["proxy-services", `${namespace}/${name}`])
   if (className !== undefined) placements.push(["proxy-services", className])
   return placements
+}
+
+function envoyProxyOf(value: unknown, namespace: string): Placement[] {
+  const ref = record(value)
+  return ref.kind === "EnvoyProxy" ? [["users-of-envoy-proxy", `${text(ref.namespace, namespace)}/${text(ref.name)}`]] : []
 }
 
 function targetsOf(kind: string, spec: Readonly<Record<string, unknown>>, namespace: string): Placement[] {

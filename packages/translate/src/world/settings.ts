@@ -22,6 +22,8 @@ export interface Settings {
   readonly runtimeFlags: readonly string[]
   /** Proxies live in the Gateways' namespaces (`provider.kubernetes.deploy.type: GatewayNamespace`). */
   readonly isGatewayNamespaceMode: boolean
+  /** Proxies run beside the control plane (`provider.custom.infrastructure.type: Host`): ports stay as written, loopback backends are allowed. */
+  readonly isHostInfrastructure: boolean
   /** Default EnvoyProxy spec (`envoyProxy` of the EnvoyGateway document). */
   readonly envoyProxy?: Readonly<Record<string, unknown>>
   /** Kinds that extension servers own: filters (`resources`), backends, policies; `Group/Kind`. */
@@ -30,6 +32,8 @@ export interface Settings {
     readonly backends: readonly string[]
     readonly policies: readonly string[]
   }
+  /** Listener ports below this are bound 10000 higher. Default 1024; 0 on a host whose user may bind them all. */
+  readonly shiftPortsBelow: number
   /** Bind address of listeners in profile `host`. Default `127.0.0.1`. */
   readonly bindAddress: string
   /** Services of the host profile that stand for an address: `namespace/name:port` → `host:port`. */
@@ -50,7 +54,9 @@ export const defaultSettings: Settings = {
   isSdsSecretRefEnabled: false,
   runtimeFlags: [],
   isGatewayNamespaceMode: false,
+  isHostInfrastructure: false,
   extensionKinds: { resources: [], backends: [], policies: [] },
+  shiftPortsBelow: 1024,
   bindAddress: "127.0.0.1",
   serviceMap: {},
   moduleServer: { host: "envoy-gateway.envoy-gateway-system.svc.cluster.local", port: 18002 },

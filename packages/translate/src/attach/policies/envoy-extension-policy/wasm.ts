@@ -1,0 +1,134 @@
+// Wasm entries of a policy. The module comes from a cell: translation never waits for it.
+import type { Cell } from "@attache/base"
+import type { EnvoyExtensionPolicy, Wasm } from "@attache/kube-api"
+import type { WasmCode, WasmPlan } from "../../../plan/index.ts"
+import { keyOf, type World } from "../../../world/world.ts"
+import { isReferenceAllowed } from "../../references.ts"
+import type { FeatureResult } from "./result.ts"
+
+/** A module that is wanted; equal requests are one module. Plain data, free of secrets. */
+export interface WasmRequest {
+  /** IR name of the entry that wants it: the last good module belongs to it, not to the URL. */
+  readonly attachment: string
+  readonly type: "HTTP" | "Image"
+  /** For images in the form `oci://host/repository:tag` or with a digest. */
+  readonly url: string
+  /** Lower case hex; of the file for HTTP, of the manifest for images. */
+  readonly sha256?: string
+  readonly pullPolicy?: "IfNotPresent" | "Always"
+  /** Version of the owner, for `Always`. */
+  readonly resourceVersion?: string
+  /** PEM text. */
+  readonly caCertificate?: string
+  /** Secret with registry credentials, `namespace/name`. */
+  readonly pullSecret?: string
+}
+
+/** Where modules come from. Absent in a translator without a module cache. */
+export type WasmModules = (request: WasmRequest) => Cell<WasmCode>
+
+const caKey = "ca.crt"
+
+/** Plans the Wasm entries of a policy; failed ones are left out. Source: Envoy Gateway 1.9. */
+export function planWasm(
+  world: World,
+  modules: WasmModules | undefined,
+  owner: EnvoyExtensionPolicy,
+  entries: readonly Wasm[],
+): FeatureResult<WasmPlan> {
+  if (entries.length === 0) return { items: [], errors: [], isFailOpen: true }
+  if (modules === undefined) return { items: [], errors: ["wasm cache is not initialized"], isFailOpen: false }
+  const items: WasmPlan[] = []
+  const errors: string[] = []
+  let isFailOpen = true
+  let isPending = false
+  for (const [index, entry] of entries.entries()) {
+    const name = `envoyextensionpolicy/${owner.metadata.namespace}/${owner.metadata.name}/wasm/${index}`
+    const request = requestOf(world, owner, entry, name)
+    const cell: Cell<WasmCode> = "error" in request ? { state: "failed", error: request.error } : modules(request)
+    if (cell.state === "ready") {
+      items.push(planOf(owner, entry, index, name, cell.value))
+      continue
+    }
+    isFailOpen &&= entry.failOpen ?? false
+    if (cell.state === "pending") isPending = true
+    else errors.push(cell.error)
+  }
+  return { items, errors, isFailOpen, ...(isPending ? { isPending } : {}) }
+}
+
+function planOf(owner: EnvoyExtensionPolicy, entry: Wasm, index: number, name: string, code: WasmCode): WasmPlan {
+  return {
+    name,
+    pluginName: entry.name ?? name,
+    ...(entry.rootID === undefined ? {} : { rootId: entry.rootID }),
+    ...(entry.config === undefined ? {} : { config: JSON.stringify(entry.config) }),
+    isFailOpen: entry.failOpen ?? false,
+    hostEnvKeys: entry.env?.hostKeys ?? [],
+    code,
+    origin: { object: keyOf(owner), field: `spec.wasm[${index}]` },
+  }
+}
+
+function requestOf(world: World, owner: EnvoyExtensionPolicy, entry: Wasm, attachment: string): WasmRequest | { readonly error: string } {
+  const { code } = entry
+  const { resourceVersion } = owner.metadata
+  const common = {
+    attachment,
+    ...(code.pullPolicy === undefined ? {} : { pullPolicy: code.pullPolicy }),
+    ...(code.pullPolicy === "Always" && resourceVersion !== undefined ? { resourceVersion } : {}),
+  }
+  const source = code.type === "HTTP" ? code.http : code.image
+  if (source === undefined) return { error: `unsupported wasm code source type ${JSON.stringify(code.type)}` }
+  const ca = source.tls?.caCertificateRef === undefined ? {} : readCa(world, owner, source.tls.caCertificateRef)
+  if ("error" in ca) return ca
+  const checksum = source.sha256 === undefined ? {} : { sha256: source.sha256 }
+  if (code.type === "HTTP") return { ...common, type: "HTTP", url: source.url, ...checksum, ...ca }
+  const pull = code.image?.pullSecretRef === undefined ? {} : readPullSecret(world, owner, code.image.pullSecretRef)
+  if ("error" in pull) return pull
+  return { ...common, type: "Image", url: imageUrl(source.url), ...checksum, ...ca, ...pull }
+}
+
+function imageUrl(url: string): string {
+  const full = url.startsWith("oci://") ? url : `oci://${url}`
+  const tag = full.slice(full.lastIndexOf(":") + 1)
+  return full.includes("@") || !tag.includes("/") ? full : `${full}:latest`
+}
+
+interface ObjectRef {
+  readonly kind?: string
+  readonly name: string
+  readonly namespace?: string
+}
+
+function isAllowed(world: World, owner: EnvoyExtensionPolicy, kind: string, ref: ObjectRef): boolean {
+  const { namespace } = owner.metadata
+  const from = { group: "gateway.envoyproxy.io", kind: "EnvoyExtensionPolicy", namespace }
+  return isReferenceAllowed(world, from, { group: "", kind, namespace: ref.namespace ?? namespace, name: ref.name })
+}
+
+function readCa(world: World, owner: EnvoyExtensionPolicy, ref: ObjectRef): { readonly caCertificate: string } | { readonly error: string } {
+  const kind = ref.kind ?? "Secret"
+  if (kind !== "Secret" && kind !== "ConfigMap") return { error: `unsupported ref kind:${kind}` }
+  const namespace = ref.namespace ?? owner.metadata.namespace
+  if (!isAllowed(world, owner, kind, ref)) {
+    return { error: `certificate ref to ${kind.toLowerCase()} ${namespace}/${ref.name} not permitted by any ReferenceGrant` }
+  }
+  const data = world.get(kind, namespace, ref.name)?.data
+  if (data === undefined) return { error: `${kind.toLowerCase()} ${namespace}/${ref.name} does not exist` }
+  const entries = Object.entries(data)
+  const text = data[caKey] ?? (entries.length === 1 ? entries[0]?.[1] : undefined)
+  if (text === undefined) {
+    return { error: `ref ${kind.toLowerCase()} [${ref.name}] has none of the expected keys [${caKey}] and more than one entry` }
+  }
+  return { caCertificate: kind === "Secret" ? Buffer.from(text, "base64").toString("utf8") : text }
+}
+
+function readPullSecret(world: World, owner: EnvoyExtensionPolicy, ref: ObjectRef): { readonly pullSecret: string } | { readonly error: string } {
+  if (ref.kind !== undefined && ref.kind !== "Secret") return { error: "only support Secret kind." }
+  const name = `${ref.namespace ?? owner.metadata.namespace}/${ref.name}`
+  if (!isAllowed(world, owner, "Secret", ref)) return { error: `pull secret ref to secret ${name} not permitted by any ReferenceGrant` }
+  const data = world.get("Secret", ref.namespace ?? owner.metadata.namespace, ref.name)?.data
+  if (data === undefined) return { error: `secret ${name} does not exist` }
+  return data[".dockerconfigjson"] === undefined ? { error: `missing .dockerconfigjson key in secret ${name}` } : { pullSecret: name }
+}

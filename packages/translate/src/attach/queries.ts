@@ -1,0 +1,130 @@
+// The wiring of attachment: which function of `attach` is memoised under which key. Rules live in the functions.
+import type { Graph } from "@attache/base"
+import type { EnvoyExtensionPolicy, HTTPRoute } from "@attache/kube-api"
+import type { HttpListener, PlanEndpoint, PlanRoute, PlanSource, ProxyPlan, RouteHandle } from "../plan/index.ts"
+import { objectKey, type ObjectKey, type World } from "../world/world.ts"
+import { type EndpointFacts, readEndpointFacts, readEndpoints } from "./backends/endpoints.ts"
+import { type GatewayGroup, proxyKeyOf, proxyKeys, readGatewayGroup } from "./gateways/gateway-group.ts"
+import { planProxy } from "./gateways/proxy-plan.ts"
+import { planServiceCluster } from "./gateways/service-cluster.ts"
+import { viewGateway } from "./gateways/view.ts"
+import type { GatewayView } from "./gateway-view.ts"
+import { attachHttpRoute, type RouteAttachment, type RouteReads } from "./http-routes/attach.ts"
+import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
+import type { WasmModules } from "./policies/envoy-extension-policy/wasm.ts"
+import { sortRoutes } from "./route-order.ts"
+import { readTelemetry, type Telemetry } from "./telemetry/read-telemetry.ts"
+
+/** Attachment as queries over a world: the plan that `emit` reads, and what statuses are made of. */
+export interface AttachQueries extends PlanSource {
+  gateway(namespace: string, name: string): GatewayView | undefined
+  group(proxyKey: string): GatewayGroup | undefined
+  attachment(route: ObjectKey): RouteAttachment | undefined
+  telemetry(gateway: string): Telemetry
+  /** Routes attached to a listener, whether they get traffic or not. */
+  attachedRoutes(gateway: { readonly namespace: string; readonly name: string }, listenerIrName: string): number
+  readonly policies: PolicyQueries
+}
+
+/** Sets up the queries. `modules` is where Wasm modules come from; without it every Wasm policy fails. */
+export function createAttachQueries(graph: Graph, world: World, modules: WasmModules | undefined): AttachQueries {
+  const keys = graph.query("proxy-keys", () => [...proxyKeys(world)].sort())
+  const groups = graph.query("gateway-group", (key) => readGatewayGroup(world, key))
+  const views = graph.query("gateway-view", (key) => {
+    const [namespace = "", name = ""] = key.split("/")
+    const proxyKey = proxyKeyOf(world, namespace, name)
+    const group = proxyKey === undefined ? undefined : groups.get(proxyKey)
+    return group === undefined ? undefined : viewGateway(world, group, namespace, name)
+  })
+  const facts = graph.query<EndpointFacts>("endpoint-facts", (id) => readEndpointFacts(world, id))
+  const endpoints = graph.query<readonly PlanEndpoint[]>("endpoints", (id) => readEndpoints(world, id))
+  const reads: RouteReads = {
+    ...world,
+    gateway: (namespace, name) => views.get(`${namespace}/${name}`),
+    endpointFacts: (id) => facts.get(id),
+  }
+  const attachments = graph.query<RouteAttachment | undefined>("route-attachment", (key) => {
+    const object = world.lookup(key)
+    return object?.kind === "HTTPRoute" ? attachHttpRoute(reads, object as HTTPRoute) : undefined
+  })
+  const telemetry = graph.query<Telemetry>("telemetry", (key) => {
+    const [namespace = "", name = ""] = key.split("/")
+    const proxyKey = proxyKeyOf(world, namespace, name)
+    const group = proxyKey === undefined ? undefined : groups.get(proxyKey)
+    const state = group?.gateways.find(({ gateway: g }) => g.metadata.namespace === namespace && g.metadata.name === name)
+    return state === undefined || group === undefined ? { accessLogs: [] } : readTelemetry(reads, state, group.isMerged)
+  })
+  const proxies = graph.query<ProxyPlan | undefined>("proxy", (key) => {
+    const group = groups.get(key)
+    if (group === undefined) return undefined
+    const own = group.gateways.map(({ gateway: g }) => telemetry.get(`${g.metadata.namespace}/${g.metadata.name}`))
+    const plan = planProxy(world, group, own)
+    const serviceCluster = planServiceCluster(world, group)
+    return serviceCluster === undefined ? plan : { ...plan, serviceCluster }
+  })
+  const policies = createPolicyQueries(graph, { ...reads, attachment: (key) => attachments.get(key), modules })
+
+  // Routes of one object on one listener: the narrow part that ordering needs.
+  const routesOn = graph.query<readonly PlanRoute[]>("routes-on-listener", (id) => {
+    const { listener, route } = parseHandle(id)
+    return attachments.get(route)?.routes.find((r) => r.listener === listener)?.routes ?? []
+  })
+  const childrenOf = (parent: { readonly namespace: string; readonly name: string }): readonly ObjectKey[] => {
+    const own = world.members("children", objectKey("Gateway", parent.namespace, parent.name))
+    const sets = own.filter((key) => key.startsWith("ListenerSet/")).flatMap((key) => world.members("children", key))
+    return [...new Set([...own, ...sets])].filter((key) => !key.startsWith("ListenerSet/"))
+  }
+  const ordered = graph.query<readonly RouteHandle[]>("listener-routes", (key) => {
+    const { listener, namespace, name, isOrderPreserved } = parseOrderKey(key)
+    const found = childrenOf({ namespace, name }).flatMap((route) =>
+      routesOn.get(handleId(listener, route, -1)).map((plan, index) => ({ plan, id: handleId(listener, route, index), object: world.lookup(route) })),
+    )
+    return sortRoutes(found, isOrderPreserved).map(({ plan, id }) => ({ id, host: plan.host }))
+  })
+  const routes = graph.query<PlanRoute>("route", (id) => {
+    const { listener, route, index } = parseHandle(id)
+    const plan = routesOn.get(handleId(listener, route, -1))[index]
+    if (plan === undefined) throw new Error(`route ${id} is gone`)
+    const gateway = attachments.get(route)?.routes.find((r) => r.listener === listener)?.gateway
+    return gateway === undefined ? plan : applyPolicies(policies, plan, route, gateway, listener)
+  })
+  const counts = graph.query<number>("attached-routes", (key) => {
+    const { listener, namespace, name } = parseOrderKey(key)
+    return childrenOf({ namespace, name }).filter((route) => attachments.get(route)?.attachedListeners.includes(listener)).length
+  })
+
+  return {
+    proxyKeys: () => keys.get(""),
+    proxy: (key) => proxies.get(key),
+    routes: (listener: HttpListener) => ordered.get(orderKey(listener.name, listener.gateway, listener.isRouteOrderPreserved === true)),
+    route: (id) => routes.get(id),
+    l4Routes: () => [],
+    hasGrpcRoute: () => false,
+    endpoints: (id) => endpoints.get(id),
+    gateway: (namespace, name) => views.get(`${namespace}/${name}`),
+    group: (key) => groups.get(key),
+    attachment: (key) => attachments.get(key),
+    telemetry: (key) => telemetry.get(key),
+    attachedRoutes: (gateway, listener) => counts.get(orderKey(listener, gateway, false)),
+    policies,
+  }
+}
+
+// Keys are texts; a space cannot occur in any of the names they are made of.
+function handleId(listener: string, route: ObjectKey, index: number): string {
+  return `${listener} ${route} ${index}`
+}
+
+function parseHandle(id: string): { readonly listener: string; readonly route: ObjectKey; readonly index: number } {
+  const [listener = "", route = "", index = ""] = id.split(" ")
+  return { listener, route, index: Number(index) }
+}
+
+function orderKey(listener: string, gateway: { readonly namespace: string; readonly name: string }, isOrderPreserved: boolean): string {
+  return `${listener} ${gateway.namespace} ${gateway.name} ${isOrderPreserved ? "kept" : "sorted"}`
+}
+
+function parseOrderKey(key: string): { readonly listener: string; readonly namespace: string; readonly name: string; readonly isOrderPreserved: boolean } {
+  const [listener = "", namespace = "", name = "", order] = key.split(" ")
+  return { listener, namespace, name, isOrderPreserved: order === "kept" }
+}

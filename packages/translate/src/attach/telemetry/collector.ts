@@ -1,0 +1,66 @@
+import type { Destination } from "../../plan/index.ts"
+import type { BackendReads } from "../backends/backend-setting.ts"
+import { type ClusterSettings, clusterTraffic } from "../backends/cluster-traffic.ts"
+import { type ServiceReference, serviceSettings } from "../backends/external-service.ts"
+import type { BackendOptions } from "../gateway-view.ts"
+import type { GatewayState } from "../gateways/gateway-group.ts"
+import { isIP } from "node:net"
+
+/** A collector as the EnvoyProxy's API has it. */
+export interface CollectorSpec {
+  readonly backendRefs?: readonly ServiceReference[]
+  readonly backendSettings?: ClusterSettings
+  /** Deprecated way to name one. */
+  readonly host?: string
+  readonly port?: number
+}
+
+/** A collector that can be called. */
+export interface Collector {
+  readonly destination: Destination
+  /** `:authority` of its gRPC calls; empty when it has no name. */
+  readonly authority: string
+}
+
+/** Resolves the collectors of one Gateway. */
+export type Collectors = (name: string, spec: CollectorSpec, isGrpc: boolean) => Collector | { readonly error: string }
+
+/** Collectors of a Gateway: references start at its EnvoyProxy's namespace. */
+export function createCollectors(reads: BackendReads, state: GatewayState): Collectors {
+  const { envoyProxy, gateway, tls } = state
+  const namespace = envoyProxy.object?.metadata.namespace ?? gateway.metadata.namespace
+  const settings = reads.settings()
+  const options: BackendOptions = {
+    routingType: envoyProxy.spec.routingType ?? "Endpoint",
+    isOnHost: settings.isHostInfrastructure || settings.profile === "host",
+    ...(tls.backend === undefined ? {} : { tls: tls.backend }),
+    luaValidation: "Strict",
+    dynamicModules: [],
+  }
+  return (name, spec, isGrpc) => {
+    const protocol = isGrpc ? "grpc" : "tcp"
+    const settingName = `${name}/backend/-1`
+    const from = { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", namespace }
+    const refs = spec.backendRefs ?? []
+    const resolved = serviceSettings(reads, { from, options, protocol, settingName: () => settingName, isEmptyAllowed: true }, refs)
+    if ("error" in resolved) return resolved
+    const traffic = clusterTraffic(spec.backendSettings)
+    const rest = traffic === undefined ? {} : { traffic }
+    if (resolved.settings.length > 0) {
+      return { destination: { name, settings: resolved.settings, ...rest }, authority: authorityOf(reads, refs[0], namespace) }
+    }
+    const { host = "", port = 0 } = spec
+    const endpoints = { type: "fixed" as const, endpoints: [{ address: { type: "socket" as const, host, port } }] }
+    const setting = { name: settingName, weight: 1, protocol, endpoints, addressType: isIP(host) === 0 ? "fqdn" : "ip" } as const
+    return { destination: { name, settings: [setting], ...rest }, authority: host }
+  }
+}
+
+/** `name.namespace.svc` of a Service; the first host name of a Backend. */
+function authorityOf(reads: BackendReads, ref: ServiceReference | undefined, namespace: string): string {
+  if (ref === undefined) return ""
+  const own = ref.namespace ?? namespace
+  if (ref.kind !== "Backend") return `${ref.name}.${own}.svc`
+  const endpoints = reads.get("Backend", own, ref.name)?.spec.endpoints ?? []
+  return endpoints.find((e) => e.fqdn !== undefined)?.fqdn?.hostname ?? endpoints.find((e) => e.ip !== undefined)?.ip?.address ?? ""
+}

@@ -1,0 +1,17 @@
+import type { EnvoyProxySpec } from "@attache/kube-api"
+import type { MetricsPlan } from "../../plan/index.ts"
+import type { Collectors } from "./collector.ts"
+
+/** Metric sinks of an EnvoyProxy; Prometheus is on unless it is switched off. */
+export function readMetrics(spec: EnvoyProxySpec, collectors: Collectors): MetricsPlan | { readonly error: string } {
+  const metrics = spec.telemetry?.metrics
+  const sinks: MetricsPlan["sinks"][number][] = []
+  for (const [index, { openTelemetry }] of (metrics?.sinks ?? []).entries()) {
+    if (openTelemetry === undefined) continue
+    const name = `otel_metric_sink_${index}`
+    const collector = collectors(name, openTelemetry, true)
+    if ("error" in collector) return collector
+    sinks.push({ name, ...collector, spec: openTelemetry as unknown as MetricsPlan["sinks"][number]["spec"] })
+  }
+  return { hasPrometheus: metrics?.prometheus?.disable !== true, sinks }
+}

@@ -1,0 +1,150 @@
+// Statuses in the form the API server stores them, without times. Only what translation decides: a Gateway's Accepted and
+// Programmed are added by whoever runs the proxies.
+import type { Backend, Condition, EnvoyProxy, Gateway, GatewayClass } from "@attache/kube-api"
+import type { AttachQueries } from "../attach/queries.ts"
+import { backendConditions } from "../attach/backends/backend-status.ts"
+import { classEnvoyProxy, gatewayEnvoyProxy } from "../attach/gateways/envoy-proxy.ts"
+import { envoyProxyErrors } from "../attach/gateways/envoy-proxy-validation.ts"
+import { gatewayClassConditions, managedClass } from "../attach/gateways/gateway-class.ts"
+import { type GatewayState, withGeneration } from "../attach/gateways/gateway-group.ts"
+import type { ListenerDraft } from "../attach/gateways/listener-draft.ts"
+import { isOnHost } from "../attach/gateways/view.ts"
+import type { AnyObject, ObjectKey, World } from "../world/world.ts"
+
+/** Status of one object. */
+export interface ObjectStatus {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly status: Readonly<Record<string, unknown>>
+}
+
+const group = "gateway.networking.k8s.io"
+
+/** Status of an object, or undefined when translation has nothing to say of it. */
+export function objectStatus(world: World, queries: AttachQueries, key: ObjectKey): ObjectStatus | undefined {
+  const object = world.lookup(key)
+  if (object === undefined) return undefined
+  const status = statusOf(world, queries, key, object)
+  if (status === undefined) return undefined
+  const { apiVersion, kind, metadata } = object
+  return { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name, status }
+}
+
+function statusOf(world: World, queries: AttachQueries, key: ObjectKey, object: AnyObject): Readonly<Record<string, unknown>> | undefined {
+  switch (object.kind) {
+    case "GatewayClass":
+      return classStatus(world, object as GatewayClass)
+    case "EnvoyProxy":
+      return envoyProxyStatus(world, object as EnvoyProxy)
+    case "Gateway":
+      return gatewayStatus(world, queries, object as Gateway)
+    case "HTTPRoute":
+    case "GRPCRoute":
+    case "TLSRoute":
+    case "TCPRoute":
+    case "UDPRoute":
+      return routeStatus(world, queries, key, object)
+    case "Backend":
+      return backendStatus(world, object as Backend)
+    case "EnvoyExtensionPolicy":
+      return policyStatus(world, queries, key)
+    default:
+      return undefined
+  }
+}
+
+function classStatus(world: World, object: GatewayClass) {
+  const managed = managedClass(world, object.metadata.name)
+  const conditions = managed === undefined ? [] : gatewayClassConditions(world, managed)
+  return conditions.length === 0 ? undefined : { conditions }
+}
+
+function envoyProxyStatus(world: World, object: EnvoyProxy) {
+  const { namespace, name } = object.metadata
+  const error = envoyProxyErrors(object.spec)
+  const conditions: Condition[] = [
+    withGeneration(
+      object,
+      error === undefined
+        ? { type: "Accepted", status: "True", reason: "Accepted", message: "EnvoyProxy has been accepted." }
+        : { type: "Accepted", status: "False", reason: "InvalidParameters", message: error },
+    ),
+  ]
+  if (error === undefined && object.spec.luaValidation !== undefined) {
+    const message = "spec.luaValidation is deprecated, use spec.lua.validationType instead"
+    conditions.push(withGeneration(object, { type: "Warning", status: "True", reason: "DeprecatedField", message }))
+  }
+  const ancestors = world.members("users-of-envoy-proxy", `${namespace}/${name}`).flatMap((key) => {
+    const user = world.lookup(key)
+    const ref = user === undefined ? undefined : ancestorOfProxy(world, object, user)
+    return ref === undefined ? [] : [{ ancestorRef: ref, controllerName: undefined, conditions }]
+  })
+  return ancestors.length === 0 ? undefined : { ancestors }
+}
+
+function ancestorOfProxy(world: World, object: EnvoyProxy, user: AnyObject) {
+  if (user.kind === "GatewayClass") {
+    const managed = managedClass(world, user.metadata.name)
+    if (managed === undefined || classEnvoyProxy(world, managed).object !== object) return undefined
+    return { group, kind: "GatewayClass", name: user.metadata.name }
+  }
+  const gateway = user as Gateway
+  if (managedClass(world, gateway.spec.gatewayClassName) === undefined || gatewayEnvoyProxy(world, gateway) !== object) return undefined
+  return { group, kind: "Gateway", namespace: gateway.metadata.namespace, name: gateway.metadata.name }
+}
+
+function gatewayStatus(world: World, queries: AttachQueries, object: Gateway) {
+  const { namespace, name } = object.metadata
+  const proxyKey = queries.gateway(namespace, name)?.proxyKey
+  const state = proxyKey === undefined ? undefined : queries.group(proxyKey)?.gateways.find(({ gateway }) => gateway === object)
+  if (state === undefined) return undefined
+  const telemetry = queries.telemetry(`${namespace}/${name}`)
+  const conditions =
+    telemetry.error === undefined
+      ? state.conditions
+      : [
+          ...state.conditions.filter((c) => c.type !== "Accepted"),
+          withGeneration(object, { type: "Accepted", status: "False", reason: "InvalidParameters", message: telemetry.error }),
+        ]
+  const own = state.listeners.filter((listener) => listener.owner.kind === "Gateway")
+  return {
+    ...(conditions.length === 0 ? {} : { conditions }),
+    ...(state.isAccepted ? { listeners: own.map((listener) => listenerStatus(queries, state, listener)) } : {}),
+  }
+}
+
+function listenerStatus(queries: AttachQueries, { gateway }: GatewayState, listener: ListenerDraft) {
+  const { namespace, name } = gateway.metadata
+  return {
+    name: listener.spec.name,
+    supportedKinds: listener.kinds.map((kind) => ({ group, kind })),
+    attachedRoutes: queries.attachedRoutes({ namespace, name }, listener.irName),
+    conditions: listener.conditions,
+  }
+}
+
+function routeStatus(world: World, queries: AttachQueries, key: ObjectKey, object: AnyObject) {
+  const attachment = queries.attachment(key)
+  if (attachment === undefined || attachment.parents.length === 0) return undefined
+  const controllerName = world.settings().controllerName
+  const parents = attachment.parents.map(({ parentRef, conditions }) => ({
+    parentRef,
+    controllerName,
+    conditions: conditions.map((c) => withGeneration(object, c)),
+  }))
+  return { parents }
+}
+
+function backendStatus(world: World, object: Backend) {
+  const conditions = backendConditions(world, object, isOnHost(world.settings()))
+  return { conditions: conditions.map((c) => withGeneration(object, c)) }
+}
+
+function policyStatus(world: World, queries: AttachQueries, key: ObjectKey) {
+  const ancestors = queries.policies.ancestors(key)
+  if (ancestors.length === 0) return undefined
+  const { controllerName } = world.settings()
+  return { ancestors: ancestors.map(({ ancestorRef, conditions }) => ({ ancestorRef: { group, ...ancestorRef }, controllerName, conditions })) }
+}

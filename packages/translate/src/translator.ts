@@ -1,0 +1,95 @@
+// The door of the package: objects in, xDS and statuses out, incrementally.
+import { type Cells, createCells, createGraph, type Graph, type GraphStats } from "@attache/base"
+import { createAttachQueries } from "./attach/queries.ts"
+import type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
+import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
+import type { WasmCode } from "./plan/index.ts"
+import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
+import type { Settings } from "./world/settings.ts"
+import { type AnyObject, createWorld, type ObjectKey } from "./world/world.ts"
+
+/** Fetches, checks and places a module. Rejects with the text that the policy's status shows. */
+export type ModuleLoader = (request: WasmRequest, signal: AbortSignal) => Promise<WasmCode>
+
+/** What a translator is made with. */
+export interface TranslatorOptions {
+  readonly settings: Settings
+  /** Absent: Wasm policies fail with `wasm cache is not initialized`. */
+  readonly loadModule?: ModuleLoader
+  /** Called after something from outside arrived, so that the owner pulls again. */
+  readonly onChange?: () => void
+  /** A part of the translation failed by our own fault; what it stood for is left out. */
+  readonly onFailure?: (query: string, key: string, error: unknown) => void
+}
+
+/** Gateway API and Envoy Gateway resources to xDS and statuses. Single threaded; nothing it gives may be changed. */
+export interface Translator {
+  /** Puts an object in, valid or not. Returns its key. */
+  upsert(object: AnyObject): ObjectKey
+  remove(key: ObjectKey): void
+  configure(settings: Settings): void
+  /** Keys of all proxies, sorted; those of failed Gateways included. */
+  proxyKeys(): readonly string[]
+  /** Resources of a proxy, or undefined when nothing is published for the key. */
+  snapshot(proxyKey: string): ProxySnapshot | undefined
+  /** Status of an object, or undefined when there is nothing to say. */
+  status(key: ObjectKey): ObjectStatus | undefined
+  /** Statuses of all objects, by kind, namespace and name. */
+  statuses(): readonly ObjectStatus[]
+  /** Resolves when no module is on its way any more. */
+  settled(): Promise<void>
+  /** Modules on their way. */
+  pending(): number
+  /** Starts a failed module again. */
+  retryModule(request: string): void
+  /** Drops what no proxy and no status stands on. Call after a pull of everything. */
+  collect(): void
+  stats(): GraphStats
+  resetStats(): void
+}
+
+/** An empty translator. */
+export function createTranslator(options: TranslatorOptions): Translator {
+  const graph: Graph = createGraph(options.onFailure === undefined ? {} : { onFailure: options.onFailure })
+  const world = createWorld(graph)
+  world.configure(options.settings)
+  const { loadModule } = options
+  const cells: Cells<WasmCode> | undefined =
+    loadModule === undefined
+      ? undefined
+      : createCells(graph, "wasm-module", (key, signal) => loadModule(JSON.parse(key) as WasmRequest, signal), options.onChange)
+  const queries = createAttachQueries(graph, world, cells === undefined ? undefined : (request) => cells.get(JSON.stringify(request)))
+  const emitter = createEmitter(graph, queries)
+  const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, queries, key))
+  const keys = new Set<ObjectKey>()
+  const pins = new Map<ObjectKey, () => void>()
+  return {
+    upsert: (object) => {
+      const key = world.upsert(object)
+      if (!keys.has(key)) pins.set(key, graph.pin(statuses, key))
+      keys.add(key)
+      return key
+    },
+    remove: (key) => {
+      world.remove(key)
+      keys.delete(key)
+      pins.get(key)?.()
+      pins.delete(key)
+    },
+    configure: (settings) => world.configure(settings),
+    proxyKeys: () => queries.proxyKeys(),
+    snapshot: (proxyKey) => emitter.snapshot(proxyKey),
+    status: (key) => statuses.get(key),
+    statuses: () =>
+      [...keys].sort().flatMap((key) => {
+        const status = statuses.get(key)
+        return status === undefined ? [] : [status]
+      }),
+    settled: () => cells?.settled() ?? Promise.resolve(),
+    pending: () => cells?.pending() ?? 0,
+    retryModule: (request) => cells?.reload(request),
+    collect: () => void graph.collect(),
+    stats: () => graph.stats(),
+    resetStats: () => graph.resetStats(),
+  }
+}
