@@ -53,6 +53,8 @@ export interface BackendOptions {
     /** Reason why every TLS backend fails, such as a client certificate of another namespace. */
     readonly error?: string
   }
+  /** EnvoyProxy `telemetry.metrics.clusterStatName`, a pattern with `%ROUTE_NAME%` and the like. */
+  readonly clusterStatName?: string
   readonly luaValidation: "Strict" | "InsecureSyntax" | "Disabled"
   /** `spec.dynamicModules` of the effective EnvoyProxy. */
   readonly dynamicModules: readonly Readonly<Record<string, unknown>>[]

@@ -24,6 +24,8 @@ export interface PlanRoute {
   readonly retry?: RetryPlan
   readonly sessionPersistence?: SessionPersistencePlan
   readonly credentialInjection?: CredentialInjectionPlan
+  /** Keys of the objects of extension servers that filters and backendRefs of the rule refer to; absent when there are none. */
+  readonly extensionRefs?: readonly string[]
   /** Absent: no policy has spoken; present and empty: a policy keeps others away. */
   readonly extensions?: RouteExtensions
 }

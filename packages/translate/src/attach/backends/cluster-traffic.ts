@@ -9,7 +9,18 @@ export type ClusterSettings = NonNullable<ExtProc["backendSettings"]>
 /** The settings as cluster options, or undefined when they set nothing. Durations stay as written; route-only timeouts are dropped. */
 export function clusterTraffic(settings: ClusterSettings | undefined): ClusterTraffic | undefined {
   if (settings === undefined) return undefined
-  const { timeout, connection, circuitBreaker, dns, http2, retry, tcpKeepalive, proxyProtocol, loadBalancer, healthCheck } = settings
+  const {
+    timeout,
+    connection,
+    circuitBreaker,
+    dns,
+    http2,
+    retry,
+    tcpKeepalive,
+    proxyProtocol,
+    loadBalancer,
+    healthCheck,
+  } = settings
   const http = timeout?.http
   const traffic: ClusterTraffic = {
     ...given("connectTimeout", timeout?.tcp?.connectTimeout),
@@ -73,7 +84,10 @@ function http2Of(http2: ClusterSettings["http2"]): ClusterTraffic["http2"] {
     ...given("initialStreamWindowSize", quantity(http2.initialStreamWindowSize)),
     ...given("initialConnectionWindowSize", quantity(http2.initialConnectionWindowSize)),
     ...given("maxConcurrentStreams", http2.maxConcurrentStreams),
-    ...given("isStreamErrorTerminating", onInvalidMessage === undefined ? undefined : onInvalidMessage === "TerminateStream"),
+    ...given(
+      "isStreamErrorTerminating",
+      onInvalidMessage === undefined ? undefined : onInvalidMessage === "TerminateStream",
+    ),
   })
 }
 

@@ -29,7 +29,11 @@ export interface ServiceUse {
 export type ServiceSettings = { readonly settings: readonly DestinationSetting[] } | { readonly error: string }
 
 /** Resolves the references of one service. All of them are checked, also those without weight; the first error is given. */
-export function serviceSettings(reads: BackendReads, use: ServiceUse, refs: readonly ServiceReference[]): ServiceSettings {
+export function serviceSettings(
+  reads: BackendReads,
+  use: ServiceUse,
+  refs: readonly ServiceReference[],
+): ServiceSettings {
   const settings: DestinationSetting[] = []
   for (const [index, ref] of refs.entries()) {
     const target = findService(reads, use, ref)
@@ -40,7 +44,8 @@ export function serviceSettings(reads: BackendReads, use: ServiceUse, refs: read
       routingType: use.options.routingType,
       clientTls: use.options.tls,
     })
-    if (made.error !== undefined && !(use.isEmptyAllowed && made.error.reason === "EndpointsNotFound")) return { error: made.error.message }
+    if (made.error !== undefined && !(use.isEmptyAllowed && made.error.reason === "EndpointsNotFound"))
+      return { error: made.error.message }
     const weight = ref.weight ?? 1
     if (made.setting === undefined || weight === 0) continue
     settings.push({ ...made.setting, weight, ...(ref.fallback === true ? { priority: 1 } : {}) })
@@ -52,7 +57,11 @@ export function serviceSettings(reads: BackendReads, use: ServiceUse, refs: read
   return { settings }
 }
 
-function findService(reads: BackendReads, use: ServiceUse, ref: ServiceReference): BackendTarget | { readonly error: string } {
+function findService(
+  reads: BackendReads,
+  use: ServiceUse,
+  ref: ServiceReference,
+): BackendTarget | { readonly error: string } {
   const { group = "", kind = "Service", name } = ref
   if (!["", "multicluster.x-k8s.io", "gateway.envoyproxy.io"].includes(group)) {
     return {
@@ -61,7 +70,10 @@ function findService(reads: BackendReads, use: ServiceUse, ref: ServiceReference
     }
   }
   if (kind !== "Service" && kind !== "ServiceImport" && kind !== "Backend") {
-    return { error: "kind is invalid, only Service (specified by omitting the kind field or setting it to 'Service'), ServiceImport, and Backend are supported" }
+    return {
+      error:
+        "kind is invalid, only Service (specified by omitting the kind field or setting it to 'Service'), ServiceImport, and Backend are supported",
+    }
   }
   const namespace = ref.namespace === undefined || ref.namespace === "" ? use.from.namespace : ref.namespace
   const target = findObject(reads, kind, namespace, ref)
@@ -82,30 +94,44 @@ function findObject(
   const label = kind.toLowerCase()
   if (kind === "Backend") {
     if (!reads.settings().isBackendEnabled) {
-      return { error: `resource ${name} of type Backend cannot be used since Backend is disabled in Envoy Gateway configuration` }
+      return {
+        error: `resource ${name} of type Backend cannot be used since Backend is disabled in Envoy Gateway configuration`,
+      }
     }
     const object = reads.get("Backend", namespace, name)
     if (object === undefined) return { error: `backend ${namespace}/${name} not found` }
-    if (object.spec.type === "DynamicResolver") return { error: `dynamic resolver backend ${namespace}/${name} is not supported` }
+    if (object.spec.type === "DynamicResolver")
+      return { error: `dynamic resolver backend ${namespace}/${name} is not supported` }
     return { kind, namespace, object, ...(port === undefined ? {} : { port }) }
   }
-  if (port === undefined) return { error: "a valid port number corresponding to a port on the Service must be specified" }
+  if (port === undefined)
+    return { error: "a valid port number corresponding to a port on the Service must be specified" }
   if (kind === "Service") {
     const object = reads.get("Service", namespace, name)
     if (object === undefined) return { error: `${label} ${namespace}/${name} not found` }
     if (object.spec?.type === "ExternalName") {
-      return { error: `Service ${namespace}/${name} is of type ExternalName, which is not supported as a backend; use an Envoy Gateway Backend resource with an FQDN endpoint instead` }
+      return {
+        error: `Service ${namespace}/${name} is of type ExternalName, which is not supported as a backend; use an Envoy Gateway Backend resource with an FQDN endpoint instead`,
+      }
     }
     const found = findPort(object.spec?.ports ?? [], port, "TCP")
-    return found === undefined ? { error: `TCP Port ${port} not found on ${label} ${namespace}/${name}` } : { kind, namespace, object, port: found }
+    return found === undefined
+      ? { error: `TCP Port ${port} not found on ${label} ${namespace}/${name}` }
+      : { kind, namespace, object, port: found }
   }
   const object = reads.get("ServiceImport", namespace, name)
   if (object === undefined) return { error: `${label} ${namespace}/${name} not found` }
   const found = findPort(object.spec?.ports ?? [], port, "TCP")
-  return found === undefined ? { error: `TCP Port ${port} not found on ${label} ${namespace}/${name}` } : { kind, namespace, object, port: found }
+  return found === undefined
+    ? { error: `TCP Port ${port} not found on ${label} ${namespace}/${name}` }
+    : { kind, namespace, object, port: found }
 }
 
 /** A destination over settings; the plan's form of a service. */
-export function serviceDestination(name: string, settings: readonly DestinationSetting[], rest: Partial<Destination>): Destination {
+export function serviceDestination(
+  name: string,
+  settings: readonly DestinationSetting[],
+  rest: Partial<Destination>,
+): Destination {
   return { name, settings, ...rest }
 }

@@ -1,0 +1,287 @@
+// TLS towards backends: what a Backend says, what a BackendTLSPolicy says over it, and the proxy's own side from the Gateway.
+import { Secret as SecretBytes } from "@attache/base"
+import type { Backend, BackendTLSPolicy, Secret } from "@attache/kube-api"
+import type { TlsCertificate, TlsParameters, UpstreamCa, UpstreamTls } from "../plan/index.ts"
+import { byAge } from "../world/order.ts"
+import { keyOf, type ObjectKey, objectKey, type World } from "../world/world.ts"
+import type { BackendOptions } from "./gateway-view.ts"
+import { readSdsSecret, sdsSecretType } from "./sds-secret.ts"
+
+/** The backend that TLS is for. `section` is the name of a Service's port, or the number in a reference to a Backend. */
+export interface TlsTarget {
+  readonly group: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly section?: string
+  /** The object, when it is a Backend. */
+  readonly backend?: Backend
+}
+
+/** That a BackendTLSPolicy was looked at for a backend; its status is made of these. */
+export interface TlsPolicyUse {
+  readonly policy: ObjectKey
+  readonly error?: { readonly reason: "InvalidCACertificateRef" | "InvalidKind"; readonly message: string }
+}
+
+/** TLS of a backend; neither `tls` nor `error`: plain text. */
+export interface ResolvedTls {
+  readonly tls?: UpstreamTls
+  readonly error?: string
+  readonly use?: TlsPolicyUse
+}
+
+type CaRefs = BackendTLSPolicy["spec"]["validation"]["caCertificateRefs"]
+
+interface ServerValidation {
+  readonly ca?: UpstreamCa
+  readonly sni?: string
+  readonly isSniFromEndpoint?: boolean
+  readonly isUnverified?: boolean
+  readonly subjectAltNames: UpstreamTls["subjectAltNames"]
+}
+
+type CaRead = { readonly ca?: UpstreamCa } | { readonly error: NonNullable<TlsPolicyUse["error"]> }
+
+/**
+ * Resolves the TLS of one backend.
+ *
+ * A policy goes over the Backend's own CA, SNI and names, field by field; a Backend's client side goes over the Gateway's. Without validation from either
+ * there is no TLS, whatever the Gateway says. Source: Envoy Gateway 1.9.
+ */
+export function resolveUpstreamTls(world: World, target: TlsTarget, client: BackendOptions["tls"]): ResolvedTls {
+  const own = target.backend === undefined ? undefined : backendValidation(world, target.backend)
+  if (own !== undefined && "error" in own) return { error: own.error.message }
+  const policy = selectTlsPolicy(world, target)
+  const ruled = policy === undefined ? undefined : policyValidation(world, policy)
+  const use: TlsPolicyUse | undefined =
+    policy === undefined || ruled === undefined
+      ? undefined
+      : { policy: keyOf(policy), ...("error" in ruled ? { error: ruled.error } : {}) }
+  const used = use === undefined ? {} : { use }
+  if (ruled !== undefined && "error" in ruled) return { error: ruled.error.message, ...used }
+  if (own === undefined && ruled === undefined) return used
+  const server: ServerValidation = { ...own, ...ruled, subjectAltNames: ruled?.subjectAltNames ?? [] }
+  if (server.ca === undefined && server.isUnverified !== true) {
+    return { error: "CACertificate must be specified when InsecureSkipVerify is false", ...used }
+  }
+  const side = clientSide(world, target.backend, client)
+  if ("error" in side) return { error: side.error, ...used }
+  return { tls: { ...server, ...side }, ...used }
+}
+
+/** The BackendTLSPolicy for a backend: one that names the section before one that does not, then the oldest. */
+export function selectTlsPolicy(world: World, target: TlsTarget): BackendTLSPolicy | undefined {
+  const policies = policiesOf(world, target)
+  const matches = (policy: BackendTLSPolicy, section: string | undefined): boolean =>
+    policy.spec.targetRefs.some(
+      (ref) =>
+        ref.group === target.group &&
+        ref.kind === target.kind &&
+        ref.name === target.name &&
+        ref.sectionName === section,
+    )
+  const named = target.section === undefined ? undefined : policies.find((policy) => matches(policy, target.section))
+  return named ?? policies.find((policy) => matches(policy, undefined))
+}
+
+function policiesOf(world: World, target: Pick<TlsTarget, "kind" | "namespace" | "name">): readonly BackendTLSPolicy[] {
+  const keys = world.members("policies-of-target", `BackendTLSPolicy|${target.kind}/${target.namespace}/${target.name}`)
+  const policies = keys.flatMap((key) => {
+    const policy = world.get("BackendTLSPolicy", target.namespace, key.slice(key.lastIndexOf("/") + 1))
+    return policy === undefined ? [] : [policy]
+  })
+  return policies.sort(byAge)
+}
+
+/** The older policy that targets exactly what this one targets, so that this one is refused. */
+export function conflictingTlsPolicy(world: World, policy: BackendTLSPolicy): BackendTLSPolicy | undefined {
+  const namespace = policy.metadata.namespace ?? ""
+  for (const ref of policy.spec.targetRefs) {
+    const older = policiesOf(world, { kind: ref.kind, namespace, name: ref.name }).find((other) =>
+      other.spec.targetRefs.some(
+        (r) => r.group === ref.group && r.kind === ref.kind && r.name === ref.name && r.sectionName === ref.sectionName,
+      ),
+    )
+    if (older !== undefined && older.metadata.name !== policy.metadata.name) return older
+  }
+  return undefined
+}
+
+function policyValidation(
+  world: World,
+  policy: BackendTLSPolicy,
+): ServerValidation | { readonly error: NonNullable<TlsPolicyUse["error"]> } {
+  const { hostname, subjectAltNames = [], wellKnownCACertificates, caCertificateRefs } = policy.spec.validation
+  const read = readCa(world, policy, wellKnownCACertificates === "System", caCertificateRefs)
+  if ("error" in read) return read
+  return {
+    ...read,
+    sni: hostname,
+    subjectAltNames: subjectAltNames.flatMap((san) => {
+      if (san.type === "Hostname") return [{ type: "dns" as const, value: san.hostname ?? "" }]
+      return san.type === "URI" ? [{ type: "uri" as const, value: san.uri ?? "" }] : []
+    }),
+  }
+}
+
+function backendValidation(
+  world: World,
+  backend: Backend,
+): ServerValidation | { readonly error: NonNullable<TlsPolicyUse["error"]> } | undefined {
+  const { tls } = backend.spec
+  if (tls === undefined) return undefined
+  const shared = {
+    subjectAltNames: [],
+    ...(tls.sni === undefined ? {} : { sni: tls.sni }),
+    ...(tls.autoSNIFromEndpointHostname === true ? { isSniFromEndpoint: true } : {}),
+  }
+  if (tls.insecureSkipVerify === true) return { ...shared, isUnverified: true }
+  const isSystem = tls.wellKnownCACertificates === "System"
+  if (!isSystem && (tls.caCertificateRefs ?? []).length === 0) return shared
+  const read = readCa(world, backend, isSystem, tls.caCertificateRefs)
+  return "error" in read ? read : { ...shared, ...read }
+}
+
+function readCa(world: World, owner: Backend | BackendTLSPolicy, isSystem: boolean, refs: CaRefs): CaRead {
+  const namespace = owner.metadata.namespace ?? ""
+  const secretName = `${owner.metadata.name}/${namespace}-ca`
+  if (isSystem) {
+    const isOwn = world.settings().runtimeFlags.includes("PerResourceSystemCASecret")
+    return { ca: { type: "system", secretName: isOwn ? secretName : "system_ca_certificates" } }
+  }
+  const parts: string[] = []
+  for (const { kind, name } of refs ?? []) {
+    const secret = kind === "Secret" ? world.get("Secret", namespace, name) : undefined
+    if (secret?.type === sdsSecretType) return readSdsCa(world, secret)
+    const part = readCaPart(world, namespace, kind, name, secret)
+    if (part === undefined) continue
+    if ("error" in part) return { error: { reason: "InvalidCACertificateRef", message: part.error } }
+    parts.push(part.text)
+  }
+  const certificate = parts.join("\n")
+  if (certificate === "") {
+    const message =
+      "Unsupported reference kind, supported kinds are ConfigMap, Secret, and ClusterTrustBundle in caCertificateRefs"
+    return { error: { reason: "InvalidKind", message } }
+  }
+  return { ca: { type: "inline", secretName, certificate: Buffer.from(certificate, "latin1") } }
+}
+
+function readSdsCa(world: World, secret: Secret): CaRead {
+  const name = `${secret.metadata.namespace}/${secret.metadata.name}`
+  if (!world.settings().isSdsSecretRefEnabled) {
+    const message = `SDS Secret ${name} cannot be used because SDS Secret references are not enabled in EnvoyGateway configuration`
+    return { error: { reason: "InvalidCACertificateRef", message } }
+  }
+  const sds = readSdsSecret(secret)
+  if ("error" in sds) return { error: { reason: "InvalidCACertificateRef", message: sds.error } }
+  return { ca: { type: "sds", secretName: sds.secretName, sds } }
+}
+
+type CaPart = { readonly text: string } | { readonly error: string } | undefined
+
+function readCaPart(world: World, namespace: string, kind: string, name: string, secret: Secret | undefined): CaPart {
+  switch (kind) {
+    case "ConfigMap": {
+      const config = world.get("ConfigMap", namespace, name)
+      if (config === undefined) return { error: `configmap ${name} not found in namespace ${namespace}` }
+      const text = pickCa(config.data)
+      return text === undefined
+        ? { error: `no ca found in configmap ${name}` }
+        : { text: Buffer.from(text).toString("latin1") }
+    }
+    case "Secret": {
+      if (secret === undefined) return { error: `secret ${name} not found in namespace ${namespace}` }
+      const text = pickCa(secret.data)
+      return text === undefined
+        ? { error: `no ca found in secret ${name}` }
+        : { text: Buffer.from(text, "base64").toString("latin1") }
+    }
+    case "ClusterTrustBundle": {
+      const bundle = world.lookup(objectKey(kind, "", name))?.spec as { readonly trustBundle?: string } | undefined
+      if (bundle === undefined) return { error: `cluster trust bundle ${name} not found` }
+      return { text: bundle.trustBundle ?? "" }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** `ca.crt`, else `tls.crt`, else the only entry. */
+function pickCa(data: Readonly<Record<string, string>> | undefined): string | undefined {
+  const values = Object.values(data ?? {})
+  return data?.["ca.crt"] ?? data?.["tls.crt"] ?? (values.length === 1 ? values[0] : undefined)
+}
+
+type ClientSide = Pick<UpstreamTls, "parameters" | "alpnProtocols" | "clientCertificates">
+
+function clientSide(
+  world: World,
+  backend: Backend | undefined,
+  options: BackendOptions["tls"],
+): ClientSide | { readonly error: string } {
+  const tls = backend?.spec.tls
+  const own = tls === undefined || backend === undefined ? [] : readClientCertificate(world, backend)
+  if ("error" in own) return own
+  if (options?.error !== undefined) return { error: options.error }
+  const base = options?.parameters ?? {}
+  const list = (mine: readonly string[] | undefined, theirs: readonly string[] | undefined): readonly string[] =>
+    (mine ?? []).length > 0 ? (mine ?? []) : (theirs ?? [])
+  const ciphers = list(tls?.ciphers, base.ciphers)
+  const ecdhCurves = list(tls?.ecdhCurves, base.ecdhCurves)
+  const signatureAlgorithms = list(tls?.signatureAlgorithms, base.signatureAlgorithms)
+  const parameters: TlsParameters = {
+    minVersion: tls?.minVersion ?? base.minVersion ?? "1.2",
+    maxVersion: tls?.maxVersion ?? base.maxVersion ?? "1.3",
+    ...(ciphers.length > 0 ? { ciphers } : {}),
+    ...(ecdhCurves.length > 0 ? { ecdhCurves } : {}),
+    ...(signatureAlgorithms.length > 0 ? { signatureAlgorithms } : {}),
+  }
+  const alpnProtocols = tls?.alpnProtocols ?? options?.alpnProtocols ?? []
+  return {
+    parameters,
+    clientCertificates: own.length > 0 ? own : (options?.clientCertificates ?? []),
+    ...(alpnProtocols.length > 0 ? { alpnProtocols } : {}),
+  }
+}
+
+function readClientCertificate(world: World, backend: Backend): readonly TlsCertificate[] | { readonly error: string } {
+  const ref = backend.spec.tls?.clientCertificateRef
+  if (ref === undefined) return []
+  const owner = backend.metadata.namespace ?? ""
+  const namespace = ref.namespace ?? owner
+  if (namespace !== owner) {
+    return {
+      error:
+        "ClientCertificateRef Secret is not located in the same namespace as Backend. " +
+        `Secret namespace: ${namespace} does not match Backend namespace: ${owner}`,
+    }
+  }
+  const secret = world.get("Secret", namespace, ref.name)
+  if (secret === undefined) {
+    return {
+      error: `failed to locate TLS secret for client auth: ${owner}/${ref.name} specified in Backend ${owner}/${backend.metadata.name}`,
+    }
+  }
+  return clientCertificateOf(world, secret)
+}
+
+/** The client certificate in a Secret, or why it cannot be used. Shared by Backends, Gateways and EnvoyProxies. */
+export function clientCertificateOf(
+  world: World,
+  secret: Secret,
+): readonly TlsCertificate[] | { readonly error: string } {
+  const name = `${secret.metadata.namespace}/${secret.metadata.name}`
+  if (secret.type === sdsSecretType) {
+    if (!world.settings().isSdsSecretRefEnabled) {
+      return {
+        error: `SDS Secret ${name} cannot be used because SDS Secret references are not enabled in EnvoyGateway configuration`,
+      }
+    }
+    const sds = readSdsSecret(secret)
+    return "error" in sds ? sds : [{ name, content: { type: "sds", sds } }]
+  }
+  const bytes = (key: string): Uint8Array => new Uint8Array(Buffer.from(secret.data?.[key] ?? "", "base64"))
+  return [{ name, content: { type: "inline", chain: bytes("tls.crt"), key: new SecretBytes(bytes("tls.key")) } }]
+}

@@ -1,0 +1,51 @@
+import type { DestinationSetting } from "../../plan/index.ts"
+import type { World } from "../../world/world.ts"
+import type { BackendOptions } from "../gateway-view.ts"
+import { type LabelSelector, matchesLabels } from "../label-selector.ts"
+
+/** What about a rule decides whether its backends may share clusters with other routes. */
+export interface MergeRule {
+  /** Requests of a session must meet the same endpoint again, over all backends of the rule. */
+  readonly hasSessionPersistence: boolean
+  /** More than one backend is fine: they become weighted clusters. False for TCP, TLS and UDP. */
+  readonly isSplittable: boolean
+}
+
+/**
+ * Settings with the name of the cluster they share, where they may share one (EnvoyProxy `mergeBackends`).
+ *
+ * Not shared: backends with filters, dynamic resolvers, custom kinds, those a selector leaves out; and rules with several backends of which one is a fallback,
+ * or which keep sessions. Source: Envoy Gateway 1.9.
+ */
+export function mergeBackends(
+  world: World,
+  merge: BackendOptions["mergeBackends"],
+  rule: MergeRule,
+  settings: readonly DestinationSetting[],
+): readonly DestinationSetting[] {
+  if (merge === undefined) return settings
+  if (settings.length > 1) {
+    const hasFallback = settings.some((setting) => (setting.priority ?? 0) > 0)
+    if (!rule.isSplittable || rule.hasSessionPersistence || hasFallback) return settings
+  }
+  return settings.map((setting) => {
+    const mergedCluster = sharedName(world, merge.selector, setting)
+    return mergedCluster === undefined ? setting : { ...setting, mergedCluster }
+  })
+}
+
+function sharedName(
+  world: World,
+  selector: LabelSelector | undefined,
+  setting: DestinationSetting,
+): string | undefined {
+  const { metadata, filters, isCustom, addressType, protocol } = setting
+  if (metadata === undefined || filters !== undefined || isCustom === true || addressType === "dynamic-resolver")
+    return undefined
+  const { kind, namespace, name, sectionName = "0" } = metadata
+  if (selector !== undefined) {
+    const labels = world.lookup(`${kind}/${namespace}/${name}`)?.metadata.labels ?? {}
+    if (!matchesLabels(selector, labels)) return undefined
+  }
+  return `${kind.toLowerCase()}/${namespace}/${name}/${sectionName}/${protocol === "ws" ? "http" : protocol}`
+}
