@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from "node:http"
-import type { AttacheError } from "@attache/base"
+import { type AttacheError, isAttacheError, messageOf } from "@attache/base"
 import { errnoOf, failure } from "./failure.ts"
 import type { JsonValue } from "./json.ts"
 
@@ -80,13 +80,15 @@ function exchange(
     )
     call.on("close", () => clearTimeout(timer))
     call.on("error", (error) => {
-      const known = "code" in error && String(error.code).startsWith("ATT_")
-      reject(known ? error : unreachable(address, path, errnoOf(error) ?? error.message, error))
+      reject(isAttacheError(error) ? error : unreachable(address, path, errnoOf(error) ?? error.message, error))
     })
     call.on("response", (response) => {
       collect(response, options.limitBytes ?? 256 * 1024 * 1024, path).then(
         (body) => resolve({ status: response.statusCode ?? 0, body }),
-        (error: unknown) => call.destroy(error instanceof Error ? error : undefined),
+        (error: unknown) => {
+          reject(isAttacheError(error) ? error : unreachable(address, path, errnoOf(error) ?? messageOf(error), error))
+          call.destroy()
+        },
       )
     })
     call.end()

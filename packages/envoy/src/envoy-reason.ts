@@ -16,7 +16,7 @@ export function reasonOf(lines: readonly EnvoyLogLine[], bootstrapPath: string):
     .replaceAll(/goo\.gle\/debug\w*\s*/g, "")
     .replaceAll(bootstrapPath, "bootstrap.json")
     .replace(/^error initializing configuration '\s*bootstrap\.json': /, "")
-    .replace(/ initializing config '\s*bootstrap\.json'/, "")
+    .replace(/^error `(.*)` initializing config '\s*bootstrap\.json'$/s, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim()
     .slice(0, 4_000)

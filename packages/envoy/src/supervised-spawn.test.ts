@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { access, mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+import { isRunning, untilGone } from "../test/processes.ts"
+import { temporaryDirectory } from "../test/temporary-directory.ts"
+import { spawnSupervised } from "./supervised-spawn.ts"
+
+const script = fileURLToPath(new URL("../test/run-and-hang.ts", import.meta.url))
+
+describe("spawnSupervised", () => {
+  it("runs the program itself, with its own process id, arguments and outputs", async () => {
+    const child = await spawnSupervised("/bin/sh", ["-c", 'echo "$$ $1"; echo err >&2; exit 7', "sh", "a 'b"])
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect([out, err]).toEqual([`${child.pid} a 'b\n`, "err\n"])
+    expect(await child.exit).toEqual({ code: 7, signal: undefined })
+    expect(child.kill("SIGTERM")).toBe(false)
+  })
+
+  it("tells the signal that ended it", async () => {
+    const child = await spawnSupervised("/bin/sleep", ["60"])
+    child.stdout.resume()
+    child.stderr.resume()
+    expect(child.kill("SIGKILL")).toBe(true)
+    expect(await child.exit).toEqual({ code: undefined, signal: "SIGKILL" })
+  })
+
+  it.each([
+    ["the usual way", ["/bin/sleep", "600"]],
+    ["without heeding SIGTERM", ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"]],
+  ])(
+    "ends the program and removes its directory when we are killed, %s",
+    { timeout: 20_000 },
+    async (_name, command) => {
+      await using temporary = await temporaryDirectory()
+      const directory = join(temporary.path, "run")
+      await mkdir(directory)
+      const parent = spawn(process.execPath, [script, directory, ...command], { stdio: ["ignore", "pipe", "inherit"] })
+      const [chunk] = await once(parent.stdout, "data")
+      const pid = Number(String(chunk))
+      expect(await isRunning(pid)).toBe(true)
+      parent.kill("SIGKILL")
+      await untilGone(pid)
+      for (;;)
+        if (
+          !(await access(directory).then(
+            () => true,
+            () => false,
+          ))
+        )
+          break
+    },
+  )
+})
