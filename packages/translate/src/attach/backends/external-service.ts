@@ -21,8 +21,8 @@ export interface ServiceUse {
   readonly protocol: BackendProtocol
   /** Name of the setting of a reference; extension services count them, telemetry has `-1`. */
   readonly settingName: (index: number) => string
-  /** Empty backends are an error for extension services and none for telemetry. */
-  readonly isEmptyAllowed: boolean
+  /** Telemetry: no ReferenceGrant is asked for, and backends without endpoints are no error. */
+  readonly isTelemetry: boolean
 }
 
 /** Settings of a service, or why it cannot be called. */
@@ -44,7 +44,7 @@ export function serviceSettings(
       routingType: use.options.routingType,
       clientTls: use.options.tls,
     })
-    if (made.error !== undefined && !(use.isEmptyAllowed && made.error.reason === "EndpointsNotFound"))
+    if (made.error !== undefined && !(use.isTelemetry && made.error.reason === "EndpointsNotFound"))
       return { error: made.error.message }
     const weight = ref.weight ?? 1
     if (made.setting === undefined || weight === 0) continue
@@ -78,7 +78,7 @@ function findService(
   const namespace = ref.namespace === undefined || ref.namespace === "" ? use.from.namespace : ref.namespace
   const target = findObject(reads, kind, namespace, ref)
   if ("error" in target) return target
-  if (!isReferenceAllowed(reads, use.from, { group, kind, namespace, name })) {
+  if (!use.isTelemetry && !isReferenceAllowed(reads, use.from, { group, kind, namespace, name })) {
     return { error: `backend ref to ${kind} ${namespace}/${name} not permitted by any ReferenceGrant` }
   }
   return target
