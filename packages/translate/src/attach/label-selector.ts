@@ -1,7 +1,11 @@
 /** A Kubernetes label selector. Absent parts match everything. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[]
+  readonly matchExpressions?: readonly {
+    readonly key: string
+    readonly operator: string
+    readonly values?: readonly string[]
+  }[]
 }
 
 /** Why a selector cannot be used, in the API machinery's words, or undefined. */
@@ -11,11 +15,13 @@ export function labelSelectorError(selector: LabelSelector): string | undefined 
     switch (operator) {
       case "In":
       case "NotIn":
-        if (values.length === 0) return "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty"
+        if (values.length === 0)
+          return "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty"
         break
       case "Exists":
       case "DoesNotExist":
-        if (values.length > 0) return `values: Invalid value: ${shown}: values set must be empty for exists and does not exist`
+        if (values.length > 0)
+          return `values: Invalid value: ${shown}: values set must be empty for exists and does not exist`
         break
       default:
         return `"${operator}" is not a valid label selector operator`

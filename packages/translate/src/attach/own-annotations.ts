@@ -1,7 +1,9 @@
 const prefix = "gateway.envoyproxy.io/"
 
 /** Annotations that Envoy Gateway copies into xDS metadata, without their prefix; nothing when there are none. */
-export function ownAnnotations(object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } }): {
+export function ownAnnotations(object: {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> }
+}): {
   readonly annotations?: Readonly<Record<string, string>>
 } {
   const own = Object.entries(object.metadata.annotations ?? {}).filter(([name]) => name.startsWith(prefix))

@@ -25,6 +25,7 @@ export function wholeSeconds(text: string | undefined): number | undefined {
   if (text === undefined || !/^(\d+(?:\.\d+)?(?:h|m|s|ms))+$/.test(text)) return undefined
   const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
   let seconds = 0
-  for (const [, amount = "0", unit = "s"] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) seconds += Number(amount) * (units[unit] ?? 0)
+  for (const [, amount = "0", unit = "s"] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g))
+    seconds += Number(amount) * (units[unit] ?? 0)
   return Math.floor(seconds)
 }

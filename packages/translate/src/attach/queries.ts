@@ -1,18 +1,18 @@
 // The wiring of attachment: which function of `attach` is memoised under which key. Rules live in the functions.
 import type { Graph } from "@attache/base"
-import type { EnvoyExtensionPolicy, HTTPRoute } from "@attache/kube-api"
+import type { GRPCRoute, HTTPRoute } from "@attache/kube-api"
 import type { HttpListener, PlanEndpoint, PlanRoute, PlanSource, ProxyPlan, RouteHandle } from "../plan/index.ts"
-import { objectKey, type ObjectKey, type World } from "../world/world.ts"
+import { type ObjectKey, objectKey, type World } from "../world/world.ts"
 import { type EndpointFacts, readEndpointFacts, readEndpoints } from "./backends/endpoints.ts"
+import type { GatewayView } from "./gateway-view.ts"
 import { type GatewayGroup, proxyKeyOf, proxyKeys, readGatewayGroup } from "./gateways/gateway-group.ts"
 import { planProxy } from "./gateways/proxy-plan.ts"
 import { planServiceCluster } from "./gateways/service-cluster.ts"
 import { viewGateway } from "./gateways/view.ts"
-import type { GatewayView } from "./gateway-view.ts"
-import { attachHttpRoute, type RouteAttachment, type RouteReads } from "./http-routes/attach.ts"
-import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
+import { attachGrpcRoute, attachHttpRoute, type RouteAttachment, type RouteReads } from "./http-routes/attach.ts"
 import type { WasmModules } from "./policies/envoy-extension-policy/wasm.ts"
-import { sortRoutes } from "./route-order.ts"
+import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
+import { findOverlaps, sortRoutes } from "./route-order.ts"
 import { readTelemetry, type Telemetry } from "./telemetry/read-telemetry.ts"
 
 /** Attachment as queries over a world: the plan that `emit` reads, and what statuses are made of. */
@@ -23,6 +23,12 @@ export interface AttachQueries extends PlanSource {
   telemetry(gateway: string): Telemetry
   /** Routes attached to a listener, whether they get traffic or not. */
   attachedRoutes(gateway: { readonly namespace: string; readonly name: string }, listenerIrName: string): number
+  /** Other routes that match the same requests on a listener. */
+  overlaps(
+    route: ObjectKey,
+    gateway: { readonly namespace: string; readonly name: string },
+    listenerIrName: string,
+  ): readonly ObjectKey[]
   readonly policies: PolicyQueries
 }
 
@@ -45,13 +51,16 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
   }
   const attachments = graph.query<RouteAttachment | undefined>("route-attachment", (key) => {
     const object = world.lookup(key)
-    return object?.kind === "HTTPRoute" ? attachHttpRoute(reads, object as HTTPRoute) : undefined
+    if (object?.kind === "HTTPRoute") return attachHttpRoute(reads, object as HTTPRoute)
+    return object?.kind === "GRPCRoute" ? attachGrpcRoute(reads, object as GRPCRoute) : undefined
   })
   const telemetry = graph.query<Telemetry>("telemetry", (key) => {
     const [namespace = "", name = ""] = key.split("/")
     const proxyKey = proxyKeyOf(world, namespace, name)
     const group = proxyKey === undefined ? undefined : groups.get(proxyKey)
-    const state = group?.gateways.find(({ gateway: g }) => g.metadata.namespace === namespace && g.metadata.name === name)
+    const state = group?.gateways.find(
+      ({ gateway: g }) => g.metadata.namespace === namespace && g.metadata.name === name,
+    )
     return state === undefined || group === undefined ? { accessLogs: [] } : readTelemetry(reads, state, group.isMerged)
   })
   const proxies = graph.query<ProxyPlan | undefined>("proxy", (key) => {
@@ -67,7 +76,7 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
   // Routes of one object on one listener: the narrow part that ordering needs.
   const routesOn = graph.query<readonly PlanRoute[]>("routes-on-listener", (id) => {
     const { listener, route } = parseHandle(id)
-    return attachments.get(route)?.routes.find((r) => r.listener === listener)?.routes ?? []
+    return (attachments.get(route)?.routes ?? []).flatMap((r) => (r.listener === listener ? r.routes : []))
   })
   const childrenOf = (parent: { readonly namespace: string; readonly name: string }): readonly ObjectKey[] => {
     const own = world.members("children", objectKey("Gateway", parent.namespace, parent.name))
@@ -77,7 +86,9 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
   const ordered = graph.query<readonly RouteHandle[]>("listener-routes", (key) => {
     const { listener, namespace, name, isOrderPreserved } = parseOrderKey(key)
     const found = childrenOf({ namespace, name }).flatMap((route) =>
-      routesOn.get(handleId(listener, route, -1)).map((plan, index) => ({ plan, id: handleId(listener, route, index), object: world.lookup(route) })),
+      routesOn
+        .get(handleId(listener, route, -1))
+        .map((plan, index) => ({ plan, id: handleId(listener, route, index), object: world.lookup(route) })),
     )
     return sortRoutes(found, isOrderPreserved).map(({ plan, id }) => ({ id, host: plan.host }))
   })
@@ -88,18 +99,35 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     const gateway = attachments.get(route)?.routes.find((r) => r.listener === listener)?.gateway
     return gateway === undefined ? plan : applyPolicies(policies, plan, route, gateway, listener)
   })
+  const overlaps = graph.query<ReadonlyMap<ObjectKey, readonly ObjectKey[]>>("route-overlaps", (key) => {
+    const { listener, namespace, name } = parseOrderKey(key)
+    const keysByAge = childrenOf({ namespace, name })
+    return findOverlaps(keysByAge.flatMap((route) => routesOn.get(handleId(listener, route, -1))))
+  })
+  const grpc = graph.query<boolean>("has-grpc-route", (key) => {
+    const { listener, namespace, name } = parseOrderKey(key)
+    return childrenOf({ namespace, name }).some(
+      (route) => route.startsWith("GRPCRoute/") && attachments.get(route)?.attachedListeners.includes(listener) === true,
+    )
+  })
   const counts = graph.query<number>("attached-routes", (key) => {
     const { listener, namespace, name } = parseOrderKey(key)
-    return childrenOf({ namespace, name }).filter((route) => attachments.get(route)?.attachedListeners.includes(listener)).length
+    // A route counts once for each parentRef that selects the listener.
+    return childrenOf({ namespace, name }).reduce(
+      (sum, route) => sum + (attachments.get(route)?.attachedListeners.filter((l) => l === listener).length ?? 0),
+      0,
+    )
   })
 
   return {
     proxyKeys: () => keys.get(""),
     proxy: (key) => proxies.get(key),
-    routes: (listener: HttpListener) => ordered.get(orderKey(listener.name, listener.gateway, listener.isRouteOrderPreserved === true)),
+    routes: (listener: HttpListener) =>
+      ordered.get(orderKey(listener.name, listener.gateway, listener.isRouteOrderPreserved === true)),
     route: (id) => routes.get(id),
     l4Routes: () => [],
-    hasGrpcRoute: () => false,
+    hasGrpcRoute: (listener) => grpc.get(orderKey(listener, gatewayOfListener(listener), false)),
+    overlaps: (route, gateway, listener) => overlaps.get(orderKey(listener, gateway, false)).get(route) ?? [],
     endpoints: (id) => endpoints.get(id),
     gateway: (namespace, name) => views.get(`${namespace}/${name}`),
     group: (key) => groups.get(key),
@@ -108,6 +136,12 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     attachedRoutes: (gateway, listener) => counts.get(orderKey(listener, gateway, false)),
     policies,
   }
+}
+
+/** The Gateway in a listener's IR name. */
+function gatewayOfListener(irName: string): { readonly namespace: string; readonly name: string } {
+  const [namespace = "", name = ""] = irName.split("/")
+  return { namespace, name }
 }
 
 // Keys are texts; a space cannot occur in any of the names they are made of.
@@ -120,11 +154,20 @@ function parseHandle(id: string): { readonly listener: string; readonly route: O
   return { listener, route, index: Number(index) }
 }
 
-function orderKey(listener: string, gateway: { readonly namespace: string; readonly name: string }, isOrderPreserved: boolean): string {
+function orderKey(
+  listener: string,
+  gateway: { readonly namespace: string; readonly name: string },
+  isOrderPreserved: boolean,
+): string {
   return `${listener} ${gateway.namespace} ${gateway.name} ${isOrderPreserved ? "kept" : "sorted"}`
 }
 
-function parseOrderKey(key: string): { readonly listener: string; readonly namespace: string; readonly name: string; readonly isOrderPreserved: boolean } {
+function parseOrderKey(key: string): {
+  readonly listener: string
+  readonly namespace: string
+  readonly name: string
+  readonly isOrderPreserved: boolean
+} {
   const [listener = "", namespace = "", name = "", order] = key.split(" ")
   return { listener, namespace, name, isOrderPreserved: order === "kept" }
 }

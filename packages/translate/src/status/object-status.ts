@@ -129,12 +129,18 @@ function routeStatus(world: World, queries: AttachQueries, key: ObjectKey, objec
   const attachment = queries.attachment(key)
   if (attachment === undefined || attachment.parents.length === 0) return undefined
   const controllerName = world.settings().controllerName
-  const parents = attachment.parents.map(({ parentRef, conditions }) => ({
-    parentRef,
-    controllerName,
-    conditions: conditions.map((c) => withGeneration(object, c)),
-  }))
+  const parents = attachment.parents.map(({ parentRef, conditions, gateway, listeners }) => {
+    const others = new Set(listeners.flatMap((listener) => queries.overlaps(key, gateway, listener)))
+    const all = others.size === 0 ? conditions : [...conditions, overlapCondition([...others])]
+    return { parentRef, controllerName, conditions: all.map((c) => withGeneration(object, c)) }
+  })
   return { parents }
+}
+
+function overlapCondition(others: readonly ObjectKey[]): Condition {
+  const names = others.map((other) => other.replace("/", " ")).join(", ")
+  const message = `Overlapping match conditions with route(s): ${names}`
+  return { type: "RouteRulesOverlap", status: "True", reason: "RouteRulesOverlap", message }
 }
 
 function backendStatus(world: World, object: Backend) {

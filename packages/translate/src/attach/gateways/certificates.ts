@@ -6,7 +6,6 @@ import type { TlsCertificate } from "../../plan/index.ts"
 import type { World } from "../../world/world.ts"
 import { isReferenceAllowed } from "../references.ts"
 import { readSdsSecret, sdsSecretType } from "../sds-secret.ts"
-import { sentence } from "../sentence.ts"
 import type { ListenerDraft } from "./listener-draft.ts"
 import { note } from "./listener-spec.ts"
 
@@ -42,7 +41,7 @@ export function readCertificates(world: World, draft: ListenerDraft, refs: reado
     return
   }
   const reason = findings.every((f) => f.reason === "RefNotPermitted") ? "RefNotPermitted" : "InvalidCertificateRef"
-  note(draft, "ResolvedRefs", "False", reason, `No valid secrets exist: ${sentence(message)}`)
+  note(draft, "ResolvedRefs", "False", reason, `No valid secrets exist: ${message.endsWith(".") ? message : `${message}.`}`)
 }
 
 type Read = { readonly certificate: TlsCertificate; readonly sans: readonly string[] } | (Finding & { readonly isPrefixed: boolean })

@@ -9,13 +9,14 @@ import { note } from "./listener-spec.ts"
  * Source: Envoy Gateway 1.9: protocol, then hostname, then one layer 4 listener a port, then (merged) the whole tuple.
  */
 export function markConflicts(listeners: readonly ListenerDraft[], isMerged: boolean): void {
-  const byPort = groupBy(listeners.filter(isUnspoilt), (l) => `${isMerged ? "" : gatewayOf(l)}|${l.spec.port}`)
-  for (const group of byPort.values()) {
+  for (const group of groupBy(listeners.filter(isUnspoilt), (l) => `${gatewayOf(l)}|${l.spec.port}`).values()) {
     markProtocolConflicts(group)
     markHostnameConflicts(group.filter(isUnspoilt))
     markLayer4Conflicts(group.filter(isUnspoilt), "TCP")
     markLayer4Conflicts(group.filter(isUnspoilt), "UDP")
   }
+  if (!isMerged) return
+  for (const group of groupBy(listeners.filter(isUnspoilt), (l) => String(l.spec.port)).values()) markProtocolConflicts(group)
 }
 
 /** Marks listeners of merged Gateways whose port, protocol and hostname another listener already took. */

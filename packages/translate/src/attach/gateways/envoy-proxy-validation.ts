@@ -34,10 +34,8 @@ function accessLogErrors(spec: EnvoyProxySpec): string[] {
   }
   for (const { format, sinks } of accessLog.settings ?? []) {
     if (format?.type === "Text" && format.text === undefined) missing("Text format", "text")
-    if (format?.type === "JSON" && format.json === undefined) missing("JSON format", "json")
-    for (const sink of sinks) {
+    for (const sink of sinks ?? []) {
       if (sink.type === "File" && sink.file === undefined) missing("File sink type", "file")
-      if (sink.type === "ALS" && sink.als === undefined) missing("ALS sink type", "als")
       if (sink.type === "OpenTelemetry" && sink.openTelemetry === undefined) missing("OpenTelemetry sink type", "openTelemetry")
     }
   }

@@ -67,7 +67,10 @@ export function effectiveEnvoyProxy(world: World, gatewayClass: GatewayClass, ga
   const object = own ?? ofClass.object
   if (own === undefined && ofClass.error !== undefined) return { spec: {}, error: ofClass.error, ...(object === undefined ? {} : { object }) }
   try {
-    const spec = overDefault(world, overClass(own, ofClass.object), ofClass.object ?? own)
+    const merged = overDefault(world, overClass(own, ofClass.object), ofClass.object ?? own)
+    // The first level that speaks of merging backends decides, whatever else is replaced. Source: Envoy Gateway 1.9.
+    const mergeBackends = own?.spec.mergeBackends ?? ofClass.object?.spec.mergeBackends ?? defaultSpec(world).mergeBackends
+    const spec = mergeBackends === undefined ? merged : { ...merged, mergeBackends }
     const error = envoyProxyErrors(spec)
     return { spec, ...(object === undefined ? {} : { object }), ...(error === undefined ? {} : { error }) }
   } catch (error) {
@@ -86,8 +89,7 @@ function overDefault(world: World, spec: EnvoyProxySpec | undefined, decider: En
   const base = defaultSpec(world)
   if (spec === undefined) return base
   const mergeType = decider?.spec.mergeType
-  if (mergeType === undefined || mergeType === "Replace") return spec
-  return mergeSpec(base, spec, mergeType)
+  return mergeType === undefined || mergeType === "Replace" ? spec : mergeSpec(base, spec, mergeType)
 }
 
 function defaultSpec(world: World): EnvoyProxySpec {

@@ -35,7 +35,10 @@ function markCertificates(listener: ListenerDraft, others: readonly ListenerDraf
     note(listener, "OverlappingTLSConfig", "True", "SDSCertificateOpaque", message)
     return
   }
+  const names = certificateNames(listener)
   for (const other of others) {
+    // One certificate on two listeners is what its owner meant.
+    if (certificateNames(other).some((name) => names.includes(name))) continue
     for (const a of listener.sans) {
       const b = other.sans.find((san) => namesOverlap(a, san))
       if (b === undefined) continue
@@ -63,4 +66,8 @@ function covers(wildcard: string, name: string): boolean {
   if (!wildcard.startsWith("*.")) return false
   const dot = name.indexOf(".")
   return dot > 0 && name.slice(dot) === wildcard.slice(1)
+}
+
+function certificateNames(listener: ListenerDraft): readonly string[] {
+  return (listener.tls?.certificates ?? []).map(({ name }) => name)
 }

@@ -61,7 +61,7 @@ export function readAccessLogs(
     const errors = matches.filter((text) => celError(text) !== undefined).map((text) => `invalid CEL expression: ${text}`)
     if (errors.length > 0) return { error: aggregate(errors) }
     const format: Format = setting.format ?? {}
-    for (const [j, sink] of setting.sinks.entries()) {
+    for (const [j, sink] of (setting.sinks ?? []).entries()) {
       const made = sinkOf(sink, format, setting.format?.type, `${i}_${j}`, collectors)
       if (made === undefined) continue
       if ("error" in made) return made

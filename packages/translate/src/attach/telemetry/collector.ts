@@ -42,7 +42,7 @@ export function createCollectors(reads: BackendReads, state: GatewayState): Coll
     const settingName = `${name}/backend/-1`
     const from = { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", namespace }
     const refs = spec.backendRefs ?? []
-    const resolved = serviceSettings(reads, { from, options, protocol, settingName: () => settingName, isEmptyAllowed: true }, refs)
+    const resolved = serviceSettings(reads, { from, options, protocol, settingName: () => settingName, isTelemetry: true }, refs)
     if ("error" in resolved) return resolved
     const traffic = clusterTraffic(spec.backendSettings)
     const rest = traffic === undefined ? {} : { traffic }

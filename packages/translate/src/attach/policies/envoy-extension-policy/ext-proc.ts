@@ -53,7 +53,7 @@ function planOne(
       options: gateway.backends,
       protocol: "grpc",
       settingName: (i) => `${ownName}/backend/${i}`,
-      isEmptyAllowed: false,
+      isTelemetry: false,
     },
     refs,
   )
