@@ -21,12 +21,16 @@ export interface RawField {
   deprecated: boolean
 }
 
-/** How a field finds what it refers to. */
-export interface FieldContext {
-  readonly parent: DescMessage
-  readonly proto3: boolean
+/** Schemas by full name. */
+export interface TypeLookup {
   readonly message: (typeName: string) => DescMessage
   readonly enum: (typeName: string) => DescEnum
+}
+
+/** Where a field stands and how it finds what it refers to. */
+export interface FieldContext extends TypeLookup {
+  readonly parent: DescMessage
+  readonly proto3: boolean
   /** Key and value field of the map entry message with this name, if there is one. */
   readonly mapEntry: (typeName: string) => readonly [RawField, RawField] | undefined
 }

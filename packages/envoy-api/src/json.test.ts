@@ -9,6 +9,7 @@ import { anyOf, encode } from "./encode.ts"
 import { fromJson, parseJson } from "./from-json.ts"
 import { normalize } from "./normalize.ts"
 import { toJson } from "./to-json.ts"
+import { ValueSchema } from "./well-known-schemas.ts"
 
 const route = "envoy.config.route.v3.RouteConfiguration"
 const lua = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute"
@@ -201,4 +202,17 @@ describe("Any", () => {
       expect.objectContaining({ code: "ATT_PROTO_BYTES" }),
     )
   })
+  it("refuses bytes that nest without end", () => {
+    let nested: Uint8Array = new Uint8Array([0x1a, 0])
+    for (let i = 0; i < 500; i++) nested = wrap(0x32, wrap(0x0a, nested))
+    expect(() => decode(ValueSchema, nested)).toThrow(expect.objectContaining({ code: "ATT_PROTO_BYTES" }))
+  })
 })
+
+function wrap(tag: number, content: Uint8Array): Uint8Array {
+  const length: number[] = []
+  for (let rest = content.length; ; rest >>>= 7) {
+    length.push(rest > 127 ? (rest & 127) | 128 : rest)
+    if (rest <= 127) return new Uint8Array([tag, ...length, ...content])
+  }
+}

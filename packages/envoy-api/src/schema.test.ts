@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { type AnyDesc, createFileRegistry, type DescEnum, type DescMessage, fromBinary } from "@bufbuild/protobuf"
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt"
 import { describe, expect, it } from "vitest"
@@ -100,5 +100,17 @@ describe("lazy schemas", () => {
     expect(findMessage("envoy.config.listener.v3.Listener")?.field.address?.message).toBe(
       findMessage("envoy.config.core.v3.Address"),
     )
+  })
+  it("have every name that generated modules use", () => {
+    const folder = new URL("../gen/", import.meta.url)
+    const modules = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))
+    expect(modules.length).toBeGreaterThan(250)
+    for (const name of modules) {
+      for (const [, kind, typeName] of readFileSync(new URL(name, folder), "utf8").matchAll(
+        /= \/\*@__PURE__\*\/ (message|enum)Schema\("(.+)"\)/g,
+      )) {
+        expect((kind === "message" ? findMessage(typeName!) : findEnum(typeName!))?.typeName).toBe(typeName)
+      }
+    }
   })
 })

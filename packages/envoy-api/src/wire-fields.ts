@@ -47,3 +47,12 @@ export function visitFields(bytes: Uint8Array, start: number, end: number, visit
     }
   }
 }
+
+/** Whether the boolean field with this number is set in the message encoded in `bytes[start..end)`. */
+export function flagAt(bytes: Uint8Array, start: number, end: number, fieldNumber: number): boolean {
+  let flag = false
+  visitFields(bytes, start, end, (no, value) => {
+    if (no === fieldNumber) flag = value !== 0
+  })
+  return flag
+}
