@@ -48,6 +48,8 @@ export {
   type LogSubject,
   logFormat,
   parseLogLine,
+  type WasmPluginNames,
+  wasmPluginOf,
 } from "./log-lines.ts"
 export { type MachineFacts, platformOf, readMachineFacts } from "./platform.ts"
 export { bootstrapAddresses, checkPorts, freePorts, type ListenAddress, type PortHolder, portHolder } from "./ports.ts"

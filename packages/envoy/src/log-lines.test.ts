@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { createLineReader, parseLogLine } from "./log-lines.ts"
+import { createLineReader, type LogSubject, parseLogLine, wasmPluginOf } from "./log-lines.ts"
 
 const own = (logger: string, message: string, level = "info") =>
   `1795234292.997\t${level}\t${logger}\t7103\tsource/server/server.cc:463\t${JSON.stringify(message).slice(1, -1)}`
@@ -17,7 +17,14 @@ describe("parseLogLine", () => {
     })
   })
 
-  const cases = [
+  interface Case {
+    readonly name: string
+    readonly logger: string
+    readonly level?: string
+    readonly message: string
+    readonly want: LogSubject | undefined
+  }
+  const cases: readonly Case[] = [
     { name: "Lua", logger: "lua", message: "script log: hello: you", want: { mechanism: "lua", text: "hello: you" } },
     {
       name: "Lua error",
@@ -29,13 +36,13 @@ describe("parseLogLine", () => {
       name: "Wasm",
       logger: "wasm",
       message: "wasm log default/policy/wasm/0 my_root vm: said: this",
-      want: { mechanism: "wasm", extension: "default/policy/wasm/0", instance: "my_root vm", text: "said: this" },
+      want: { mechanism: "wasm", prefix: "default/policy/wasm/0 my_root vm", text: "said: this" },
     },
     {
       name: "Wasm, name only",
       logger: "wasm",
       message: "wasm log w: x",
-      want: { mechanism: "wasm", extension: "w", text: "x" },
+      want: { mechanism: "wasm", prefix: "w", text: "x" },
     },
     { name: "Wasm without name", logger: "wasm", message: "wasm log: x", want: { mechanism: "wasm", text: "x" } },
     {
@@ -58,8 +65,8 @@ describe("parseLogLine", () => {
     },
     { name: "plain", logger: "main", message: "script log: no", want: undefined },
   ]
-  it.each(cases)("tells who spoke: $name", ({ logger, message, want }) =>
-    expect(parseLogLine(own(logger, message)).subject).toEqual(want),
+  it.each(cases)("tells who spoke: $name", ({ logger, level, message, want }) =>
+    expect(parseLogLine(own(logger, message, level)).subject).toEqual(want),
   )
 
   it("reads Envoy's own format", () => {
@@ -83,6 +90,24 @@ describe("parseLogLine", () => {
     )
     fc.assert(fc.property(fc.string(), (line) => typeof parseLogLine(line).message === "string"))
   })
+})
+
+describe("wasmPluginOf", () => {
+  const plugins = [
+    { name: "a", rootId: "r", vmId: "v" },
+    { name: "b", rootId: "r", vmId: "v" },
+    { name: "c", rootId: "", vmId: "" },
+    { name: "d", rootId: "my root", vmId: "v" },
+  ]
+  it.each([
+    ["a r v", "a"],
+    ["b r v", "b"],
+    ["r v", undefined],
+    ["c", "c"],
+    ["d my root v", "d"],
+    ["my root v", "d"],
+    ["other", undefined],
+  ])("%s", (prefix, want) => expect(wasmPluginOf({ mechanism: "wasm", prefix, text: "" }, plugins)?.name).toBe(want))
 })
 
 describe("createLineReader", () => {

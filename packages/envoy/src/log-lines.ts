@@ -9,10 +9,11 @@ export type EnvoyLogLevel = (typeof envoyLogLevels)[number]
 /** Who spoke through Envoy's log, where the text tells. */
 export interface LogSubject {
   readonly mechanism: "lua" | "wasm" | "dynamic_module" | "xds"
-  /** Wasm: the plugin's name. Absent where Envoy does not say, as for Lua. */
-  readonly extension?: string
-  /** Wasm: what follows the name, the root id and the VM id as far as they are set. */
-  readonly instance?: string
+  /**
+   * Wasm: plugin name, root id and VM id as far as they are set, divided by spaces; without the name when the plugin's
+   * root context speaks. {@link wasmPluginOf} finds the plugin. Lua scripts have no such words.
+   */
+  readonly prefix?: string
   /** xDS: the type URL of a refused response. */
   readonly typeUrl?: string
   /** Listener or route configuration that a refusal names. */
@@ -57,6 +58,27 @@ export function parseLogLine(line: string): EnvoyLogLine {
   return finished(levelOf(level), head, text)
 }
 
+/** What Envoy puts before a Wasm plugin's words. Empty texts count as unset, as in Envoy's configuration. */
+export interface WasmPluginNames {
+  readonly name: string
+  readonly rootId: string
+  readonly vmId: string
+}
+
+/**
+ * The plugin that spoke a line, among those that are configured; undefined when none or several fit.
+ *
+ * Source: Envoy 1.40 puts `name root_id vm_id` before what a stream says and `root_id vm_id` before what the root context says.
+ */
+export function wasmPluginOf<T extends WasmPluginNames>(subject: LogSubject, plugins: readonly T[]): T | undefined {
+  if (subject.mechanism !== "wasm" || subject.prefix === undefined) return undefined
+  const words = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(" ")
+  const exact = plugins.filter((plugin) => words(plugin.name, plugin.rootId, plugin.vmId) === subject.prefix)
+  const fitting =
+    exact.length > 0 ? exact : plugins.filter((plugin) => words(plugin.rootId, plugin.vmId) === subject.prefix)
+  return fitting.length === 1 ? fitting[0] : undefined
+}
+
 /** A consumer of chunks that calls once per line. */
 export interface LineReader {
   push(chunk: Uint8Array): void
@@ -92,24 +114,27 @@ export function createLineReader(onLine: (line: string) => void, limit = 1 << 20
 }
 
 function finished(level: EnvoyLogLevel, head: Omit<EnvoyLogLine, "level" | "message">, message: string): EnvoyLogLine {
-  const subject = subjectOf(head.logger, message)
+  const subject = subjectOf(level, head.logger, message)
   return { level, ...head, message, ...(subject === undefined ? {} : { subject }) }
 }
 
-function subjectOf(logger: string, message: string): LogSubject | undefined {
+function subjectOf(level: EnvoyLogLevel, logger: string, message: string): LogSubject | undefined {
   const lua = logger === "lua" ? /^script (?:log|error): (.*)$/s.exec(message) : null
   if (lua !== null) return { mechanism: "lua", text: lua[1] ?? "" }
-  const wasm = logger === "wasm" ? /^wasm log(?: (\S+?)(?: (\S.*?))?)?: (.*)$/s.exec(message) : null
-  if (wasm !== null) {
-    const [, extension, instance, text = ""] = wasm
-    return { mechanism: "wasm", ...(extension && { extension }), ...(instance && { instance }), text }
-  }
+  if (logger === "wasm") return wasmSubject(level, message)
   if (logger === "dynamic_modules") return { mechanism: "dynamic_module", text: message }
   const refused = /^(?:gRPC|delta|REST) config for (type\.googleapis\.com\/\S+) rejected: (.*)$/s.exec(message)
   if (refused === null) return undefined
   const [, typeUrl = "", text = ""] = refused
   const resource = /^Error adding\/updating (?:listener|cluster)\(s\) ([^\s:]+): /.exec(text)?.[1]
   return { mechanism: "xds", typeUrl, ...(resource && { resource }), text }
+}
+
+function wasmSubject(level: EnvoyLogLevel, message: string): LogSubject | undefined {
+  const said = /^wasm log(?: (\S.*?))?: (.*)$/s.exec(message)
+  if (said !== null) return { mechanism: "wasm", ...(said[1] && { prefix: said[1] }), text: said[2] ?? "" }
+  // Traps and modules that cannot be loaded name nobody.
+  return level === "error" || level === "critical" ? { mechanism: "wasm", text: message } : undefined
 }
 
 function levelOf(name: string): EnvoyLogLevel {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { access, mkdir } from "node:fs/promises"
+import { access, mkdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
@@ -26,6 +26,17 @@ describe("spawnSupervised", () => {
     child.stderr.resume()
     expect(child.kill("SIGKILL")).toBe(true)
     expect(await child.exit).toEqual({ code: undefined, signal: "SIGKILL" })
+  })
+
+  it.skipIf(process.platform !== "linux")("keeps a terminal's signals away by a process group of its own", async () => {
+    const child = await spawnSupervised("/bin/sleep", ["60"])
+    child.stdout.resume()
+    child.stderr.resume()
+    // After the name in parentheses: state, parent, process group. Source: proc(5).
+    const stat = await readFile(`/proc/${child.pid}/stat`, "utf8")
+    expect(Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2])).toBe(child.pid)
+    child.kill("SIGKILL")
+    await child.exit
   })
 
   it.each([
