@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { type BuildPaths, buildCommand, isFresh } from "./build.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
 
 let root = ""
 const paths = (): BuildPaths => ({ root, entry: "packages/cli/src/main.ts", out: "packages/cli/dist" })

@@ -138,9 +138,9 @@ async function main(): Promise<void> {
   if (process.argv.includes("--if-stale") && isFresh(commandPaths)) return
   const started = performance.now()
   try {
-    const outputs = await buildCommand(commandPaths)
+    await buildCommand(commandPaths)
     const took = ((performance.now() - started) / 1000).toFixed(1)
-    console.error(`attache: built the command in ${took} s (${outputs.length} files in ${commandPaths.out})`)
+    console.error(`attache: built the command into ${commandPaths.out} in ${took} s`)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     console.error(`attache: error: the command could not be built: ${reason}`)

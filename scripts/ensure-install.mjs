@@ -17,11 +17,13 @@ const stampFile = join(root, "node_modules", ".install-stamp")
 const lockDirectory = join(root, ".install-lock")
 const linkedNode = join(root, "node_modules", ".bin", "node")
 const pinnedNode = join("..", `node-${platform}`, "bin", "node")
-/** npm's own defaults keep a machine without network waiting for more than a minute. */
-const npmArguments = [
-  ...["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
-  ...["--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000"],
-]
+/**
+ * Without retries of its own: npm asks for packages one after the other and repeats each, which takes minutes on a machine
+ * without network. We repeat the whole; what arrived before is in npm's cache.
+ */
+const npmArguments = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=0"]
+const attempts = 3
+const networkFailure = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/
 const exitCodes = { failed: 1, environment: 4 }
 
 /** A failure the user can cure; its message is the whole of what is printed. */
@@ -76,13 +78,19 @@ function currentStamp() {
 function installPackages() {
   const { npm_node_execpath: node, npm_execpath: npm } = process.env
   const [command, first] = node && npm ? [node, [npm]] : ["npm", []]
-  const options = { cwd: root, stdio: ["ignore", 2, "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }
-  const { status, stderr, error } = spawnSync(command, [...first, ...npmArguments], options)
+  const options = { cwd: root, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }
+  let ended = spawnSync(command, [...first, ...npmArguments], options)
+  for (let next = 2; next <= attempts && ended.status !== 0 && networkFailure.test(ended.stderr ?? ""); next++) {
+    say(`the package registry did not answer, trying again (${next} of ${attempts}) ...`)
+    pause(500)
+    ended = spawnSync(command, [...first, ...npmArguments], options)
+  }
+  const { status, stderr, error } = ended
   if (status === 0) return
   if (error?.code === "ENOENT")
     throw new SetUpError("npm was not found", "install Node 22.22.2 or newer with npm and run this again")
   process.stderr.write(stderr ?? "")
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/.test(stderr ?? "")) {
+  if (networkFailure.test(stderr ?? "")) {
     throw new SetUpError(
       "the package registry could not be reached",
       "check the network and npm's registry and proxy settings (npm config list) and run this again",
@@ -178,13 +186,17 @@ function takeLock() {
     }
     if (looks === 0) say("waiting for another installation of this checkout ...")
     if (!isOwnerAlive() && --patience === 0) rmSync(lockDirectory, { recursive: true, force: true })
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+    pause(200)
   }
 }
 
 function notWritable(error) {
   const cure = `copy the checkout to a folder you own (cp -r ${root} ~/attache) and run this there`
   return new SetUpError(`packages are not installed and ${root} cannot be written (${error.code})`, cure)
+}
+
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function isOwnerAlive() {

@@ -11,10 +11,13 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 
 // A checkout of its own with a fake npm, so that nothing is downloaded.
 const checkouts: string[] = []
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 60_000 })
+
 const platform = `${process.platform}-${process.arch}`
 
 afterEach(() => {
@@ -109,29 +112,39 @@ describe("ensure-install", () => {
     expect(each.installs()).toBe(1)
   })
 
-  it.each<[string, string, string]>([
+  it.each<[string, number, string, string]>([
     [
       "no network",
+      3,
       'console.error("npm error code ENOTFOUND"); process.exitCode = 1',
       "attache: error: the package registry could not be reached; check the network and npm's registry",
     ],
     [
       "a wrong hash",
+      1,
       'console.error("npm error code EINTEGRITY"); process.exitCode = 1',
       "attache: error: a package is not the one the lock file names; run npm cache verify",
     ],
     [
       "another failure of npm",
+      1,
       "process.exitCode = 7",
       "attache: error: npm install ended with 7; see its message above",
     ],
-  ])("says in one line what to do about %s, and tries again next time", async (_name, npm, want) => {
+  ])("says in one line what to do about %s, and tries again next time", async (_name, attempts, npm, want) => {
     const each = checkout(npm)
     const { code, text } = await run(each)
     expect([code, text.trim().split("\n").at(-1)]).toEqual([4, expect.stringContaining(want)])
     expect([existsSync(each.path(".install-lock")), existsSync(each.path("build.log"))]).toEqual([false, false])
     await run(each)
-    expect(each.installs()).toBe(2)
+    expect(each.installs()).toBe(2 * attempts)
+  })
+
+  it("installs on the second attempt when the network comes back", async () => {
+    const each = checkout(`import { readFileSync } from "node:fs"
+if (readFileSync("npm.log", "utf8").length === 1) { console.error("ECONNRESET"); process.exitCode = 1 }`)
+    const { code, text } = await run(each)
+    expect([code, each.installs(), text]).toEqual([0, 2, expect.stringContaining("trying again (2 of 3)")])
   })
 
   it("says that npm is missing", async () => {

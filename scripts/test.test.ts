@@ -2,10 +2,12 @@ import { fork } from "node:child_process"
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { conformanceSummary, joined, skippedLines, summaryLine } from "./test.ts"
 import type { TestSummary } from "./test-reporter.ts"
 import { repositoryRoot } from "./workspace.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
 
 describe("the last line", () => {
   it("counts all that ran", () => {
@@ -37,7 +39,7 @@ describe("the conformance runner's figures", () => {
 })
 
 const sample = `
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it, vi } from "vitest"
 it("passes", () => {})
 it("fails", () => expect({ a: 1 }).toEqual({ a: 2 }))
 it.skip("sleeps", () => {})
