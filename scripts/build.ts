@@ -2,7 +2,8 @@
  * Bundles the command into `packages/cli/dist`, so that it starts without stripping types from hundreds of files.
  *
  * `node scripts/build.ts` builds always; `--if-stale` only when an input changed since the last build. The sources stay
- * runnable without it.
+ * runnable without it. One limit of the bundler: a dynamic import of a CommonJS package gives only its default export, so
+ * load a module of ours that imports it statically.
  */
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
