@@ -118,9 +118,9 @@ function policyValidation(
   return {
     ...read,
     sni: hostname,
-    subjectAltNames: subjectAltNames.flatMap((san) => {
-      if (san.type === "Hostname") return [{ type: "dns" as const, value: san.hostname ?? "" }]
-      return san.type === "URI" ? [{ type: "uri" as const, value: san.uri ?? "" }] : []
+    subjectAltNames: subjectAltNames.flatMap((san): ServerValidation["subjectAltNames"] => {
+      if (san.type === "Hostname") return [{ type: "dns", value: san.hostname ?? "" }]
+      return san.type === "URI" ? [{ type: "uri", value: san.uri ?? "" }] : []
     }),
   }
 }

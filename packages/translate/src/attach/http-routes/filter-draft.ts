@@ -38,6 +38,8 @@ export type PathRewriteDraft =
 /** What the filters of one rule, or of one backendRef, come to. Filled in filter order. */
 export interface FilterDraft {
   response?: DirectResponse
+  /** Of a direct response; it stays a header of the rule even when an error takes the response's place. */
+  contentType?: string
   redirect?: RedirectDraft
   host?: NonNullable<UrlRewrite["host"]>
   path?: PathRewriteDraft

@@ -71,6 +71,7 @@ function readDirectResponse(draft: FilterDraft, context: RuleContext, direct: Di
   if ((header?.remove ?? []).length > 0) return "header.remove is not supported for DirectResponse"
   const body = direct.body === undefined ? undefined : readBody(context, direct.body)
   if (body !== undefined && "error" in body) return body.error
+  if (contentType !== undefined) draft.contentType = contentType
   draft.response = { status, ...body, ...(contentType === undefined ? {} : { contentType }) }
   draft.responseHeaders.add.push(...(header?.add ?? []))
   draft.responseHeaders.set.push(...(header?.set ?? []))

@@ -108,17 +108,19 @@ interface Outcome {
 
 /** What the rule does when it does not forward. The first that holds wins, as in Envoy Gateway 1.9. */
 function decide(context: RuleContext, index: number, filters: FilterDraft, backends: RuleBackends): Outcome {
-  const { response, redirect } = filters
+  const { response, redirect, contentType } = filters
   const own: ActionDraft | undefined =
     response !== undefined
       ? { type: "respond", response }
       : redirect === undefined
         ? undefined
         : { type: "redirect", redirect }
-  const answer = (status: number): ActionDraft => own ?? { type: "respond", response: { status } }
+  const header = contentType === undefined ? {} : { contentType }
+  const error = (status: number): ActionDraft => ({ type: "respond", response: { status, ...header } })
+  const answer = (status: number): ActionDraft => own ?? error(status)
   if (filters.errors.some((error) => error.type !== "BackendsAvailable")) {
     const is500 = context.kind === "HTTPRoute" || own === undefined
-    return { action: is500 ? { type: "respond", response: { status: 500 } } : own, errors: [] }
+    return { action: is500 ? error(500) : own, errors: [] }
   }
   if (weightOf(backends, "valid") === 0) {
     const isBroken = backends.errors.some((error) => error.type === "ResolvedRefs")
