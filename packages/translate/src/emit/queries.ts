@@ -1,0 +1,80 @@
+// Emission as queries: each resource is encoded again only when the part of the plan it stands on changed.
+import { type Diagnostic, type Graph, structuralEqual } from "@attache/base"
+import type { EndpointSource, PlanSource } from "../plan/index.ts"
+import { createClaimQueries } from "./claim-queries.ts"
+import { createResourceQueries } from "./resource-queries.ts"
+import { createRouteQueries } from "./route-queries.ts"
+import { type ProxySnapshot, type ResourceGroup, type ResourceKind, type ResourceTable, typeUrls } from "./snapshot.ts"
+
+/** The emitting half of a translator. */
+export interface Emitter {
+  /**
+   * All resources of a proxy; undefined when the key is unknown or nothing is published for it.
+   *
+   * A proxy that was asked for stays computed until it is gone from the plan or {@link Emitter.release} is called.
+   */
+  snapshot(proxyKey: string): ProxySnapshot | undefined
+  /** Lets go of a proxy that nobody will ask for again. */
+  release(proxyKey: string): void
+}
+
+/** An emitter over a plan. */
+export function createEmitter(graph: Graph, source: PlanSource): Emitter {
+  const resolve = (from: EndpointSource) => (from.type === "fixed" ? from.endpoints : source.endpoints(from.id))
+  const routes = createRouteQueries(graph, source)
+  const claims = createClaimQueries(graph, source, routes)
+  const resources = createResourceQueries(graph, source, { routes, claims, resolve })
+  const table = graph.query<ResourceTable | undefined>(
+    "emit.table",
+    (key) => {
+      const at = key.indexOf("\n")
+      const kind = key.slice(0, at) as ResourceKind
+      const groups = resources.groups(kind, key.slice(at + 1))
+      return { typeUrl: typeUrls[kind], groups }
+    },
+    { equals: sameGroups },
+  )
+  const snapshot = graph.query<ProxySnapshot | undefined>(
+    "emit.snapshot",
+    (proxyKey) => {
+      const plan = source.proxy(proxyKey)
+      if (plan === undefined || plan.isWithheld === true) return undefined
+      const tables = Object.fromEntries(
+        Object.keys(typeUrls).map((kind) => [kind, table.get(`${kind}\n${proxyKey}`)]),
+      ) as Record<ResourceKind, ResourceTable>
+      return { key: proxyKey, tables, diagnostics: [...claims.diagnostics(proxyKey), ...diagnosticsOf(tables)] }
+    },
+    { equals: sameSnapshot },
+  )
+  const pins = new Map<string, () => void>()
+  const release = (proxyKey: string): void => {
+    pins.get(proxyKey)?.()
+    pins.delete(proxyKey)
+  }
+  return {
+    snapshot: (proxyKey) => {
+      const found = snapshot.get(proxyKey)
+      if (found === undefined) release(proxyKey)
+      else if (!pins.has(proxyKey)) pins.set(proxyKey, graph.pin(snapshot, proxyKey))
+      return found
+    },
+    release,
+  }
+}
+
+function diagnosticsOf(tables: Readonly<Record<ResourceKind, ResourceTable>>): readonly Diagnostic[] {
+  return Object.values(tables).flatMap(({ groups }) => groups.flatMap(({ diagnostics }) => diagnostics ?? []))
+}
+
+function sameGroups(a: ResourceTable | undefined, b: ResourceTable | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return a.groups.length === b.groups.length && a.groups.every((group: ResourceGroup, i) => group === b.groups[i])
+}
+
+function sameSnapshot(a: ProxySnapshot | undefined, b: ProxySnapshot | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  const kinds = Object.keys(typeUrls) as ResourceKind[]
+  return kinds.every((kind) => a.tables[kind] === b.tables[kind]) && structuralEqual(a.diagnostics, b.diagnostics)
+}
+
+export type { ProxySnapshot } from "./snapshot.ts"

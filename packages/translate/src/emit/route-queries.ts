@@ -1,0 +1,138 @@
+// Queries about HTTP routes: encoded routes, the leaves they stand in, and the context they are encoded in.
+import { contentVersion, type Diagnostic, type Graph, type Query, structuralEqual } from "@attache/base"
+import type { RouteContext } from "../features/feature.ts"
+import type { HttpListener, Origin, PlanRoute, PlanSource } from "../plan/index.ts"
+import { planOf } from "./claimants.ts"
+import { type AllClaims, claimsOfClusters, claimsOfRoute } from "./claims.ts"
+import { emitFailure } from "./failure.ts"
+import { leafKeys, leafOf } from "./layout.ts"
+import { encodeBrokenRoute, encodeRoute } from "./route.ts"
+import { type RouteLeaf, routeLeaf, type VirtualHostFrame } from "./route-configuration.ts"
+
+/** A route, encoded, with the names of what it needs. */
+export interface EmittedRoute {
+  /** Undefined when not even an error answer could be made; the route is left out. */
+  readonly bytes: Uint8Array | undefined
+  readonly version: string
+  readonly origins: readonly Origin[]
+  readonly filters: readonly string[]
+  readonly clusters: readonly string[]
+  readonly secrets: readonly string[]
+  readonly directBodyBytes: number
+  readonly diagnostic?: Diagnostic
+}
+
+/** Queries about routes. */
+export interface RouteQueries {
+  /** By proxy key. */
+  readonly context: Query<RouteContext>
+  /** Leaf keys of an HTTP listener, by proxy key and listener name. */
+  readonly leaves: Query<readonly string[]>
+  /** By proxy key and route id. */
+  readonly route: Query<EmittedRoute>
+  /** By leaf key. */
+  readonly leaf: Query<RouteLeaf | undefined>
+}
+
+/** Joins the parts of a query's key; only the last may hold line breaks. */
+export function queryKey(...parts: readonly string[]): string {
+  return parts.join("\n")
+}
+
+/** The queries. */
+export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueries {
+  const context = graph.query<RouteContext>("emit.route-context", (proxyKey) => {
+    const { moduleServer, controlPlaneCertificate, controlPlaneTls, routeStatName } = planOf(source, proxyKey).options
+    return {
+      moduleServer,
+      ...(controlPlaneCertificate === undefined ? {} : { controlPlaneCertificate }),
+      ...(controlPlaneTls === undefined ? {} : { controlPlaneTls }),
+      ...(routeStatName === undefined ? {} : { routeStatName }),
+    }
+  })
+  const listener = graph.query<HttpListener | undefined>("emit.http-listener", (key) => {
+    const [proxyKey = "", name] = key.split("\n")
+    return planOf(source, proxyKey).listeners.http.find((http) => http.name === name)
+  })
+  const frame = graph.query<VirtualHostFrame>("emit.virtual-host-frame", (key) => {
+    const [proxyKey = "", name = ""] = key.split("\n")
+    const { options } = planOf(source, proxyKey)
+    const found = listener.get(key)
+    if (found === undefined) throw new Error(`no HTTP listener ${name} in ${proxyKey}`)
+    return {
+      listener: name,
+      isNameSchemeV2: options.isNameSchemeV2,
+      metadata: found.metadata,
+      hasVirtualHostStats: options.hasVirtualHostStats === true,
+    }
+  })
+  const leaves = graph.query<readonly string[]>("emit.layout", (key) => {
+    const [proxyKey = "", name = ""] = key.split("\n")
+    const found = listener.get(key)
+    return found === undefined ? [] : leafKeys(proxyKey, name, source.routes(found))
+  })
+  const route = graph.query<EmittedRoute>(
+    "emit.route",
+    (key) => {
+      const at = key.indexOf("\n")
+      return emitRoute(source.route(key.slice(at + 1)), context.get(key.slice(0, at)))
+    },
+    { equals: sameRoute },
+  )
+  const leaf = graph.query<RouteLeaf | undefined>(
+    "emit.leaf",
+    (key) => {
+      const { proxyKey, listener: name, routes } = leafOf(key)
+      return routeLeaf(
+        frame.get(queryKey(proxyKey, name)),
+        routes.flatMap(({ host, id }) => {
+          const { bytes, version, origins } = route.get(queryKey(proxyKey, id))
+          return bytes === undefined ? [] : [{ host, id, bytes, version, origins }]
+        }),
+      )
+    },
+    { equals: (a, b) => a?.version === b?.version && structuralEqual(a?.parts, b?.parts) },
+  )
+  return { context, leaves, route, leaf }
+}
+
+function emitRoute(plan: PlanRoute, context: RouteContext): EmittedRoute {
+  try {
+    const claims = claimsOfRoute(plan, context)
+    const { bytes, origins } = encodeRoute(plan, context)
+    return { bytes, version: contentVersion(bytes), origins, ...names(claims) }
+  } catch (error) {
+    return broken(plan, error)
+  }
+}
+
+function broken(plan: PlanRoute, error: unknown): EmittedRoute {
+  const nothing = names(claimsOfClusters([]))
+  try {
+    const { bytes, origins } = encodeBrokenRoute(plan)
+    const diagnostic = emitFailure(plan.origin, error, "its requests are answered with status 500")
+    return { bytes, version: contentVersion(bytes), origins, ...nothing, diagnostic }
+  } catch (second) {
+    const diagnostic = emitFailure(plan.origin, second, "the route is left out")
+    return { bytes: undefined, version: "", origins: [plan.origin], ...nothing, diagnostic }
+  }
+}
+
+function names({
+  filters,
+  clusters,
+  secrets,
+  directBodyBytes,
+}: AllClaims): Pick<EmittedRoute, "filters" | "clusters" | "secrets" | "directBodyBytes"> {
+  return {
+    filters: filters.map(({ name }) => name),
+    clusters: clusters.map(({ name }) => name),
+    secrets: secrets.map(({ name }) => name),
+    directBodyBytes,
+  }
+}
+
+/** The version stands for the bytes. */
+function sameRoute({ bytes: _a, ...a }: EmittedRoute, { bytes: _b, ...b }: EmittedRoute): boolean {
+  return structuralEqual(a, b)
+}

@@ -1,0 +1,115 @@
+import type { AsyncDataSourceSchema } from "@attache/envoy-api/gen/envoy/config/core/v3/base_pb"
+import { WasmSchema } from "@attache/envoy-api/gen/envoy/extensions/filters/http/wasm/v3/wasm_pb"
+import { StringValueSchema } from "@bufbuild/protobuf/wkt"
+import type { BackendCluster, SecretSpec } from "../../emit/cluster-spec.ts"
+import { wasmCluster } from "../../emit/names.ts"
+import { certificateSecret } from "../../emit/secrets.ts"
+import { type Init, typed } from "../../emit/wire.ts"
+import type { Origin, WasmCode, WasmPlan } from "../../plan/index.ts"
+import { enableFilter } from "../enable-filter.ts"
+import type { Feature, RouteContext } from "../feature.ts"
+
+const prefix = "envoy.filters.http.wasm/"
+
+/**
+ * Wasm plugins, one VM each.
+ *
+ * Remote modules come from our module server through `wasm_cluster`, which is made once, and only when the
+ * certificate that it asks for is known.
+ */
+export const wasm: Feature = {
+  name: "wasm",
+  claimRoute: ({ extensions }, context) => {
+    const plans = extensions?.wasm
+    const [first] = plans ?? []
+    if (plans === undefined || first === undefined) return undefined
+    const filters = plans.map(({ name }) => prefix + name)
+    if (plans.every(({ code }) => code.type === "file")) return { filters }
+    return { filters, ...moduleServer(context, first.origin) }
+  },
+  contributeRoute: ({ extensions }) => {
+    const plans = extensions?.wasm
+    if (plans === undefined || plans.length === 0) return undefined
+    return {
+      perFilter: Object.fromEntries(plans.map(({ name }) => [prefix + name, enableFilter])),
+      origins: plans.map(({ origin }) => origin),
+    }
+  },
+  fold: (name, { extensions }) => {
+    const plan = extensions?.wasm.find((wasm) => prefix + wasm.name === name)
+    return plan === undefined ? undefined : { config: filter(plan), isDisabled: true }
+  },
+}
+
+function filter(plan: WasmPlan): ReturnType<typeof typed> {
+  return typed(WasmSchema, {
+    config: {
+      name: plan.pluginName,
+      ...(plan.rootId === undefined ? {} : { rootId: plan.rootId }),
+      configuration: typed(StringValueSchema, { value: plan.config ?? "" }),
+      // `failure_policy` would be newer; Envoy Gateway writes the older boolean.
+      ...(plan.isFailOpen ? { failOpen: true } : {}),
+      vm: {
+        case: "vmConfig",
+        value: {
+          vmId: plan.name,
+          runtime: "envoy.wasm.runtime.v8",
+          code: code(plan.code),
+          ...(plan.hostEnvKeys.length === 0 ? {} : { environmentVariables: { hostEnvKeys: [...plan.hostEnvKeys] } }),
+        },
+      },
+    },
+  })
+}
+
+function code(source: WasmCode): Init<typeof AsyncDataSourceSchema> {
+  if (source.type === "file")
+    return { specifier: { case: "local", value: { specifier: { case: "filename", value: source.path } } } }
+  return {
+    specifier: {
+      case: "remote",
+      value: {
+        httpUri: {
+          uri: source.url,
+          httpUpstreamType: { case: "cluster", value: wasmCluster },
+          timeout: { seconds: 10n, nanos: 0 },
+        },
+        sha256: source.sha256,
+        retryPolicy: {
+          numRetries: 10,
+          retryBackOff: { baseInterval: { seconds: 1n, nanos: 0 }, maxInterval: { seconds: 30n, nanos: 0 } },
+        },
+      },
+    },
+  }
+}
+
+function moduleServer(
+  context: RouteContext,
+  origin: Origin,
+): { readonly clusters: readonly BackendCluster[]; readonly secrets: readonly SecretSpec[] } {
+  const { controlPlaneTls, moduleServer: server } = context
+  const certificate = controlPlaneTls?.name ?? context.controlPlaneCertificate
+  if (certificate === undefined) return { clusters: [], secrets: [] }
+  const cluster: BackendCluster = {
+    type: "backends",
+    name: wasmCluster,
+    settings: [
+      {
+        name: `${wasmCluster}/backend/-1`,
+        weight: 1,
+        protocol: "http2",
+        addressType: "fqdn",
+        endpoints: {
+          type: "fixed",
+          endpoints: [{ address: { type: "socket", host: server.host, port: server.port } }],
+        },
+      },
+    ],
+    isRouteCluster: false,
+    tls: { caFile: "/certs/ca.crt", clientCertificate: certificate },
+    origin,
+  }
+  const secret = controlPlaneTls === undefined ? undefined : certificateSecret(controlPlaneTls, origin)
+  return { clusters: [cluster], secrets: secret === undefined ? [] : [secret] }
+}
