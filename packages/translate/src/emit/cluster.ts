@@ -1,5 +1,6 @@
 // One cluster: where its endpoints come from, and what features add.
 
+import type { Cluster_TransportSocketMatchSchema } from "@attache/envoy-api/gen/envoy/config/cluster/v3/cluster_pb"
 import {
   Cluster_DiscoveryType,
   Cluster_DnsLookupFamily,
@@ -165,7 +166,7 @@ function wrapSockets(
 function wrapSocket(cluster: ClusterInit, wrap: NonNullable<ClusterContribution["wrapSocket"]>): ClusterInit {
   const own = cluster.transportSocket?.name === placeholderSocket ? undefined : cluster.transportSocket
   const matches = (cluster.transportSocketMatches ?? []).map((match) => ({
-    ...match,
+    ...(match as Init<typeof Cluster_TransportSocketMatchSchema>),
     transportSocket: wrap(match.transportSocket),
   }))
   return {
