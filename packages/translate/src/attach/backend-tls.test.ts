@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { conflictingTlsPolicy, resolveUpstreamTls, selectTlsPolicy, type TlsTarget } from "./backend-tls.ts"
+import {
+  conflictingTlsPolicy,
+  readClientCertificate,
+  resolveUpstreamTls,
+  selectTlsPolicy,
+  type TlsTarget,
+} from "./backend-tls.ts"
 import { backendTlsAncestors } from "./backend-tls-status.ts"
 import { object, readsOf } from "./test-world.ts"
 
@@ -115,6 +121,26 @@ describe("resolveUpstreamTls", () => {
     const { tls } = resolveUpstreamTls(reads, own, client)
     expect(tls).toMatchObject({ sni: "own", parameters: { minVersion: "1.3", maxVersion: "1.2" } })
     expect(tls).not.toHaveProperty("alpnProtocols")
+  })
+
+  it.each([
+    [undefined, "failed to locate TLS secret for client auth: default/cert specified in EnvoyProxy default/proxy"],
+    [
+      "other",
+      "ClientCertificateRef Secret is not located in the same namespace as EnvoyProxy. Secret namespace: other does not match EnvoyProxy namespace: default",
+    ],
+  ])("tells why a client certificate of namespace %s cannot be had", (namespace, error) => {
+    const ref = { name: "cert", ...(namespace === undefined ? {} : { namespace }) }
+    const owner = { kind: "EnvoyProxy", namespace: "default", name: "proxy" } as const
+    expect(readClientCertificate(readsOf([]), owner, ref)).toEqual({ error })
+  })
+
+  it("asks for no certificates that nobody checks", () => {
+    const backend = object("Backend", "default/s", { spec: { tls: { insecureSkipVerify: true } } })
+    const own: TlsTarget = { ...target, kind: "Backend", group: "gateway.envoyproxy.io", backend: backend as never }
+    const { tls } = resolveUpstreamTls(readsOf([backend]), own, undefined)
+    expect(tls?.isUnverified).toBe(true)
+    expect(tls).not.toHaveProperty("ca")
   })
 
   it("fails with the Gateway's own fault", () => {

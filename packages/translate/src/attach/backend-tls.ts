@@ -61,8 +61,10 @@ export function resolveUpstreamTls(world: World, target: TlsTarget, client: Back
   const used = use === undefined ? {} : { use }
   if (ruled !== undefined && "error" in ruled) return { error: ruled.error.message, ...used }
   if (own === undefined && ruled === undefined) return used
-  const server: ServerValidation = { ...own, ...ruled, subjectAltNames: ruled?.subjectAltNames ?? [] }
-  if (server.ca === undefined && server.isUnverified !== true) {
+  const { ca, ...rest }: ServerValidation = { ...own, ...ruled, subjectAltNames: ruled?.subjectAltNames ?? [] }
+  // Nothing is checked, so nobody asks for the certificates.
+  const server = ca === undefined || rest.isUnverified === true ? rest : { ...rest, ca }
+  if (ca === undefined && rest.isUnverified !== true) {
     return { error: "CACertificate must be specified when InsecureSkipVerify is false", ...used }
   }
   const side = clientSide(world, target.backend, client)
@@ -222,7 +224,7 @@ function clientSide(
   options: BackendOptions["tls"],
 ): ClientSide | { readonly error: string } {
   const tls = backend?.spec.tls
-  const own = tls === undefined || backend === undefined ? [] : readClientCertificate(world, backend)
+  const own = ownCertificate(world, backend)
   if ("error" in own) return own
   if (options?.error !== undefined) return { error: options.error }
   const base = options?.parameters ?? {}
@@ -246,28 +248,42 @@ function clientSide(
   }
 }
 
-function readClientCertificate(world: World, backend: Backend): readonly TlsCertificate[] | { readonly error: string } {
-  const ref = backend.spec.tls?.clientCertificateRef
-  if (ref === undefined) return []
-  const owner = backend.metadata.namespace ?? ""
-  const namespace = ref.namespace ?? owner
-  if (namespace !== owner) {
-    return {
-      error:
-        "ClientCertificateRef Secret is not located in the same namespace as Backend. " +
-        `Secret namespace: ${namespace} does not match Backend namespace: ${owner}`,
-    }
-  }
-  const secret = world.get("Secret", namespace, ref.name)
-  if (secret === undefined) {
-    return {
-      error: `failed to locate TLS secret for client auth: ${owner}/${ref.name} specified in Backend ${owner}/${backend.metadata.name}`,
-    }
-  }
-  return clientCertificateOf(world, secret)
+function ownCertificate(
+  world: World,
+  backend: Backend | undefined,
+): readonly TlsCertificate[] | { readonly error: string } {
+  const ref = backend?.spec.tls?.clientCertificateRef
+  if (backend === undefined || ref === undefined) return []
+  const { namespace = "", name } = backend.metadata
+  return readClientCertificate(world, { kind: "Backend", namespace, name }, ref)
 }
 
-/** The client certificate in a Secret, or why it cannot be used. Shared by Backends, Gateways and EnvoyProxies. */
+/** Whose `clientCertificateRef` is read. */
+export interface CertificateOwner {
+  readonly kind: "Backend" | "EnvoyProxy"
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The client certificate a Backend or an EnvoyProxy refers to, or why it cannot be had. It must stand in the owner's namespace. */
+export function readClientCertificate(
+  world: World,
+  owner: CertificateOwner,
+  ref: { readonly name: string; readonly namespace?: string },
+): readonly TlsCertificate[] | { readonly error: string } {
+  const { kind, namespace: home } = owner
+  const namespace = ref.namespace ?? home
+  if (namespace !== home) {
+    const fault = `Secret namespace: ${namespace} does not match ${kind} namespace: ${home}`
+    return { error: `ClientCertificateRef Secret is not located in the same namespace as ${kind}. ${fault}` }
+  }
+  const secret = world.get("Secret", namespace, ref.name)
+  if (secret !== undefined) return clientCertificateOf(world, secret)
+  const where = `${home}/${ref.name} specified in ${kind} ${home}/${owner.name}`
+  return { error: `failed to locate TLS secret for client auth: ${where}` }
+}
+
+/** The client certificate in a Secret, or why it cannot be used. */
 export function clientCertificateOf(
   world: World,
   secret: Secret,
