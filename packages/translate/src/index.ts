@@ -1,7 +1,25 @@
 export type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
 export type * from "./plan/index.ts"
 export type { ObjectStatus } from "./status/object-status.ts"
-export { createTranslator, type ModuleLoader, type Translator, type TranslatorOptions } from "./translator.ts"
+export { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
+export {
+  type ProxySnapshot,
+  type Resource,
+  type ResourceKind,
+  type ResourcePart,
+  resourceMaps,
+  snapshotChanges,
+  type TableChange,
+} from "./emit/snapshot.ts"
+export {
+  type BoundListener,
+  createTranslator,
+  type ModuleLoader,
+  type ProxyDocument,
+  type Translator,
+  type TranslatorOptions,
+  xdsDocument,
+} from "./translator.ts"
 export { type EnvoyGatewayDocument, settingsFrom } from "./world/envoy-gateway-config.ts"
 export { defaultSettings, type Profile, type Settings } from "./world/settings.ts"
 export { type AnyObject, keyOf, type ObjectKey, objectKey } from "./world/world.ts"

@@ -2,8 +2,9 @@
 import { type Cells, createCells, createGraph, type Graph, type GraphStats } from "@attache/base"
 import { createAttachQueries } from "./attach/queries.ts"
 import type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
+import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
-import type { WasmCode } from "./plan/index.ts"
+import type { PlanRoute, ProxyPlan, WasmCode } from "./plan/index.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
 import type { Settings } from "./world/settings.ts"
 import { type AnyObject, createWorld, type ObjectKey } from "./world/world.ts"
@@ -32,6 +33,10 @@ export interface Translator {
   proxyKeys(): readonly string[]
   /** Resources of a proxy, or undefined when nothing is published for the key. */
   snapshot(proxyKey: string): ProxySnapshot | undefined
+  /** Addresses that a proxy binds. */
+  listeners(proxyKey: string): readonly BoundListener[]
+  /** The plan of all proxies, by key: what is emitted, free of Envoy's types. */
+  plan(): Readonly<Record<string, ProxyDocument>>
   /** Status of an object, or undefined when there is nothing to say. */
   status(key: ObjectKey): ObjectStatus | undefined
   /** Statuses of all objects, by kind, namespace and name. */
@@ -46,6 +51,36 @@ export interface Translator {
   collect(): void
   stats(): GraphStats
   resetStats(): void
+}
+
+/** A listener and the address it binds. */
+export interface BoundListener {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  /** Port written in the Gateway. */
+  readonly externalPort: number
+  readonly protocol: "tcp" | "udp"
+}
+
+/** One proxy of {@link Translator.plan}. */
+export interface ProxyDocument extends ProxyPlan {
+  /** Routes by listener, in final order. */
+  readonly routes: Readonly<Record<string, readonly PlanRoute[]>>
+}
+
+/**
+ * The resources of all proxies in protobuf's JSON form: proxy key to `listeners`, `routes`, `clusters`, `endpoints`, `secrets`.
+ *
+ * A proxy that nothing is published for is absent.
+ */
+export function xdsDocument(translator: Translator, options: JsonOptions = {}): Readonly<Record<string, SnapshotJson>> {
+  return Object.fromEntries(
+    translator.proxyKeys().flatMap((key) => {
+      const snapshot = translator.snapshot(key)
+      return snapshot === undefined ? [] : [[key, snapshotJson(snapshot, options)]]
+    }),
+  )
 }
 
 /** An empty translator. */
@@ -79,6 +114,22 @@ export function createTranslator(options: TranslatorOptions): Translator {
     configure: (settings) => world.configure(settings),
     proxyKeys: () => queries.proxyKeys(),
     snapshot: (proxyKey) => emitter.snapshot(proxyKey),
+    listeners: (proxyKey) => {
+      const { http, l4 } = queries.proxy(proxyKey)?.listeners ?? { http: [], l4: [] }
+      return [
+        ...http.map((l) => ({ ...placeOf(l), protocol: "tcp" as const })),
+        ...l4.map((l) => ({ ...placeOf(l), protocol: l.protocol === "UDP" ? ("udp" as const) : ("tcp" as const) })),
+      ]
+    },
+    plan: () =>
+      Object.fromEntries(
+        queries.proxyKeys().flatMap((key) => {
+          const plan = queries.proxy(key)
+          if (plan === undefined) return []
+          const routes = plan.listeners.http.map((l) => [l.name, queries.routes(l).map(({ id }) => queries.route(id))])
+          return [[key, { ...plan, routes: Object.fromEntries(routes) }]]
+        }),
+      ),
     status: (key) => statuses.get(key),
     statuses: () =>
       [...keys].sort().flatMap((key) => {
@@ -92,4 +143,8 @@ export function createTranslator(options: TranslatorOptions): Translator {
     stats: () => graph.stats(),
     resetStats: () => graph.resetStats(),
   }
+}
+
+function placeOf({ name, address, port, externalPort }: Omit<BoundListener, "protocol">): Omit<BoundListener, "protocol"> {
+  return { name, address, port, externalPort }
 }

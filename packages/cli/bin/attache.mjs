@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can read: finds a Node that is new enough and hands over to the command.
+import { spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+const here = dirname(fileURLToPath(import.meta.url))
+const built = join(here, "..", "dist", "main.js")
+const main = existsSync(built) ? built : join(here, "..", "src", "main.ts")
+
+/** The pinned Node of the installation this file belongs to, looked for upwards. */
+function pinnedNode() {
+  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
+    const candidate = join(folder, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node")
+    if (existsSync(candidate)) return candidate
+  }
+  return undefined
+}
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+if (major > 22 || (major === 22 && minor >= 22)) {
+  await import(pathToFileURL(main).href)
+} else {
+  const node = pinnedNode()
+  if (node === undefined) {
+    console.error(`attache: Node 22.22 or newer is needed, this is ${process.version}; install it, or run npm install where optional packages are allowed`)
+    process.exitCode = 4
+  } else {
+    const { status, signal } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: "inherit" })
+    process.exitCode = status ?? (signal === "SIGINT" ? 130 : 1)
+  }
+}

@@ -1,0 +1,108 @@
+// Resources on this machine: a control plane on a Unix socket, and one Envoy for each proxy.
+import { join } from "node:path"
+import { AttacheError, createLogger } from "@attache/base"
+import { createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
+import { type ExitCode, exitCodes } from "../exit.ts"
+import { findEnvoyFor } from "../find-envoy.ts"
+import { createInstance } from "../instance/instance.ts"
+import { createFleet } from "../instance/fleet.ts"
+import { untilStopped } from "../instance/signals.ts"
+import { moduleLoaderFor } from "../module-loader.ts"
+import { addressOf, isOn, type Options, pathsOf, settingsOf, textOf } from "../options.ts"
+import { printFindings, say, styled } from "../output/format.ts"
+
+/** What a caller of {@link runResources} learns. */
+export interface RunningResources {
+  /** Addresses that accept requests, by listener. */
+  readonly listeners: readonly { readonly name: string; readonly address: string; readonly port: number }[]
+  /** Milliseconds from the call until Envoy served. */
+  readonly startMs: number
+}
+
+/** Runs resources until it is told to stop. */
+export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
+  const stop = new AbortController()
+  const signalled = untilStopped(stop.signal)
+  return runResources(options, async () => {
+    const signal = await signalled
+    return signal === "SIGINT" ? exitCodes.interrupted : exitCodes.done
+  })
+}
+
+/**
+ * Starts control plane and Envoys, calls `whileRunning`, and stops them drained when it is done.
+ *
+ * Errors: ATT_FILE_NONE, ATT_GATEWAY_NONE, ATT_ENVOY_*.
+ */
+export async function runResources(options: Options, whileRunning: (running: RunningResources) => Promise<ExitCode>): Promise<ExitCode> {
+  const begun = performance.now()
+  const paths = pathsOf(options)
+  if (resourceFiles(paths).length === 0) {
+    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, { hint: "name a YAML or JSON file, or a folder that holds some" })
+  }
+  // Finding Envoy reads two small files with a warm cache; it runs while the resources are read.
+  const envoy = findEnvoyFor(options)
+  envoy.catch(() => {})
+  const settings = await settingsOf(options, "host")
+  const logger = createLogger({ level: "warn" })
+  const instance = createInstance()
+  const xdsSocket = join(instance.socketFolder, "xds.sock")
+  const fleet = createFleet({ xdsSocket, logLevel: textOf(options, "logLevel") ?? "warning", findEnvoy: () => envoy })
+  const controlPlane = createControlPlane({
+    paths,
+    settings,
+    defaultNamespace: textOf(options, "namespace") ?? "default",
+    loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
+    logger,
+    onUpdate: ({ reason, proxies }) => {
+      if (reason === "answer") return
+      for (const line of changeLines(proxies)) say(line)
+      printNewFindings()
+      fleet.follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key)).catch((error: unknown) => say(`${styled("red", "error:")} ${String(error)}`))
+    },
+  })
+  let shown = ""
+  const printNewFindings = (): void => {
+    const { findings } = controlPlane.files.view()
+    const text = JSON.stringify(findings)
+    if (text !== shown) printFindings(findings)
+    shown = text
+  }
+  let isStarted = false
+  const changeLines = (proxies: readonly string[]): readonly string[] => (isStarted ? proxies.map((key) => `${styled("cyan", "updated")} ${key}`) : [])
+  const servers: { close(): Promise<void> }[] = []
+  try {
+    const listener = await controlPlane.xds.listen({ unixPath: xdsSocket })
+    const report = () => reportStatus(controlPlane, [listener.address])
+    const statusSocket = join(instance.socketFolder, "status.sock")
+    servers.push(await serveStatus({ unixPath: statusSocket }, controlPlane, report))
+    const statusAddress = textOf(options, "statusAddress")
+    if (statusAddress !== undefined) servers.push(await serveStatus(addressOf(statusAddress), controlPlane, report))
+    instance.write("instance.json", JSON.stringify({ name: instance.name, pid: process.pid, verb: "run", startedAt: Date.now(), paths, statusSocket }))
+    await controlPlane.start()
+    const keys = controlPlane.proxyKeys()
+    if (keys.length === 0) {
+      printFindings(controlPlane.files.view().findings)
+      throw new AttacheError("ATT_GATEWAY_NONE", "no Gateway of ours is among the resources", {
+        hint: `add a Gateway and a GatewayClass with controllerName ${settings.controllerName}`,
+      })
+    }
+    await fleet.follow(keys, (key) => controlPlane.translator.listeners(key))
+    await fleet.serving()
+    isStarted = true
+    controlPlane.watch()
+    const listeners = keys.flatMap((key) => controlPlane.translator.listeners(key))
+    const startMs = performance.now() - begun
+    for (const { name, address, port, externalPort } of listeners) {
+      const shifted = port === externalPort ? "" : ` (port ${externalPort} of the Gateway is not ours to bind)`
+      say(`${styled("green", "listening")} ${name} on ${address}:${port}${shifted}`)
+    }
+    say(`ready in ${Math.round(startMs)} ms; watching ${paths.join(", ")}; stop with Ctrl-C`)
+    return await whileRunning({ listeners, startMs })
+  } finally {
+    await fleet.stop()
+    await Promise.all(servers.map((server) => server.close()))
+    await controlPlane.close()
+    instance.remove()
+  }
+}

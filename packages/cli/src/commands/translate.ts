@@ -1,0 +1,79 @@
+import type { Diagnostic } from "@attache/base"
+import { AttacheError } from "@attache/base"
+import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
+import type { LoadedObject } from "@attache/kube-api"
+import { type AnyObject, createTranslator, type Translator, xdsDocument } from "@attache/translate"
+import { type ExitCode, exitCodes } from "../exit.ts"
+import { moduleLoaderFor } from "../module-loader.ts"
+import { formatOf, isOn, type Options, pathsOf, profileOf, settingsOf, textOf, usageError } from "../options.ts"
+import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
+
+/** Translates resources offline. On success standard output is the bare document, whatever the form. */
+export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
+  const profile = profileOf(options, "kubernetes")
+  const settings = await settingsOf(options, profile)
+  const paths = pathsOf(options)
+  if (resourceFiles(paths).length === 0) {
+    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, { hint: "name a YAML or JSON file, or a folder that holds some" })
+  }
+  const isStrict = isOn(options, "strict")
+  const defaultNamespace = textOf(options, "namespace") ?? "envoy-gateway-system"
+  const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) => loadResources(text, file, previous, { defaultNamespace, isStrict }))
+  const translator = createTranslator({ settings, loadModule: moduleLoaderFor(settings, isOn(options, "offline")) })
+  for (const { value } of provider.refresh().upserts) translator.upsert(value.object as AnyObject)
+  const findings = provider.view().findings
+  if (isStrict && findings.some((d) => d.severity === "error")) return refuse(findings, options)
+  await settle(translator, Number(textOf(options, "timeout") ?? "30"))
+  const document = documentFor(translator, options)
+  const format = formatOf(options)
+  process.stdout.write(await documentOf(format === "json" ? "json" : "yaml", document))
+  printFindings(isStrict ? findings : findings.map((d) => ({ ...d, severity: "warning" as const })))
+  return isStrict && findings.length > 0 ? exitCodes.findings : exitCodes.done
+}
+
+async function refuse(findings: readonly Diagnostic[], options: Options): Promise<ExitCode> {
+  const format = formatOf(options)
+  if (format === "text") printFindings(findings)
+  else process.stdout.write(await documentOf(format, envelopeOf(findings)))
+  return exitCodes.findings
+}
+
+/** Pulls until no module is on its way, or throws. Errors: ATT_CLI_TRANSLATE_TIMEOUT. */
+async function settle(translator: Translator, seconds: number): Promise<void> {
+  if (!Number.isFinite(seconds) || seconds < 0) throw usageError("cannot read --timeout", "write a number of seconds")
+  pull(translator)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const text = `modules did not arrive within ${seconds} s`
+      reject(new AttacheError("ATT_CLI_TRANSLATE_TIMEOUT", text, { retry: "later", hint: "raise --timeout, or check the modules' URLs" }))
+    }, seconds * 1000)
+  })
+  try {
+    while (translator.pending() > 0) {
+      await Promise.race([translator.settled(), late])
+      pull(translator)
+    }
+  } finally {
+    clearTimeout(timer)
+    late.catch(() => {})
+  }
+}
+
+function pull(translator: Translator): void {
+  for (const key of translator.proxyKeys()) translator.snapshot(key)
+  translator.statuses()
+}
+
+function documentFor(translator: Translator, options: Options): unknown {
+  switch (textOf(options, "to") ?? "xds") {
+    case "status":
+      return translator.statuses()
+    case "plan":
+      return translator.plan()
+    case "bootstrap":
+      return translator.bootstraps()
+    default:
+      return xdsDocument(translator, { showSecrets: isOn(options, "showSecrets") })
+  }
+}

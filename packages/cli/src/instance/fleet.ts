@@ -1,0 +1,93 @@
+// The Envoys of one instance: one for each proxy key, started when the key appears and drained when it goes.
+import { type AdminClient, checkPorts, createBootstrap, type EnvoyLogLine, type FoundEnvoy, type RunningEnvoy, runEnvoy } from "@attache/envoy"
+import { say, styled } from "../output/format.ts"
+
+/** A listener that an Envoy is going to bind. */
+export interface FleetListener {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  readonly protocol: "tcp" | "udp"
+}
+
+/** How Envoys are run. */
+export interface FleetOptions {
+  /** Unix socket of the xDS server. */
+  readonly xdsSocket: string
+  readonly logLevel: string
+  /** The binary; asked once an Envoy is needed. */
+  readonly findEnvoy: () => Promise<FoundEnvoy>
+}
+
+/** Envoys that follow the proxy keys. */
+export interface Fleet {
+  /** Starts what is missing and stops what is not wanted any more. Errors: ATT_ENVOY_*, with ports that are in use first of all. */
+  follow(keys: readonly string[], listeners: (key: string) => readonly FleetListener[]): Promise<void>
+  /** Resolves when every Envoy is live and nothing of its configuration is warming. */
+  serving(): Promise<void>
+  /** Drains and ends all Envoys. */
+  stop(): Promise<void>
+}
+
+/** An empty fleet. */
+export function createFleet(options: FleetOptions): Fleet {
+  const running = new Map<string, Promise<RunningEnvoy>>()
+  let isStopping = false
+  const start = async (key: string, listeners: readonly FleetListener[]): Promise<RunningEnvoy> => {
+    await checkPorts(listeners)
+    const found = await options.findEnvoy()
+    for (const note of found.notes) say(note)
+    const envoy = await runEnvoy({
+      path: found.path,
+      bootstrap: createBootstrap({ nodeId: `${process.pid}-${key.replaceAll("/", "-")}`, nodeCluster: key, xds: { socketPath: options.xdsSocket } }),
+      logLevel: options.logLevel as "warning",
+      onLog: showLog,
+      onOutput: (line) => say(line),
+    })
+    envoy.exit.then(
+      ({ code, signal }) => {
+        if (!isStopping && running.has(key)) say(`${styled("red", "envoy ended")} ${key} (${signal ?? `exit code ${code}`})`)
+        running.delete(key)
+      },
+      () => {},
+    )
+    return envoy
+  }
+  return {
+    follow: async (keys, listeners) => {
+      const gone = [...running].filter(([key]) => !keys.includes(key))
+      for (const [key] of gone) running.delete(key)
+      const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
+      const started = keys.filter((key) => !running.has(key)).map((key) => {
+        const envoy = start(key, listeners(key))
+        running.set(key, envoy)
+        envoy.catch(() => running.delete(key))
+        return envoy
+      })
+      await Promise.all([...stopped, ...started])
+    },
+    serving: async () => {
+      await Promise.all([...running.values()].map(async (envoy) => untilWarm((await envoy).admin)))
+    },
+    stop: async () => {
+      isStopping = true
+      await Promise.all([...running.values()].map(async (envoy) => (await envoy).stop().catch(() => {})))
+      running.clear()
+    },
+  }
+}
+
+/** Live means the initial fetches are done; listeners may still wait for routes or certificates. */
+async function untilWarm(admin: AdminClient): Promise<void> {
+  const deadline = performance.now() + 30_000
+  while (performance.now() < deadline) {
+    const stats = await admin.stats({ filter: "^listener_manager.total_listeners_warming$|^cluster_manager.warming_clusters$" })
+    if (Object.values(stats).every((value) => value === 0)) return
+    await new Promise((resolve) => setTimeout(resolve, 3))
+  }
+}
+
+function showLog({ level, message, logger }: EnvoyLogLine): void {
+  const colour = level === "error" || level === "critical" ? "red" : level === "warning" ? "yellow" : "gray"
+  say(`${styled(colour, `envoy ${level}`)} ${logger === undefined ? "" : `${logger}: `}${message}`)
+}

@@ -1,0 +1,88 @@
+// Running instances of the command: a folder for each, so that others can find and ask them.
+import { randomBytes } from "node:crypto"
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { stateDirectory } from "@attache/control-plane"
+
+/** What an instance tells of itself. */
+export interface InstanceRecord {
+  readonly name: string
+  readonly pid: number
+  readonly verb: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** Files and folders it follows. */
+  readonly paths: readonly string[]
+  /** Unix socket of its status server. */
+  readonly statusSocket: string
+}
+
+/** A folder of our own for sockets and state. */
+export interface Instance {
+  readonly name: string
+  /** Mode 0700. */
+  readonly folder: string
+  /** Short enough for Unix sockets. */
+  readonly socketFolder: string
+  /** Writes a file whole or not at all, mode 0600. */
+  write(file: string, text: string): void
+  /** Removes the folders. */
+  remove(): void
+}
+
+const instancesFolder = (): string => join(stateDirectory(), "instances")
+
+/** Makes the folders of a new instance. */
+export function createInstance(): Instance {
+  const name = `${process.pid}-${randomBytes(3).toString("hex")}`
+  const folder = join(instancesFolder(), name)
+  // Socket paths may have 107 bytes; the state folder may be anywhere.
+  const socketFolder = join(tmpdir(), `attache-${name}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(socketFolder, { mode: 0o700 })
+  return {
+    name,
+    folder,
+    socketFolder,
+    write: (file, text) => {
+      const path = join(folder, file)
+      writeFileSync(`${path}.new`, text, { mode: 0o600 })
+      renameSync(`${path}.new`, path)
+    },
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true })
+      rmSync(socketFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Instances on record, alive or dead, oldest first. Records that cannot be read are left out. */
+export function listInstances(): readonly (InstanceRecord & { readonly isAlive: boolean; readonly folder: string })[] {
+  let names: string[]
+  try {
+    names = readdirSync(instancesFolder())
+  } catch {
+    return []
+  }
+  return names
+    .flatMap((name) => {
+      const folder = join(instancesFolder(), name)
+      try {
+        const record = JSON.parse(readFileSync(join(folder, "instance.json"), "utf8")) as InstanceRecord
+        return [{ ...record, isAlive: isAlive(record.pid), folder }]
+      } catch {
+        return []
+      }
+    })
+    .sort((a, b) => a.startedAt - b.startedAt)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}

@@ -1,0 +1,91 @@
+// The command. Each verb's code is loaded when the verb is asked for, so that help costs nothing.
+import { enableCompileCache } from "node:module"
+import { Command, CommanderError, Option } from "commander"
+import type { ExitCode } from "./exit.ts"
+import { exitCodes } from "./exit.ts"
+import { type Format, formats } from "./output/format.ts"
+
+enableCompileCache()
+
+/** Runs one verb: gets its arguments and options, gives the exit code. */
+type Run = (args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<ExitCode>
+
+const program = new Command("attache")
+  .description("Write, test, package, attach, run and see Envoy extensions.")
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "attache: ")) })
+  .showHelpAfterError("(see --help)")
+  .addHelpText("after", "\nExample:\n  attache run -f gateway.yaml")
+
+/** Adds a verb whose code is in a module of its own. */
+function verb(parent: Command, name: string, description: string, example: string, load: () => Promise<{ readonly run: Run }>): Command {
+  const command = parent
+    .command(name)
+    .description(description)
+    .addOption(new Option("-o, --output <form>", "form of the output").choices([...formats]).default("text"))
+    .addHelpText("after", `\nExample:\n  ${example}`)
+  return command.action(async (...given: unknown[]) => {
+    const options = command.opts<Record<string, unknown>>()
+    const args = given.slice(0, -2).flat().filter((value): value is string => typeof value === "string")
+    process.exitCode = await guarded(async () => (await load()).run(args, options), options.output as Format)
+  })
+}
+
+async function guarded(run: () => Promise<ExitCode>, format: Format): Promise<ExitCode> {
+  try {
+    return await run()
+  } catch (error) {
+    const { reportFailure } = await import("./output/failure.ts")
+    return reportFailure(error, format)
+  }
+}
+
+const files = (command: Command): Command =>
+  command
+    .option("-f, --file <path...>", "file or folder of resources; may be repeated", (value: string, list: string[] = []) => [...list, value])
+    .option("-n, --namespace <name>", "namespace of objects that name none")
+    .option("--config <file>", "EnvoyGateway configuration document")
+const envoyOptions = (command: Command): Command =>
+  command.option("--envoy-path <path>", "Envoy binary to use").option("--offline", "never touch the network", false)
+
+files(envoyOptions(verb(program, "run", "Run resources on this machine: control plane and Envoy", "attache run -f gateway.yaml", () => import("./commands/run.ts"))))
+  .option("--bind <address>", "address that listeners bind", "127.0.0.1")
+  .option("--map <service=address...>", "address of a Service: NAMESPACE/NAME:PORT=HOST:PORT", (value: string, list: string[] = []) => [...list, value])
+  .option("--log-level <level>", "how much Envoy tells", "warning")
+  .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
+files(verb(program, "serve", "Run the control plane alone", "attache serve -f gateway.yaml --xds-address unix:/tmp/xds.sock", () => import("./commands/serve.ts")))
+  .option("--xds-address <address>", "HOST:PORT or unix:PATH", "127.0.0.1:18000")
+  .option("--insecure", "allow plain text beyond loopback", false)
+  .option("--profile <name>", "kubernetes or host", "host")
+  .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
+  .option("--offline", "never touch the network", false)
+files(verb(program, "translate", "Translate resources to xDS or statuses", "attache translate -f gateway.yaml --to xds", () => import("./commands/translate.ts")))
+  .addOption(new Option("--to <what>", "what to make").choices(["xds", "status", "plan", "bootstrap"]).default("xds"))
+  .option("--profile <name>", "kubernetes or host", "kubernetes")
+  .option("--timeout <seconds>", "longest wait for modules", "30")
+  .option("--offline", "never touch the network", false)
+  .option("--strict", "refuse invalid objects; exit 3 when there are findings", false)
+  .option("--show-secrets", "print private keys instead of their sha256", false)
+files(verb(program, "validate", "Check resources: schema, rules, meaning", "attache validate -f gateway.yaml", () => import("./commands/validate.ts")))
+  .option("--schema-only", "stop after schema and rules", false)
+verb(program, "status", "Show what running instances do", "attache status", () => import("./commands/status.ts")).option("--instance <name>", "instance to ask")
+const envoy = program.command("envoy").description("Envoy binaries: install, list, which, run")
+envoyOptions(verb(envoy, "install", "Fetch and verify an Envoy", "attache envoy install 1.40.0", () => import("./commands/envoy-install.ts"))).argument("[version]")
+verb(envoy, "list", "List installed Envoys", "attache envoy list", () => import("./commands/envoy-list.ts"))
+envoyOptions(verb(envoy, "which", "Print the path of the Envoy that would be used", "attache envoy which", () => import("./commands/envoy-which.ts"))).argument("[version]")
+envoyOptions(verb(envoy, "run", "Run Envoy with the arguments after --", "attache envoy run -- --version", () => import("./commands/envoy-run.ts"))).argument("[args...]")
+envoyOptions(verb(program, "doctor", "Check what this machine has and lacks", "attache doctor", () => import("./commands/doctor.ts")))
+verb(program, "explain", "Explain an error code", "attache explain ATT_ENVOY_PORT_IN_USE", () => import("./commands/explain.ts")).argument("[code]")
+verb(program, "clean", "Remove caches and state of dead instances", "attache clean", () => import("./commands/clean.ts")).option("--all", "installed Envoys and modules too", false)
+verb(program, "version", "Print versions", "attache version", () => import("./commands/version.ts"))
+verb(program, "completion", "Print a completion script", "attache completion bash", async () => {
+  const { completionFor } = await import("./commands/completion.ts")
+  return { run: completionFor(program) }
+}).argument("<shell>", "bash, zsh or fish")
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+}
