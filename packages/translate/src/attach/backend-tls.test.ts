@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest"
-import {
-  conflictingTlsPolicy,
-  readClientCertificate,
-  resolveUpstreamTls,
-  selectTlsPolicy,
-  type TlsTarget,
-} from "./backend-tls.ts"
+import { conflictingTlsPolicy, resolveUpstreamTls, selectTlsPolicy, type TlsTarget } from "./backend-tls.ts"
 import { backendTlsAncestors } from "./backend-tls-status.ts"
+import { readClientCertificate } from "./client-certificate.ts"
 import { object, readsOf } from "./test-world.ts"
 
 const target: TlsTarget = { group: "", kind: "Service", namespace: "default", name: "s", section: "https" }

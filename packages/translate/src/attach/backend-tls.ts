@@ -1,11 +1,11 @@
 // TLS towards backends: what a Backend says, what a BackendTLSPolicy says over it, and the proxy's own side from the Gateway.
-import { Secret as SecretBytes } from "@attache/base"
-import type { Backend, BackendTLSPolicy, Secret } from "@attache/kube-api"
+import type { Backend, BackendTLSPolicy } from "@attache/kube-api"
 import type { TlsCertificate, TlsParameters, UpstreamCa, UpstreamTls } from "../plan/index.ts"
 import { byAge } from "../world/order.ts"
-import { keyOf, type ObjectKey, objectKey, type World } from "../world/world.ts"
+import { keyOf, type ObjectKey, type World } from "../world/world.ts"
+import { readClientCertificate } from "./client-certificate.ts"
 import type { BackendOptions } from "./gateway-view.ts"
-import { readSdsSecret, sdsSecretType } from "./sds-secret.ts"
+import { type CaError, readUpstreamCa } from "./upstream-ca.ts"
 
 /** The backend that TLS is for. `section` is the name of a Service's port, or the number in a reference to a Backend. */
 export interface TlsTarget {
@@ -21,7 +21,7 @@ export interface TlsTarget {
 /** That a BackendTLSPolicy was looked at for a backend; its status is made of these. */
 export interface TlsPolicyUse {
   readonly policy: ObjectKey
-  readonly error?: { readonly reason: "InvalidCACertificateRef" | "InvalidKind"; readonly message: string }
+  readonly error?: CaError
 }
 
 /** TLS of a backend; neither `tls` nor `error`: plain text. */
@@ -31,8 +31,6 @@ export interface ResolvedTls {
   readonly use?: TlsPolicyUse
 }
 
-type CaRefs = BackendTLSPolicy["spec"]["validation"]["caCertificateRefs"]
-
 interface ServerValidation {
   readonly ca?: UpstreamCa
   readonly sni?: string
@@ -40,8 +38,6 @@ interface ServerValidation {
   readonly isUnverified?: boolean
   readonly subjectAltNames: UpstreamTls["subjectAltNames"]
 }
-
-type CaRead = { readonly ca?: UpstreamCa } | { readonly error: NonNullable<TlsPolicyUse["error"]> }
 
 /**
  * Resolves the TLS of one backend.
@@ -110,12 +106,9 @@ export function conflictingTlsPolicy(world: World, policy: BackendTLSPolicy): Ba
   return undefined
 }
 
-function policyValidation(
-  world: World,
-  policy: BackendTLSPolicy,
-): ServerValidation | { readonly error: NonNullable<TlsPolicyUse["error"]> } {
+function policyValidation(world: World, policy: BackendTLSPolicy): ServerValidation | { readonly error: CaError } {
   const { hostname, subjectAltNames = [], wellKnownCACertificates, caCertificateRefs } = policy.spec.validation
-  const read = readCa(world, policy, wellKnownCACertificates === "System", caCertificateRefs)
+  const read = readUpstreamCa(world, policy, wellKnownCACertificates === "System", caCertificateRefs)
   if ("error" in read) return read
   return {
     ...read,
@@ -127,10 +120,7 @@ function policyValidation(
   }
 }
 
-function backendValidation(
-  world: World,
-  backend: Backend,
-): ServerValidation | { readonly error: NonNullable<TlsPolicyUse["error"]> } | undefined {
+function backendValidation(world: World, backend: Backend): ServerValidation | { readonly error: CaError } | undefined {
   const { tls } = backend.spec
   if (tls === undefined) return undefined
   const shared = {
@@ -141,79 +131,8 @@ function backendValidation(
   if (tls.insecureSkipVerify === true) return { ...shared, isUnverified: true }
   const isSystem = tls.wellKnownCACertificates === "System"
   if (!isSystem && (tls.caCertificateRefs ?? []).length === 0) return shared
-  const read = readCa(world, backend, isSystem, tls.caCertificateRefs)
+  const read = readUpstreamCa(world, backend, isSystem, tls.caCertificateRefs)
   return "error" in read ? read : { ...shared, ...read }
-}
-
-function readCa(world: World, owner: Backend | BackendTLSPolicy, isSystem: boolean, refs: CaRefs): CaRead {
-  const namespace = owner.metadata.namespace ?? ""
-  const secretName = `${owner.metadata.name}/${namespace}-ca`
-  if (isSystem) {
-    const isOwn = world.settings().runtimeFlags.includes("PerResourceSystemCASecret")
-    return { ca: { type: "system", secretName: isOwn ? secretName : "system_ca_certificates" } }
-  }
-  const parts: string[] = []
-  for (const { kind, name } of refs ?? []) {
-    const secret = kind === "Secret" ? world.get("Secret", namespace, name) : undefined
-    if (secret?.type === sdsSecretType) return readSdsCa(world, secret)
-    const part = readCaPart(world, namespace, kind, name, secret)
-    if (part === undefined) continue
-    if ("error" in part) return { error: { reason: "InvalidCACertificateRef", message: part.error } }
-    parts.push(part.text)
-  }
-  const certificate = parts.join("\n")
-  if (certificate === "") {
-    const message =
-      "Unsupported reference kind, supported kinds are ConfigMap, Secret, and ClusterTrustBundle in caCertificateRefs"
-    return { error: { reason: "InvalidKind", message } }
-  }
-  return { ca: { type: "inline", secretName, certificate: Buffer.from(certificate, "latin1") } }
-}
-
-function readSdsCa(world: World, secret: Secret): CaRead {
-  const name = `${secret.metadata.namespace}/${secret.metadata.name}`
-  if (!world.settings().isSdsSecretRefEnabled) {
-    const message = `SDS Secret ${name} cannot be used because SDS Secret references are not enabled in EnvoyGateway configuration`
-    return { error: { reason: "InvalidCACertificateRef", message } }
-  }
-  const sds = readSdsSecret(secret)
-  if ("error" in sds) return { error: { reason: "InvalidCACertificateRef", message: sds.error } }
-  return { ca: { type: "sds", secretName: sds.secretName, sds } }
-}
-
-type CaPart = { readonly text: string } | { readonly error: string } | undefined
-
-function readCaPart(world: World, namespace: string, kind: string, name: string, secret: Secret | undefined): CaPart {
-  switch (kind) {
-    case "ConfigMap": {
-      const config = world.get("ConfigMap", namespace, name)
-      if (config === undefined) return { error: `configmap ${name} not found in namespace ${namespace}` }
-      const text = pickCa(config.data)
-      return text === undefined
-        ? { error: `no ca found in configmap ${name}` }
-        : { text: Buffer.from(text).toString("latin1") }
-    }
-    case "Secret": {
-      if (secret === undefined) return { error: `secret ${name} not found in namespace ${namespace}` }
-      const text = pickCa(secret.data)
-      return text === undefined
-        ? { error: `no ca found in secret ${name}` }
-        : { text: Buffer.from(text, "base64").toString("latin1") }
-    }
-    case "ClusterTrustBundle": {
-      const bundle = world.lookup(objectKey(kind, "", name))?.spec as { readonly trustBundle?: string } | undefined
-      if (bundle === undefined) return { error: `cluster trust bundle ${name} not found` }
-      return { text: bundle.trustBundle ?? "" }
-    }
-    default:
-      return undefined
-  }
-}
-
-/** `ca.crt`, else `tls.crt`, else the only entry. */
-function pickCa(data: Readonly<Record<string, string>> | undefined): string | undefined {
-  const values = Object.values(data ?? {})
-  return data?.["ca.crt"] ?? data?.["tls.crt"] ?? (values.length === 1 ? values[0] : undefined)
 }
 
 type ClientSide = Pick<UpstreamTls, "parameters" | "alpnProtocols" | "clientCertificates">
@@ -234,8 +153,8 @@ function clientSide(
   const ecdhCurves = list(tls?.ecdhCurves, base.ecdhCurves)
   const signatureAlgorithms = list(tls?.signatureAlgorithms, base.signatureAlgorithms)
   const parameters: TlsParameters = {
-    minVersion: tls?.minVersion ?? base.minVersion ?? "1.2",
-    maxVersion: tls?.maxVersion ?? base.maxVersion ?? "1.3",
+    minVersion: knownVersion(tls?.minVersion ?? base.minVersion ?? "1.2"),
+    maxVersion: knownVersion(tls?.maxVersion ?? base.maxVersion ?? "1.3"),
     ...(ciphers.length > 0 ? { ciphers } : {}),
     ...(ecdhCurves.length > 0 ? { ecdhCurves } : {}),
     ...(signatureAlgorithms.length > 0 ? { signatureAlgorithms } : {}),
@@ -248,6 +167,11 @@ function clientSide(
   }
 }
 
+/** A version that does not exist is left to Envoy. */
+function knownVersion(version: string): string {
+  return ["1.0", "1.1", "1.2", "1.3"].includes(version) ? version : "Auto"
+}
+
 function ownCertificate(
   world: World,
   backend: Backend | undefined,
@@ -256,48 +180,4 @@ function ownCertificate(
   if (backend === undefined || ref === undefined) return []
   const { namespace = "", name } = backend.metadata
   return readClientCertificate(world, { kind: "Backend", namespace, name }, ref)
-}
-
-/** Whose `clientCertificateRef` is read. */
-export interface CertificateOwner {
-  readonly kind: "Backend" | "EnvoyProxy"
-  readonly namespace: string
-  readonly name: string
-}
-
-/** The client certificate a Backend or an EnvoyProxy refers to, or why it cannot be had. It must stand in the owner's namespace. */
-export function readClientCertificate(
-  world: World,
-  owner: CertificateOwner,
-  ref: { readonly name: string; readonly namespace?: string },
-): readonly TlsCertificate[] | { readonly error: string } {
-  const { kind, namespace: home } = owner
-  const namespace = ref.namespace ?? home
-  if (namespace !== home) {
-    const fault = `Secret namespace: ${namespace} does not match ${kind} namespace: ${home}`
-    return { error: `ClientCertificateRef Secret is not located in the same namespace as ${kind}. ${fault}` }
-  }
-  const secret = world.get("Secret", namespace, ref.name)
-  if (secret !== undefined) return clientCertificateOf(world, secret)
-  const where = `${home}/${ref.name} specified in ${kind} ${home}/${owner.name}`
-  return { error: `failed to locate TLS secret for client auth: ${where}` }
-}
-
-/** The client certificate in a Secret, or why it cannot be used. */
-export function clientCertificateOf(
-  world: World,
-  secret: Secret,
-): readonly TlsCertificate[] | { readonly error: string } {
-  const name = `${secret.metadata.namespace}/${secret.metadata.name}`
-  if (secret.type === sdsSecretType) {
-    if (!world.settings().isSdsSecretRefEnabled) {
-      return {
-        error: `SDS Secret ${name} cannot be used because SDS Secret references are not enabled in EnvoyGateway configuration`,
-      }
-    }
-    const sds = readSdsSecret(secret)
-    return "error" in sds ? sds : [{ name, content: { type: "sds", sds } }]
-  }
-  const bytes = (key: string): Uint8Array => new Uint8Array(Buffer.from(secret.data?.[key] ?? "", "base64"))
-  return [{ name, content: { type: "inline", chain: bytes("tls.crt"), key: new SecretBytes(bytes("tls.key")) } }]
 }
