@@ -33,10 +33,15 @@ export function foreignSecret(source: SdsSource): Init<typeof SdsSecretConfigSch
         value: {
           apiType: ApiConfigSource_ApiType.GRPC,
           grpcServices: [
-            { targetSpecifier: { case: "envoyGrpc", value: { clusterName: sdsClusterName(source.url) } } },
+            { targetSpecifier: { case: "envoyGrpc", value: { clusterName: sdsClusterName(socketPath(source)) } } },
           ],
         },
       },
     },
   }
+}
+
+/** Path of an SDS server's socket, also when it is written as a `unix://` URL. */
+export function socketPath({ url }: SdsSource): string {
+  return url.replace(/^unix:(\/\/)?/, "")
 }

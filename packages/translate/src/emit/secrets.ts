@@ -5,7 +5,7 @@ import type {
 } from "@attache/envoy-api/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb"
 import type { Origin, SdsSource, TlsCertificate, UpstreamCa } from "../plan/index.ts"
 import type { ClusterSpec, SecretSpec } from "./cluster-spec.ts"
-import { foreignSecret, ownSecret } from "./config-source.ts"
+import { foreignSecret, ownSecret, socketPath } from "./config-source.ts"
 import { sdsClusterName } from "./names.ts"
 import type { Init } from "./wire.ts"
 
@@ -51,7 +51,8 @@ export function caSecret(ca: UpstreamCa, origin: Origin): SecretSpec | undefined
 
 /** The cluster of an SDS server. */
 export function sdsCluster(source: SdsSource, origin: Origin): ClusterSpec {
-  return { type: "sds", name: sdsClusterName(source.url), path: source.url, origin }
+  const path = socketPath(source)
+  return { type: "sds", name: sdsClusterName(path), path, origin }
 }
 
 /** The xDS secret itself; the only place where a private key is revealed. */

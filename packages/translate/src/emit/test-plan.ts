@@ -92,7 +92,11 @@ export function httpListener(name = "http", more: Partial<HttpListener> = {}): H
 }
 
 /** A backend with the endpoints of a Service port. */
-export function backendSetting(name: string, slices: string, more: Partial<DestinationSetting> = {}): DestinationSetting {
+export function backendSetting(
+  name: string,
+  slices: string,
+  more: Partial<DestinationSetting> = {},
+): DestinationSetting {
   return {
     name,
     weight: 1,

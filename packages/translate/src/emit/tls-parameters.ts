@@ -16,9 +16,11 @@ const versions: Readonly<Record<string, TlsParameters_TlsProtocol>> = {
 /** TLS parameters; undefined when nothing is set. */
 export function tlsParameters(plan: TlsParameters | undefined): Init<typeof TlsParametersSchema> | undefined {
   if (plan === undefined) return undefined
+  const minimum = version(plan.minVersion)
+  const maximum = version(plan.maxVersion)
   const fields = {
-    ...(plan.minVersion === undefined ? {} : { tlsMinimumProtocolVersion: version(plan.minVersion) }),
-    ...(plan.maxVersion === undefined ? {} : { tlsMaximumProtocolVersion: version(plan.maxVersion) }),
+    ...(minimum === undefined ? {} : { tlsMinimumProtocolVersion: minimum }),
+    ...(maximum === undefined ? {} : { tlsMaximumProtocolVersion: maximum }),
     ...(plan.ciphers === undefined ? {} : { cipherSuites: [...plan.ciphers] }),
     ...(plan.ecdhCurves === undefined ? {} : { ecdhCurves: [...plan.ecdhCurves] }),
     ...(plan.signatureAlgorithms === undefined ? {} : { signatureAlgorithms: [...plan.signatureAlgorithms] }),
@@ -26,8 +28,7 @@ export function tlsParameters(plan: TlsParameters | undefined): Init<typeof TlsP
   return Object.keys(fields).length === 0 ? undefined : fields
 }
 
-function version(text: string): TlsParameters_TlsProtocol {
-  const found = versions[text]
-  if (found === undefined) throw new Error(`not a TLS version: ${text}`)
-  return found
+/** Accepts `tls1.2` for `1.2`; any other text is as good as none, and Envoy's own bound holds. */
+function version(text: string | undefined): TlsParameters_TlsProtocol | undefined {
+  return text === undefined ? undefined : versions[text.replace(/^tls/i, "")]
 }

@@ -24,6 +24,8 @@ export interface ProxyOptions {
   /** Where remote Wasm modules are served from: host and port of the module server (`wasm_cluster`). */
   readonly moduleServer: { readonly host: string; readonly port: number }
   readonly hasVirtualHostStats?: boolean
+  /** EnvoyProxy `telemetry.metrics.enableGRPCStats`. Absent: statistics where a GRPCRoute is attached. */
+  readonly hasGrpcStats?: boolean
   readonly routeStatName?: string
   readonly clusterStatName?: string
 }
