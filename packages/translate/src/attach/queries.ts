@@ -96,8 +96,7 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     const { listener, route, index } = parseHandle(id)
     const plan = routesOn.get(handleId(listener, route, -1))[index]
     if (plan === undefined) throw new Error(`route ${id} is gone`)
-    const gateway = attachments.get(route)?.routes.find((r) => r.listener === listener)?.gateway
-    return gateway === undefined ? plan : applyPolicies(policies, plan, route, gateway, listener)
+    return applyPolicies(policies, plan, route, gatewayOfListener(listener), listener)
   })
   const overlaps = graph.query<ReadonlyMap<ObjectKey, readonly ObjectKey[]>>("route-overlaps", (key) => {
     const { listener, namespace, name } = parseOrderKey(key)

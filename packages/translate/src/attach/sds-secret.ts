@@ -18,5 +18,5 @@ export function readSdsSecret(secret: Secret): SdsSource | { readonly error: str
     return { error: `invalid URL in SDS reference secret ${name}: unsupported URL scheme: ${scheme}` }
   const secretName = text("secretName")
   if (secretName === "") return { error: `no secretName found in SDS reference secret ${name}` }
-  return { secretName, url }
+  return { secretName, url: url.replace(/^unix:(\/\/)?/, "") }
 }

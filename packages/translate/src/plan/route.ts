@@ -15,6 +15,8 @@ export interface PlanRoute {
   /** Route kind in lower case (`httproute`, `grpcroute`): WebSocket upgrades are for HTTP routes only. */
   readonly kind: "httproute" | "grpcroute"
   readonly action: RouteAction
+  /** Where requests went before a policy that failed closed made the route answer itself: the clusters are still made. */
+  readonly shelved?: Forward
   readonly requestHeaders?: HeaderChanges
   readonly responseHeaders?: HeaderChanges
   readonly urlRewrite?: UrlRewrite

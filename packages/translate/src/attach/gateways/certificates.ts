@@ -67,7 +67,7 @@ function readCertificate(world: World, draft: ListenerDraft, ref: SecretObjectRe
   const pair = checkPair(chain, key)
   if (pair.error !== undefined) return failed(`${namespace}/${ref.name} ${pair.error}`, false)
   const staple = bytesOf(secret, "tls.ocsp-staple")
-  const content = { type: "inline" as const, chain, key: new SecretBytes(key), ...(staple.length > 0 ? { ocspStaple: staple } : {}) }
+  const content = { type: "inline" as const, chain: canonicalPem(chain), key: new SecretBytes(key), ...(staple.length > 0 ? { ocspStaple: staple } : {}) }
   return { certificate: { name: `${namespace}/${ref.name}`, content }, sans: pair.sans }
 }
 
@@ -111,6 +111,16 @@ export function checkPair(chain: Uint8Array, key: Uint8Array): { readonly sans: 
     return invalid(`unable to parse private key in ${keyKey}: ${(error as Error).message}`)
   }
   return { sans: dnsNames(certificate) }
+}
+
+/** A chain as Envoy Gateway delivers it: its certificates and nothing else, lines of 64 characters, an end of line at the end. */
+function canonicalPem(chain: Uint8Array): Uint8Array {
+  const text = Buffer.from(chain).toString("latin1")
+  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/g)].map(([, body = ""]) => {
+    const lines = body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []
+    return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`
+  })
+  return new Uint8Array(Buffer.from(blocks.join(""), "latin1"))
 }
 
 function dnsNames(certificate: X509Certificate): readonly string[] {

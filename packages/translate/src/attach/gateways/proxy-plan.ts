@@ -1,5 +1,6 @@
 // From validated Gateways to the proxy that carries them: addresses, ports, listeners in output order.
-import type { EnvoyProxySpec, Gateway } from "@attache/kube-api"
+import { Secret as SecretBytes } from "@attache/base"
+import type { EnvoyProxySpec, Gateway, Secret } from "@attache/kube-api"
 import type {
   FilterOrderRule,
   HttpListener,
@@ -8,11 +9,13 @@ import type {
   ProxyOptions,
   ProxyPlan,
   ResourceMetadata,
+  TlsCertificate,
 } from "../../plan/index.ts"
 import type { Settings } from "../../world/settings.ts"
 import type { World } from "../../world/world.ts"
 import { ownAnnotations } from "../own-annotations.ts"
 import type { Telemetry } from "../telemetry/read-telemetry.ts"
+import { bytesOf } from "./certificates.ts"
 import type { GatewayGroup, GatewayState } from "./gateway-group.ts"
 import type { ListenerDraft } from "./listener-draft.ts"
 import { isOnHost } from "./view.ts"
@@ -49,7 +52,7 @@ function proxyOptions(world: World, settings: Settings, group: GatewayGroup, tel
   const own = telemetry[0] ?? { accessLogs: [] }
   const family = spec.ipFamily
   const certificate = `${settings.controllerNamespace}/envoy`
-  const hasCertificate = world.get("Secret", settings.controllerNamespace, "envoy") !== undefined
+  const secret = world.get("Secret", settings.controllerNamespace, "envoy")
   return {
     key: group.proxyKey,
     isNameSchemeV2: settings.runtimeFlags.includes("XDSNameSchemeV2"),
@@ -62,12 +65,17 @@ function proxyOptions(world: World, settings: Settings, group: GatewayGroup, tel
     ...(own.tracing === undefined ? {} : { tracing: own.tracing }),
     ...(own.metrics === undefined ? {} : { metrics: own.metrics }),
     ...(own.requestIdTracing === undefined ? {} : { requestIdTracing: own.requestIdTracing }),
-    ...(hasCertificate ? { controlPlaneCertificate: certificate } : {}),
+    ...(secret === undefined ? {} : { controlPlaneCertificate: certificate, controlPlaneTls: certificateOf(certificate, secret) }),
     moduleServer: settings.moduleServer,
     ...(spec.telemetry?.metrics?.enableVirtualHostStats === true ? { hasVirtualHostStats: true } : {}),
     ...(spec.telemetry?.metrics?.routeStatName === undefined ? {} : { routeStatName: spec.telemetry.metrics.routeStatName }),
     ...(spec.telemetry?.metrics?.clusterStatName === undefined ? {} : { clusterStatName: spec.telemetry.metrics.clusterStatName }),
   }
+}
+
+function certificateOf(name: string, secret: Secret): TlsCertificate {
+  const content = { type: "inline" as const, chain: bytesOf(secret, "tls.crt"), key: new SecretBytes(bytesOf(secret, "tls.key")) }
+  return { name, content }
 }
 
 function filterOrderRule({ name, before, after }: { name: string; before?: string; after?: string }): FilterOrderRule[] {

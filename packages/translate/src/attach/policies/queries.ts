@@ -189,11 +189,15 @@ export function applyPolicies(
     listenerIrName,
     ...(listener.set === undefined ? {} : { set: listener.set }),
   }
-  let action = route.action
+  let refused = route
   for (const scoped of policies.policiesFor(place)) {
     const result = policies.result(scoped, place)
-    if (!result.isRefused) return { ...route, action, extensions: result.extensions }
-    action = { type: "respond", response: { status: 500 } }
+    if (!result.isRefused) return { ...refused, extensions: result.extensions }
+    refused = {
+      ...route,
+      action: { type: "respond", response: { status: 500 } },
+      ...(route.action.type === "forward" ? { shelved: route.action.forward } : {}),
+    }
   }
-  return action === route.action ? route : { ...route, action }
+  return refused
 }

@@ -46,10 +46,11 @@ export const defaultAccessLog: AccessLogPlan = {
 /** Order in which loggers are emitted. */
 const kindOrder = ["file-text", "file-json", "als", "open-telemetry"]
 
-/** Access loggers of an EnvoyProxy, in the order in which Envoy Gateway emits them. */
+/** Access loggers of an EnvoyProxy, in the order in which Envoy Gateway emits them. gRPC logs without a name get the default one. */
 export function readAccessLogs(
   spec: EnvoyProxySpec,
   collectors: Collectors,
+  defaultLogName: string,
 ): { readonly accessLogs: readonly AccessLogPlan[] } | { readonly error: string } {
   const accessLog = spec.telemetry?.accessLog
   if (accessLog?.disable === true) return { accessLogs: [] }
@@ -61,11 +62,13 @@ export function readAccessLogs(
     const errors = matches.filter((text) => celError(text) !== undefined).map((text) => `invalid CEL expression: ${text}`)
     if (errors.length > 0) return { error: aggregate(errors) }
     const format: Format = setting.format ?? {}
+    const scope = setting.type ?? "RouteAndListener"
+    if ((setting.sinks ?? []).length === 0) found.push({ ...defaultAccessLog, scope, matches })
     for (const [j, sink] of (setting.sinks ?? []).entries()) {
-      const made = sinkOf(sink, format, setting.format?.type, `${i}_${j}`, collectors)
+      const made = sinkOf(sink, format, setting.format?.type, `${i}_${j}`, collectors, defaultLogName)
       if (made === undefined) continue
       if ("error" in made) return made
-      found.push({ scope: setting.type ?? "RouteAndListener", matches, sink: made })
+      found.push({ scope, matches, sink: made })
     }
   }
   return { accessLogs: found.sort((a, b) => kindOrder.indexOf(a.sink.type) - kindOrder.indexOf(b.sink.type)) }
@@ -77,6 +80,7 @@ function sinkOf(
   type: string | undefined,
   id: string,
   collectors: Collectors,
+  defaultLogName: string,
 ): AccessLogPlan["sink"] | { readonly error: string } | undefined {
   if (sink.type === "File" && sink.file !== undefined) return fileSink(sink.file.path ?? "/dev/stdout", format, type)
   const text = format.text === undefined ? {} : { text: format.text }
@@ -91,7 +95,7 @@ function sinkOf(
     return {
       type: "als",
       destination: collector.destination,
-      ...(als.logName === undefined ? { logName: "" } : { logName: als.logName }),
+      logName: als.logName ?? defaultLogName,
       isTcp,
       ...text,
       ...attributes,

@@ -1,4 +1,6 @@
-import type { Destination } from "../../plan/index.ts"
+import type { EnvoyProxy } from "@attache/kube-api"
+import type { ClusterTraffic, Destination, DestinationSetting, ResourceMetadata } from "../../plan/index.ts"
+import { ownAnnotations } from "../own-annotations.ts"
 import type { BackendReads } from "../backends/backend-setting.ts"
 import { type ClusterSettings, clusterTraffic } from "../backends/cluster-traffic.ts"
 import { type ServiceReference, serviceSettings } from "../backends/external-service.ts"
@@ -44,16 +46,30 @@ export function createCollectors(reads: BackendReads, state: GatewayState): Coll
     const refs = spec.backendRefs ?? []
     const resolved = serviceSettings(reads, { from, options, protocol, settingName: () => settingName, isTelemetry: true }, refs)
     if ("error" in resolved) return resolved
-    const traffic = clusterTraffic(spec.backendSettings)
-    const rest = traffic === undefined ? {} : { traffic }
+    const own = clusterTraffic(spec.backendSettings)
+    const log = envoyProxy.spec.telemetry?.healthCheckLog as ClusterTraffic["healthCheckLog"]
+    const traffic = own === undefined || log === undefined ? own : { ...own, healthCheckLog: log }
+    const object = envoyProxy.object
+    const rest = {
+      ...(traffic === undefined ? {} : { traffic }),
+      ...(object === undefined ? {} : { metadata: metadataOf(object) }),
+    }
     if (resolved.settings.length > 0) {
-      return { destination: { name, settings: resolved.settings, ...rest }, authority: authorityOf(reads, refs[0], namespace) }
+      const authority = authorityOf(reads, refs[0], namespace)
+      return { destination: { name, settings: resolved.settings.map((s) => withSni(s, authority)), ...rest }, authority }
     }
     const { host = "", port = 0 } = spec
     const endpoints = { type: "fixed" as const, endpoints: [{ address: { type: "socket" as const, host, port } }] }
     const setting = { name: settingName, weight: 1, protocol, endpoints, addressType: isIP(host) === 0 ? "fqdn" : "ip" } as const
     return { destination: { name, settings: [setting], ...rest }, authority: host }
   }
+}
+
+/** TLS towards a collector is validated against the name it is called by, when nothing else is said. */
+function withSni(setting: DestinationSetting, authority: string): DestinationSetting {
+  const { tls } = setting
+  if (tls === undefined || tls.sni !== undefined || tls.isSniFromEndpoint === true || authority === "") return setting
+  return { ...setting, tls: { ...tls, sni: authority } }
 }
 
 /** `name.namespace.svc` of a Service; the first host name of a Backend. */
@@ -63,4 +79,9 @@ function authorityOf(reads: BackendReads, ref: ServiceReference | undefined, nam
   if (ref.kind !== "Backend") return `${ref.name}.${own}.svc`
   const endpoints = reads.get("Backend", own, ref.name)?.spec.endpoints ?? []
   return endpoints.find((e) => e.fqdn !== undefined)?.fqdn?.hostname ?? endpoints.find((e) => e.ip !== undefined)?.ip?.address ?? ""
+}
+
+function metadataOf(object: EnvoyProxy): ResourceMetadata {
+  const { namespace, name } = object.metadata
+  return { kind: "EnvoyProxy", namespace, name, ...ownAnnotations(object) }
 }

@@ -25,7 +25,7 @@ export function readTelemetry(reads: BackendReads, state: GatewayState, isMerged
   if (!state.isAccepted) return { accessLogs: [], ...id }
   const collectors = createCollectors(reads, state)
   const failed = (what: string, error: string) => ({ error: `Invalid ${what} backendRefs in the referenced EnvoyProxy: ${error}` })
-  const logs = readAccessLogs(spec, collectors)
+  const logs = readAccessLogs(spec, collectors, logNameOf(state))
   if ("error" in logs) return { accessLogs: [], ...id, ...failed("access log", logs.error) }
   const tracing = readTracing(spec, collectors, serviceNameOf(state, isMerged))
   if (tracing !== undefined && "error" in tracing) return { accessLogs: logs.accessLogs, ...id, ...failed("tracing", tracing.error) }
@@ -40,6 +40,11 @@ export const plainTelemetry: Telemetry = { accessLogs: [defaultAccessLog] }
 
 function serviceNameOf({ gateway }: GatewayState, isMerged: boolean): string {
   return isMerged ? gateway.spec.gatewayClassName : `${gateway.metadata.name}.${gateway.metadata.namespace}`
+}
+
+function logNameOf({ envoyProxy, gateway }: GatewayState): string {
+  const { namespace, name } = (envoyProxy.object ?? gateway).metadata
+  return `${namespace}/${name}`
 }
 
 function requestIdOf(spec: EnvoyProxySpec): Pick<Telemetry, "requestIdTracing"> {

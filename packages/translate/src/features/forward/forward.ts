@@ -12,9 +12,10 @@ import { headerChanges } from "../header-modifier/header-modifier.ts"
 /** Routes that forward: `cluster` or `weighted_clusters`, and the clusters themselves. */
 export const forward: Feature = {
   name: "forward",
-  claimRoute: ({ action, origin }) => {
-    if (action.type !== "forward") return undefined
-    const { destination, split } = action.forward
+  claimRoute: ({ action, shelved, origin }) => {
+    const forwarded = action.type === "forward" ? action.forward : shelved
+    if (forwarded === undefined) return undefined
+    const { destination, split } = forwarded
     return {
       clusters: split === undefined ? [clusterOf(destination, true, origin)] : clustersOfSplit(destination, origin),
     }
