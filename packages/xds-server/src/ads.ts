@@ -1,0 +1,145 @@
+/**
+ * The order between types on an aggregated stream: make before break.
+ *
+ * Clusters, endpoints and secrets go out from the newest snapshot; listeners and routes from the front (`front.ts`); removals
+ * when nothing that the client may hold refers to them any more (`removal.ts`).
+ */
+import { endpointsOf } from "./cluster-endpoints.ts"
+import { contentDelta, type DeltaRequest, receiveDelta } from "./delta.ts"
+import { advanceFront, noteAnswer, noteClusters, noteEndpointsRequest } from "./front.ts"
+import { type Pending, rebase } from "./held.ts"
+import { rankOf, typeUrls } from "./order.ts"
+import { mayRemove } from "./removal.ts"
+import { type Snapshot, type SnapshotResource, typeOf } from "./snapshot.ts"
+import { type Answer, contentSotw, receiveSotw, type SotwRequest } from "./sotw.ts"
+import { type StreamState, typeStateOf } from "./stream-state.ts"
+import { markSent, offerInnocent, pendingFor, sendAgain, type TypeState } from "./type-state.ts"
+
+/** A response to be encoded and written at once. */
+export interface Outgoing {
+  readonly typeUrl: string
+  readonly nonce: string
+  readonly version: string
+  readonly resources: readonly SnapshotResource[]
+  readonly removed: readonly string[]
+}
+
+/** Takes a request of a state-of-the-world stream; gives the ACK or NACK in it. */
+export function takeSotw(stream: StreamState, request: SotwRequest, latest: Snapshot): Answer | undefined {
+  const { typeUrl } = request
+  if (typeUrl === typeUrls.cluster && !stream.types.has(typeUrl)) stream.isResumed = request.versionInfo !== ""
+  const answer = receiveSotw(typeStateOf(stream, typeUrl), request, typeOf(latest, typeUrl))
+  if (answer !== undefined) noteAnswer(stream, typeUrl, answer.inFlight)
+  return answer
+}
+
+/** Takes a request of a delta stream; gives the ACK or NACK in it. */
+export function takeDelta(stream: StreamState, request: DeltaRequest, latest: Snapshot): Answer | undefined {
+  const { typeUrl } = request
+  const suspects = stream.suspects.get(typeUrl) ?? new Set<string>()
+  if (typeUrl === typeUrls.cluster && !stream.types.has(typeUrl)) {
+    stream.isResumed = stream.doubtsWarmth = request.initialVersions.size + suspects.size > 0
+  }
+  const isFirst = !stream.types.has(typeUrl)
+  const answer = receiveDelta(typeStateOf(stream, typeUrl), request, typeOf(latest, typeUrl), suspects)
+  if (typeUrl === typeUrls.endpoint && isFirst) {
+    noteEndpointsRequest(stream, latest)
+    sendAgain(typeStateOf(stream, typeUrl), stream.endpointsToRepeat)
+    stream.endpointsToRepeat.clear()
+  }
+  if (answer === undefined) return undefined
+  noteAnswer(stream, typeUrl, answer.inFlight)
+  if (answer.errorMessage === undefined) for (const name of answer.inFlight.changed) suspects.delete(name)
+  return answer
+}
+
+/**
+ * The next response that may go out now; undefined when there is none until a request or a snapshot arrives.
+ *
+ * The response counts as sent: the caller writes it. At most one response per type is unanswered at any time.
+ */
+export function nextResponse(stream: StreamState, latest: Snapshot): Outgoing | undefined {
+  const sequence = [...stream.types.values()].sort((a, b) => rankOf(a.rule.typeUrl) - rankOf(b.rule.typeUrl))
+  for (const state of sequence) {
+    if (state.rule.source === "front") advanceFront(stream, latest)
+    const outgoing = flush(stream, state, latest)
+    if (outgoing !== undefined) return outgoing
+  }
+  // Again from the first, since what was settled above may have set removals free.
+  for (const state of sequence) {
+    const outgoing = state.rule.source === "latest" ? flush(stream, state, latest) : undefined
+    if (outgoing !== undefined) return outgoing
+  }
+  return undefined
+}
+
+function flush(stream: StreamState, state: TypeState, latest: Snapshot): Outgoing | undefined {
+  const isFront = stream.isAggregated && state.rule.source === "front"
+  const source = isFront ? stream.front : latest
+  if (state.inFlight !== undefined || !state.subscription.hasBegun || source === undefined) return undefined
+  const outgoing = sendPending(stream, state, source, latest)
+  if (outgoing !== undefined || state.refused.size === 0) return outgoing
+  const wanted = typeOf(source, state.rule.typeUrl)
+  if (pendingFor(state, wanted).put.length > 0) return undefined
+  offerInnocent(state, wanted)
+  return sendPending(stream, state, source, latest)
+}
+
+function sendPending(stream: StreamState, state: TypeState, source: Snapshot, latest: Snapshot): Outgoing | undefined {
+  const wanted = typeOf(source, state.rule.typeUrl)
+  const pending = pendingFor(state, wanted)
+  const withheld = pending.remove.filter((name) => !mayRemove(stream, state, name, latest))
+  if (pending.put.length > 0 || withheld.length < pending.remove.length || state.isUnanswered) {
+    if (!mayPut(stream, state, latest)) return undefined
+    state.sentFrom = source
+    return send(stream, state, source, pending, withheld)
+  }
+  if (state.held.base !== wanted) state.held = rebase(state.held, wanted, withheld)
+  state.acceptedFrom = state.sentFrom = source
+  return undefined
+}
+
+function send(
+  stream: StreamState,
+  state: TypeState,
+  source: Snapshot,
+  pending: Pending,
+  withheld: readonly string[],
+): Outgoing {
+  const { typeUrl } = state.rule
+  const wanted = typeOf(source, typeUrl)
+  const content =
+    stream.variant === "sotw" ? contentSotw(state, wanted, pending, withheld) : contentDelta(wanted, pending, withheld)
+  const nonce = String(++stream.responses)
+  const names = [...content.resources.map((r) => r.name), ...content.removed]
+  const isComplete = stream.variant === "sotw" && state.rule.sotw === "all"
+  markSent(state, wanted, { nonce, version: content.version, names, isComplete, pending, withheld })
+  if (typeUrl === typeUrls.cluster) {
+    noteClusters(stream, pending.put, state.inFlight)
+    repeatEndpoints(stream, pending.put)
+  }
+  return { typeUrl, nonce, ...content }
+}
+
+/** Envoy warms a changed cluster until its endpoints arrive once more, also when they are the same and subscribed to. */
+function repeatEndpoints(stream: StreamState, clusters: readonly SnapshotResource[]): void {
+  if (!stream.isAggregated) return
+  const endpoints = stream.types.get(typeUrls.endpoint)
+  const names = clusters.map(endpointsOf).filter((name) => name !== undefined)
+  if (endpoints !== undefined) sendAgain(endpoints, names)
+  else if (stream.isResumed) for (const name of names) stream.endpointsToRepeat.add(name)
+}
+
+/** Whether what a type would announce may go out before what other types still have to send. */
+function mayPut(stream: StreamState, state: TypeState, latest: Snapshot): boolean {
+  if (!stream.isAggregated) return true
+  const { typeUrl } = state.rule
+  if (typeUrl === typeUrls.endpoint) return !hasUnsent(stream, typeUrls.cluster, latest)
+  const followsListeners = state.rule.source === "front" && typeUrl !== typeUrls.listener
+  return !followsListeners || stream.front === undefined || !hasUnsent(stream, typeUrls.listener, stream.front)
+}
+
+function hasUnsent(stream: StreamState, typeUrl: string, source: Snapshot): boolean {
+  const state = stream.types.get(typeUrl)
+  return state !== undefined && pendingFor(state, typeOf(source, typeUrl)).put.length > 0
+}

@@ -1,0 +1,136 @@
+/**
+ * The responses' envelope, written by hand around resources that are encoded already.
+ *
+ * A resource is encoded once, when it enters the snapshot; a thousand clients get its bytes copied into their responses and
+ * nothing is built or encoded again. Field numbers: `envoy.service.discovery.v3` of Envoy 1.40.
+ */
+import type { SnapshotResource } from "./snapshot.ts"
+
+/** What a response holds besides its resources. */
+export interface ResponseHead {
+  readonly typeUrl: string
+  readonly version: string
+  readonly nonce: string
+  /** `control_plane.identifier`; empty: left out. */
+  readonly identifier: string
+}
+
+/** A `DiscoveryResponse` as bytes. */
+export function encodeDiscoveryResponse(head: ResponseHead, resources: readonly SnapshotResource[]): Buffer {
+  const before = textField(1, head.version)
+  const after = [textField(4, head.typeUrl), textField(5, head.nonce), controlPlane(6, head.identifier)]
+  return join(before, resources, (r) => anyHead(head.typeUrl, r), after)
+}
+
+/** A `DeltaDiscoveryResponse` as bytes. */
+export function encodeDeltaDiscoveryResponse(
+  head: ResponseHead,
+  resources: readonly SnapshotResource[],
+  removed: readonly string[],
+): Buffer {
+  const before = textField(1, head.version)
+  const after = [
+    textField(4, head.typeUrl),
+    textField(5, head.nonce),
+    ...removed.map((name) => repeatedText(6, name)),
+    controlPlane(7, head.identifier),
+  ]
+  return join(before, resources, (r) => resourceHead(head.typeUrl, r), after)
+}
+
+interface Heads {
+  typeUrl: string
+  any?: Buffer
+  resource?: Buffer
+}
+
+const heads = new WeakMap<SnapshotResource, Heads>()
+
+function headsOf(typeUrl: string, resource: SnapshotResource): Heads {
+  const known = heads.get(resource)
+  if (known?.typeUrl === typeUrl) return known
+  const made: Heads = { typeUrl }
+  heads.set(resource, made)
+  return made
+}
+
+/** Everything of one `resources` entry of a `DiscoveryResponse` that stands before the resource's bytes. */
+function anyHead(typeUrl: string, resource: SnapshotResource): Buffer {
+  const cache = headsOf(typeUrl, resource)
+  if (cache.any === undefined) {
+    const inner = anyStart(typeUrl, resource.bytes.length)
+    cache.any = Buffer.concat([lengthStart(2, inner.length + resource.bytes.length), inner])
+  }
+  return cache.any
+}
+
+/** The same for a `DeltaDiscoveryResponse`: the Any comes last in the Resource, so that the bytes end both. */
+function resourceHead(typeUrl: string, resource: SnapshotResource): Buffer {
+  const cache = headsOf(typeUrl, resource)
+  if (cache.resource === undefined) {
+    const any = anyStart(typeUrl, resource.bytes.length)
+    const start = [
+      textField(3, resource.name),
+      textField(1, resource.version),
+      lengthStart(2, any.length + resource.bytes.length),
+      any,
+    ]
+    const inner = Buffer.concat(start)
+    cache.resource = Buffer.concat([lengthStart(2, inner.length + resource.bytes.length), inner])
+  }
+  return cache.resource
+}
+
+function anyStart(typeUrl: string, length: number): Buffer {
+  return Buffer.concat([textField(1, typeUrl), lengthStart(2, length)])
+}
+
+function join(
+  before: Buffer,
+  resources: readonly SnapshotResource[],
+  headOf: (resource: SnapshotResource) => Buffer,
+  after: readonly Buffer[],
+): Buffer {
+  let length = before.length
+  for (const resource of resources) length += headOf(resource).length + resource.bytes.length
+  for (const part of after) length += part.length
+  const result = Buffer.allocUnsafe(length)
+  let at = before.copy(result)
+  const append = (part: Uint8Array): void => {
+    result.set(part, at)
+    at += part.length
+  }
+  for (const resource of resources) {
+    append(headOf(resource))
+    append(resource.bytes)
+  }
+  for (const part of after) append(part)
+  return result
+}
+
+const empty = Buffer.alloc(0)
+
+/** A singular string; the empty one is left out, as proto3 does. */
+function textField(field: number, value: string): Buffer {
+  return value === "" ? empty : repeatedText(field, value)
+}
+
+function repeatedText(field: number, value: string): Buffer {
+  const bytes = Buffer.from(value, "utf8")
+  return Buffer.concat([lengthStart(field, bytes.length), bytes])
+}
+
+function controlPlane(field: number, identifier: string): Buffer {
+  if (identifier === "") return empty
+  const inner = textField(1, identifier)
+  return Buffer.concat([lengthStart(field, inner.length), inner])
+}
+
+/** Tag and length of a length-delimited field. */
+function lengthStart(field: number, length: number): Buffer {
+  const bytes = [field * 8 + 2]
+  let rest = length
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
+  bytes.push(rest)
+  return Buffer.from(bytes)
+}

@@ -1,0 +1,84 @@
+import { changedNames, type SnapshotResource, type SnapshotType } from "./snapshot.ts"
+
+/** What the client was last sent of one resource. */
+export interface HeldResource {
+  /** Version last sent, or claimed by the client when it reconnected; undefined: it has nothing. */
+  readonly version: string | undefined
+  /** It must be answered whatever it holds: asked for, or to be sent once more. */
+  readonly isOwed: boolean
+  /** The resource last sent, where it is known; a complete state repeats it until its removal may go out. */
+  readonly resource?: SnapshotResource
+}
+
+/**
+ * What a client was last sent of one type: a shared state and the exceptions from it.
+ *
+ * A table per client would cost hundreds of kilobytes at some thousand resources; clients that are up to date all
+ * point at one state of the snapshot and have no exceptions.
+ */
+export interface Held {
+  readonly base: SnapshotType
+  readonly exceptions: ReadonlyMap<string, HeldResource>
+}
+
+/** A resource that must be sent although the client may hold something of that name. */
+export const owed: HeldResource = { version: undefined, isOwed: true }
+
+const nothing: HeldResource = { version: undefined, isOwed: false }
+
+/** What was last sent under a name. */
+export function heldResource(held: Held, name: string): HeldResource {
+  const exception = held.exceptions.get(name)
+  if (exception !== undefined) return exception
+  const resource = held.base.resources.get(name)
+  return resource === undefined ? nothing : { version: resource.version, isOwed: false, resource }
+}
+
+/** The same with other values for some names. */
+export function withExceptions(held: Held, entries: Iterable<readonly [string, HeldResource]>): Held {
+  return { base: held.base, exceptions: new Map([...held.exceptions, ...entries]) }
+}
+
+/** The difference between what a client was sent and what it should have. */
+export interface Pending {
+  readonly put: readonly SnapshotResource[]
+  /** Names the client holds or asked for that do not exist. */
+  readonly remove: readonly string[]
+}
+
+const nothingPending: Pending = { put: [], remove: [] }
+
+/**
+ * What must be sent so that a client has `wanted`.
+ *
+ * Compares with what was last *sent*, never with what was accepted: after a NACK the client may hold a part of what it
+ * refused, so going back to accepted content is a change, and repeating refused content is not.
+ */
+export function pendingOf(held: Held, wanted: SnapshotType, isWanted: (name: string) => boolean): Pending {
+  if (held.base === wanted && held.exceptions.size === 0) return nothingPending
+  const put: SnapshotResource[] = []
+  const remove: string[] = []
+  const look = (name: string): void => {
+    if (!isWanted(name)) return
+    const has = heldResource(held, name)
+    const resource = wanted.resources.get(name)
+    if (resource === undefined) {
+      if (has.isOwed || has.version !== undefined) remove.push(name)
+    } else if (has.isOwed || has.version !== resource.version) put.push(resource)
+  }
+  for (const name of changedNames(held.base, wanted)) if (!held.exceptions.has(name)) look(name)
+  for (const name of held.exceptions.keys()) look(name)
+  return { put, remove }
+}
+
+/**
+ * What the client was sent, after everything pending was sent except some names.
+ *
+ * @param withheld names that still have to be sent or removed
+ */
+export function rebase(held: Held, wanted: SnapshotType, withheld: readonly string[]): Held {
+  if (withheld.length === 0) return { base: wanted, exceptions: noExceptions }
+  return { base: wanted, exceptions: new Map(withheld.map((name) => [name, heldResource(held, name)])) }
+}
+
+const noExceptions: ReadonlyMap<string, HeldResource> = new Map()

@@ -1,0 +1,163 @@
+import { chmod, lstat, unlink } from "node:fs/promises"
+import { connect } from "node:net"
+import { dirname } from "node:path"
+import { AttacheError, messageOf } from "@attache/base"
+import { type Server, ServerCredentials } from "@grpc/grpc-js"
+
+/** Mutual TLS: PEM texts. */
+export interface XdsTls {
+  /** Certificate chain of the server. */
+  readonly cert: string | Uint8Array
+  readonly key: string | Uint8Array
+  /** Authority that client certificates must be signed by. Without it clients are not asked for one. */
+  readonly ca?: string | Uint8Array
+}
+
+/**
+ * Where to listen: a Unix socket, or a TCP port.
+ *
+ * The socket's directory is the caller's, with mode 0700; the socket gets 0600. Port 0 takes any free one.
+ */
+export type XdsAddress =
+  | { readonly unixPath: string }
+  | { readonly host: string; readonly port: number; readonly tls?: XdsTls }
+
+/** An open address. */
+export interface XdsListener {
+  /** `unix:PATH`, or `HOST:PORT` with the port that was taken. */
+  readonly address: string
+  /** 0 for a Unix socket. */
+  readonly port: number
+  /** Ends the address and every stream on it. May be called twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Binds a gRPC server.
+ *
+ * Errors: ATT_XDS_ADDRESS_IN_USE, ATT_XDS_ADDRESS_UNAVAILABLE, ATT_XDS_PERMISSION, ATT_XDS_SOCKET_PATH_TOO_LONG,
+ * ATT_XDS_SOCKET_PATH_TAKEN, ATT_XDS_SOCKET_DIRECTORY_MISSING, ATT_XDS_TLS, ATT_XDS_LISTEN.
+ */
+export async function bindServer(server: Server, address: XdsAddress): Promise<XdsListener> {
+  if ("unixPath" in address) {
+    await clearSocketPath(address.unixPath)
+    await bind(server, `unix:${address.unixPath}`, ServerCredentials.createInsecure(), { path: address.unixPath })
+    await chmod(address.unixPath, 0o600)
+    return { address: `unix:${address.unixPath}`, port: 0, close: closer(server) }
+  }
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host
+  const target = `${host}:${address.port}`
+  const port = await bind(server, target, credentialsOf(address.tls), { host: address.host, port: address.port })
+  return { address: `${host}:${port}`, port, close: closer(server) }
+}
+
+function closer(server: Server): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= new Promise((resolve) => {
+      server.tryShutdown(() => resolve())
+      server.forceShutdown()
+    })
+    return done
+  }
+}
+
+function credentialsOf(tls: XdsTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure()
+  try {
+    const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }
+    return ServerCredentials.createSsl(tls.ca === undefined ? null : Buffer.from(tls.ca), [pair], tls.ca !== undefined)
+  } catch (cause) {
+    throw new AttacheError("ATT_XDS_TLS", `the TLS files for xDS cannot be used: ${messageOf(cause)}`, { cause })
+  }
+}
+
+type Facts = Readonly<Record<string, string | number>>
+
+function bind(server: Server, target: string, credentials: ServerCredentials, facts: Facts): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  try {
+    server.bindAsync(target, credentials, (error, port) => {
+      if (error === null) resolve(port)
+      else reject(bindError(error, target, facts))
+    })
+  } catch (error) {
+    reject(bindError(error, target, facts))
+  }
+  return promise
+}
+
+const causes: readonly (readonly [RegExp, string, string])[] = [
+  [/EADDRINUSE/, "ATT_XDS_ADDRESS_IN_USE", "is in use"],
+  [/EACCES|EPERM|EROFS/, "ATT_XDS_PERMISSION", "may not be used by this user"],
+  [
+    /EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|Name resolution/,
+    "ATT_XDS_ADDRESS_UNAVAILABLE",
+    "is not an address of this machine",
+  ],
+  [/PEM|SSL|certificate|key values mismatch|x509/i, "ATT_XDS_TLS", "cannot use its certificate, key or authority"],
+]
+
+function bindError(error: unknown, target: string, facts: Facts): AttacheError {
+  const text = messageOf(error)
+  const [, code, what] = causes.find(([pattern]) => pattern.test(text)) ?? [
+    "",
+    "ATT_XDS_LISTEN",
+    "cannot be listened on",
+  ]
+  return new AttacheError(code, `xds address ${target} ${what}: ${text}`, { cause: error, facts, retry: "later" })
+}
+
+/** Longest path the kernel takes, without the final zero. */
+const longestPath = process.platform === "darwin" ? 103 : 107
+
+/** Makes sure a socket can be created: removes a stale one, and nothing else. */
+async function clearSocketPath(path: string): Promise<void> {
+  const bytes = Buffer.byteLength(path)
+  if (bytes > longestPath) {
+    const message = `the socket path ${path} has ${bytes} bytes, more than ${longestPath}`
+    throw new AttacheError("ATT_XDS_SOCKET_PATH_TOO_LONG", message, { facts: { path, limit: longestPath } })
+  }
+  const found = await lstat(path).catch((cause: NodeJS.ErrnoException) => pathError(cause, path))
+  if (found === undefined) return void (await directoryOf(path))
+  if (!found.isSocket()) {
+    throw new AttacheError("ATT_XDS_SOCKET_PATH_TAKEN", `${path} exists and is not a socket`, { facts: { path } })
+  }
+  if (await isListening(path)) {
+    throw new AttacheError("ATT_XDS_ADDRESS_IN_USE", `another process listens on ${path}`, {
+      facts: { path },
+      retry: "later",
+    })
+  }
+  await unlink(path).catch((cause: NodeJS.ErrnoException) => pathError(cause, path))
+}
+
+async function directoryOf(path: string): Promise<void> {
+  const directory = dirname(path)
+  const found = await lstat(directory).catch((cause: NodeJS.ErrnoException) => pathError(cause, path))
+  if (found === undefined) {
+    const message = `the directory ${directory} of the xds socket does not exist`
+    throw new AttacheError("ATT_XDS_SOCKET_DIRECTORY_MISSING", message, { facts: { path } })
+  }
+}
+
+/** Absence is an answer; everything else is an error. */
+function pathError(cause: NodeJS.ErrnoException, path: string): undefined {
+  if (cause.code === "ENOENT") return undefined
+  const code = cause.code === "EACCES" || cause.code === "EPERM" ? "ATT_XDS_PERMISSION" : "ATT_XDS_LISTEN"
+  throw new AttacheError(code, `the socket ${path} cannot be created: ${cause.message}`, { cause, facts: { path } })
+}
+
+function isListening(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(path)
+  socket.once("connect", () => {
+    socket.destroy()
+    resolve(true)
+  })
+  // Only a refusal proves that nobody listens.
+  socket.once("error", (error: NodeJS.ErrnoException) =>
+    resolve(error.code !== "ECONNREFUSED" && error.code !== "ENOENT"),
+  )
+  return promise
+}

@@ -1,0 +1,83 @@
+/**
+ * The resource types we order, and the order itself: make before break.
+ *
+ * Source: xDS protocol, "Eventual consistency considerations".
+ */
+
+const prefix = "type.googleapis.com/"
+
+/** Type URLs by the protocol's short names. */
+export const typeUrls = {
+  cluster: `${prefix}envoy.config.cluster.v3.Cluster`,
+  endpoint: `${prefix}envoy.config.endpoint.v3.ClusterLoadAssignment`,
+  secret: `${prefix}envoy.extensions.transport_sockets.tls.v3.Secret`,
+  listener: `${prefix}envoy.config.listener.v3.Listener`,
+  scopedRoute: `${prefix}envoy.config.route.v3.ScopedRouteConfiguration`,
+  route: `${prefix}envoy.config.route.v3.RouteConfiguration`,
+  virtualHost: `${prefix}envoy.config.route.v3.VirtualHost`,
+  extensionConfig: `${prefix}envoy.config.core.v3.TypedExtensionConfig`,
+  runtime: `${prefix}envoy.service.runtime.v3.Runtime`,
+} as const
+
+/** How one resource type behaves on a stream. */
+export interface TypeRule {
+  readonly typeUrl: string
+  /**
+   * `latest`: sent from the newest snapshot as soon as possible. `front`: the type refers to clusters, so it is
+   * sent from the newest snapshot whose clusters the client already has (see `ads.ts`).
+   */
+  readonly source: "latest" | "front"
+  /** An empty first request means everything. Source: xDS protocol; Envoy asks so for LDS, CDS and SRDS only. */
+  readonly legacyWildcard: boolean
+  /**
+   * What a state-of-the-world response holds: `all` is the complete state, where omission deletes (LDS, CDS and,
+   * in Envoy, SRDS); `requested` every requested resource; `changed` only what differs from what was sent.
+   *
+   * Secrets are `requested`: Envoy's unified mux hands a watch whose resource is left out an empty update, which
+   * EDS and RDS ignore and SDS refuses as a missing resource.
+   */
+  readonly sotw: "all" | "requested" | "changed"
+  /**
+   * Whether absence is told in `removed_resources`. Never for secrets, because Envoy refuses such a response, nor
+   * for extension configs, whose removal acts at once and breaks the listener that still uses them: both end when
+   * the client unsubscribes.
+   */
+  readonly tellsRemoval: boolean
+}
+
+const rule = (typeUrl: string, source: TypeRule["source"], rest: Partial<TypeRule> = {}): TypeRule => ({
+  typeUrl,
+  source,
+  legacyWildcard: false,
+  sotw: "changed",
+  tellsRemoval: true,
+  ...rest,
+})
+
+const wildcard = { legacyWildcard: true, sotw: "all" } as const
+
+/** Every ordered type, in the order in which additions and changes go out. Removals go the other way. */
+export const typeRules: readonly TypeRule[] = [
+  rule(typeUrls.cluster, "latest", wildcard),
+  rule(typeUrls.endpoint, "latest"),
+  rule(typeUrls.secret, "latest", { sotw: "requested", tellsRemoval: false }),
+  rule(typeUrls.runtime, "latest"),
+  rule(typeUrls.listener, "front", wildcard),
+  rule(typeUrls.scopedRoute, "front", wildcard),
+  rule(typeUrls.route, "front"),
+  rule(typeUrls.virtualHost, "front"),
+  rule(typeUrls.extensionConfig, "front", { tellsRemoval: false }),
+]
+
+const ruleByUrl = new Map(typeRules.map((r) => [r.typeUrl, r]))
+
+/** The rule of a type; a type we have never heard of is sent by name, from the newest snapshot, unordered. */
+export function ruleOf(typeUrl: string): TypeRule {
+  return ruleByUrl.get(typeUrl) ?? rule(typeUrl, "latest")
+}
+
+/** Place of a type among the additions; unknown types come last. */
+export function rankOf(typeUrl: string): number {
+  const at = typeRules.findIndex((r) => r.typeUrl === typeUrl)
+  return at === -1 ? typeRules.length : at
+}

@@ -1,0 +1,181 @@
+import { contentVersion } from "@attache/base"
+import { addSum, memberSum, subtractSum, sumVersion, type VersionSum, zeroSum } from "./version.ts"
+
+/** One encoded resource. Never changed after it was put into a snapshot. */
+export interface SnapshotResource {
+  readonly name: string
+  /** The resource's own message, without an Any around it. The snapshot owns it. */
+  readonly bytes: Uint8Array
+  /** Content version, such as `contentVersion(bytes)`. Equal version means equal bytes. */
+  readonly version: string
+  /** What the resource came from; carried, never read. */
+  readonly origins?: unknown
+}
+
+/** All resources of one type. Immutable. */
+export interface SnapshotType {
+  /** Composed from the names and versions of the resources; 16 hex characters. */
+  readonly version: string
+  readonly sum: VersionSum
+  readonly resources: ReadonlyMap<string, SnapshotResource>
+}
+
+/** What one proxy should have: type URL → resources. Immutable; unchanged parts are shared with its predecessor. */
+export interface Snapshot {
+  readonly types: ReadonlyMap<string, SnapshotType>
+}
+
+/** A resource as given to {@link createSnapshot}; without `version` its content hash is taken. */
+export interface ResourceInput {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly version?: string
+  readonly origins?: unknown
+}
+
+/** Changes to one type for {@link updateSnapshot}. A name in both is put, not removed. */
+export interface TypeChange {
+  readonly put?: Iterable<ResourceInput>
+  readonly remove?: Iterable<string>
+}
+
+/** A type without resources. */
+export const emptyType: SnapshotType = { version: sumVersion(zeroSum), sum: zeroSum, resources: new Map() }
+
+/** A snapshot without resources. */
+export const emptySnapshot: Snapshot = { types: new Map() }
+
+/** The resources of a type; none for a type the snapshot lacks. */
+export function typeOf(snapshot: Snapshot, typeUrl: string): SnapshotType {
+  return snapshot.types.get(typeUrl) ?? emptyType
+}
+
+/**
+ * A snapshot of exactly the given resources.
+ *
+ * Two of one name: the last wins. Resources equal to those of `previous` are taken from there, and so are whole
+ * types, which makes later comparisons cheap.
+ *
+ * @param types type URL → resources
+ */
+export function createSnapshot(
+  types: ReadonlyMap<string, Iterable<ResourceInput>> | Readonly<Record<string, Iterable<ResourceInput>>>,
+  previous: Snapshot = emptySnapshot,
+): Snapshot {
+  const result = new Map<string, SnapshotType>()
+  for (const [typeUrl, inputs] of types instanceof Map ? types : Object.entries(types)) {
+    const before = typeOf(previous, typeUrl)
+    const resources = new Map<string, SnapshotResource>()
+    for (const input of inputs) resources.set(input.name, adopt(before, input))
+    result.set(typeUrl, replaceAll(before, resources))
+  }
+  return { types: result }
+}
+
+/**
+ * A snapshot with a few resources changed.
+ *
+ * Hashes only what is put; copies one table of references per type touched. Types not named are shared.
+ */
+export function updateSnapshot(
+  previous: Snapshot,
+  changes: ReadonlyMap<string, TypeChange> | Readonly<Record<string, TypeChange>>,
+): Snapshot {
+  const types = new Map(previous.types)
+  for (const [typeUrl, change] of changes instanceof Map ? changes : Object.entries(changes)) {
+    const before = typeOf(previous, typeUrl)
+    const after = updateType(before, change)
+    if (after !== before) types.set(typeUrl, after)
+  }
+  return { types }
+}
+
+/**
+ * Names whose presence or version differs between two states of a type; computed once per pair.
+ *
+ * Thousands of streams that stand on the same state share one comparison.
+ */
+export function changedNames(from: SnapshotType, to: SnapshotType): readonly string[] {
+  if (from === to) return none
+  const known = differences.get(from)?.get(to)
+  if (known !== undefined) return known
+  return remember(from, to, compare(from, to))
+}
+
+const none: readonly string[] = []
+const differences = new WeakMap<SnapshotType, WeakMap<SnapshotType, readonly string[]>>()
+const sums = new WeakMap<SnapshotResource, VersionSum>()
+
+function compare(from: SnapshotType, to: SnapshotType): readonly string[] {
+  if (from.resources.size === 0) return [...to.resources.keys()]
+  const names: string[] = []
+  let kept = 0
+  for (const [name, resource] of to.resources) {
+    const before = from.resources.get(name)
+    if (before !== undefined) kept++
+    if (before !== resource && before?.version !== resource.version) names.push(name)
+  }
+  if (kept < from.resources.size)
+    for (const name of from.resources.keys()) if (!to.resources.has(name)) names.push(name)
+  return names
+}
+
+function remember(from: SnapshotType, to: SnapshotType, names: readonly string[]): readonly string[] {
+  const table = differences.get(from) ?? new WeakMap<SnapshotType, readonly string[]>()
+  differences.set(from, table.set(to, names))
+  return names
+}
+
+/** Contribution of one resource to the version of its type; hashed once per resource. */
+export function resourceSum(resource: SnapshotResource): VersionSum {
+  const known = sums.get(resource)
+  if (known !== undefined) return known
+  const sum = memberSum(resource.name, resource.version)
+  sums.set(resource, sum)
+  return sum
+}
+
+function adopt(before: SnapshotType, input: ResourceInput): SnapshotResource {
+  const old = before.resources.get(input.name)
+  if (old !== undefined && old.bytes === input.bytes && old.origins === input.origins) return old
+  const version = input.version ?? contentVersion(input.bytes)
+  if (old?.version === version && old.origins === input.origins) return old
+  const base = { name: input.name, bytes: old?.version === version ? old.bytes : input.bytes, version }
+  return input.origins === undefined ? base : { ...base, origins: input.origins }
+}
+
+function replaceAll(before: SnapshotType, resources: ReadonlyMap<string, SnapshotResource>): SnapshotType {
+  const same =
+    resources.size === before.resources.size && resources.values().every((r) => before.resources.get(r.name) === r)
+  if (same) return before
+  let sum = zeroSum
+  for (const resource of resources.values()) sum = addSum(sum, resourceSum(resource))
+  return { version: sumVersion(sum), sum, resources }
+}
+
+function updateType(before: SnapshotType, change: TypeChange): SnapshotType {
+  const resources = new Map(before.resources)
+  const names = new Set<string>()
+  let sum = before.sum
+  const drop = (name: string): void => {
+    const old = resources.get(name)
+    if (old !== undefined) sum = subtractSum(sum, resourceSum(old))
+  }
+  for (const name of change.remove ?? []) {
+    drop(name)
+    if (resources.delete(name)) names.add(name)
+  }
+  for (const input of change.put ?? []) {
+    const resource = adopt(before, input)
+    if (resources.get(input.name) === resource) continue
+    drop(input.name)
+    sum = addSum(sum, resourceSum(resource))
+    resources.set(input.name, resource)
+    names.add(input.name)
+  }
+  if (names.size === 0) return before
+  const after = { version: sumVersion(sum), sum, resources }
+  const changed = [...names].filter((n) => before.resources.get(n)?.version !== resources.get(n)?.version)
+  remember(before, after, changed)
+  return after
+}

@@ -1,0 +1,83 @@
+import type { Pending } from "./held.ts"
+import { heldResource } from "./held.ts"
+import { resourceSum, type SnapshotResource, type SnapshotType } from "./snapshot.ts"
+import { isSubscribed, subscribeSotw } from "./subscription.ts"
+import { changeSubscription, type InFlight, settle, type TypeState } from "./type-state.ts"
+import { addSum, sotwVersion, sumVersion, zeroSum } from "./version.ts"
+
+/** The parts of a `DiscoveryRequest` that the protocol acts on. */
+export interface SotwRequest {
+  readonly typeUrl: string
+  readonly resourceNames: readonly string[]
+  readonly responseNonce: string
+  /** Last accepted version; not empty on the first request after a reconnect. Only reported. */
+  readonly versionInfo: string
+  /** Presence makes a request a NACK, whatever the version says. */
+  readonly errorMessage: string | undefined
+}
+
+/** The answer that was part of a request, if it had one. */
+export interface Answer {
+  readonly inFlight: InFlight
+  /** Why it was refused; undefined: accepted. */
+  readonly errorMessage: string | undefined
+}
+
+/**
+ * Takes a state-of-the-world request.
+ *
+ * A request with a nonce that is not the newest is ignored as a whole: the client repeats its full list with the newest
+ * one. A version from before a reconnect is not believed, because a client that refused a listener or cluster response
+ * holds a part of it and still reports the version before: everything asked for is sent once per stream.
+ *
+ * @returns the ACK or NACK in it
+ */
+export function receiveSotw(state: TypeState, request: SotwRequest, latest: SnapshotType): Answer | undefined {
+  const { responseNonce: nonce, errorMessage } = request
+  if (nonce !== "" && state.lastNonce !== "" && nonce !== state.lastNonce) return undefined
+  const answers = state.inFlight !== undefined && nonce === state.inFlight.nonce
+  const answer = answers ? { inFlight: settle(state, errorMessage), errorMessage } : undefined
+  const change = subscribeSotw(state.subscription, request.resourceNames, state.rule.legacyWildcard)
+  changeSubscription(state, change, undefined, latest)
+  return answer
+}
+
+/** What a response carries, before it is encoded. */
+export interface ResponseContent {
+  readonly version: string
+  readonly resources: readonly SnapshotResource[]
+  /** Delta only. */
+  readonly removed: readonly string[]
+}
+
+/**
+ * The state-of-the-world response for what is pending.
+ *
+ * Complete types (listeners, clusters) carry the whole state. In it, a cluster whose removal must wait is repeated as
+ * it was last sent. A resource the client refused is repeated too when *another* one changed, since leaving it out would
+ * delete what the client holds under that name; a state that was refused is not sent again as long as nothing changed.
+ *
+ * The other types carry what changed, never waiting for names that do not exist: Envoy warms each of them by itself, so a
+ * response that lacks one delays only that one, while holding back the response would hold back all of them.
+ */
+export function contentSotw(
+  state: TypeState,
+  wanted: SnapshotType,
+  pending: Pending,
+  withheld: readonly string[],
+): ResponseContent {
+  if (state.rule.sotw === "changed") {
+    return { version: sotwVersion(wanted.version, state.refusals), resources: pending.put, removed: [] }
+  }
+  const resources = requested(state, wanted)
+  const retained =
+    state.rule.sotw === "all" ? withheld.flatMap((name) => heldResource(state.held, name).resource ?? []) : []
+  let sum = resources.length === wanted.resources.size ? wanted.sum : resources.map(resourceSum).reduce(addSum, zeroSum)
+  for (const resource of retained) sum = addSum(sum, resourceSum(resource))
+  return { version: sotwVersion(sumVersion(sum), state.refusals), resources: [...resources, ...retained], removed: [] }
+}
+
+function requested(state: TypeState, wanted: SnapshotType): readonly SnapshotResource[] {
+  const all = [...wanted.resources.values()]
+  return state.subscription.isWildcard ? all : all.filter((r) => isSubscribed(state.subscription, r.name))
+}

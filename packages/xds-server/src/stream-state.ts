@@ -1,0 +1,53 @@
+import type { Snapshot } from "./snapshot.ts"
+import { createTypeState, type TypeState, type Variant } from "./type-state.ts"
+
+/** The protocol's state of one stream. Holds no socket and no clock; changed in place. */
+export interface StreamState {
+  readonly variant: Variant
+  /** Several types on one stream, in order; otherwise the types do not wait for each other. */
+  readonly isAggregated: boolean
+  readonly types: Map<string, TypeState>
+  /** Snapshot that listeners and routes are sent from. */
+  front: Snapshot | undefined
+  candidate: Snapshot | undefined
+  /** The client had another stream before and may hold routes we have not sent. */
+  isResumed: boolean
+  /** A cluster the client has may still be cold since its last stream; ends when clusters and endpoints have settled. */
+  doubtsWarmth: boolean
+  /** Nonce of the endpoints in flight when clusters were last answered for (state of the world); "" for none. */
+  endpointsBarrier: string
+  /** New clusters that do not serve yet, with the endpoints they wait for, if any. */
+  readonly cold: Map<string, string | undefined>
+  /** Endpoints of clusters that changed on a resumed stream before endpoints were asked for: what is claimed of them is sent again. */
+  readonly endpointsToRepeat: Set<string>
+  /** By type URL: names of which nobody knows what the client holds, since it did not accept them on its last stream. */
+  readonly suspects: Map<string, Set<string>>
+  responses: number
+}
+
+/** The state of a stream before its first request. */
+export function createStreamState(variant: Variant, isAggregated: boolean): StreamState {
+  return {
+    variant,
+    isAggregated,
+    types: new Map(),
+    front: undefined,
+    candidate: undefined,
+    isResumed: false,
+    doubtsWarmth: false,
+    endpointsBarrier: "",
+    cold: new Map(),
+    endpointsToRepeat: new Set(),
+    suspects: new Map(),
+    responses: 0,
+  }
+}
+
+/** The conversation about a type, begun if need be. */
+export function typeStateOf(stream: StreamState, typeUrl: string): TypeState {
+  const known = stream.types.get(typeUrl)
+  if (known !== undefined) return known
+  const state = createTypeState(typeUrl, stream.variant)
+  stream.types.set(typeUrl, state)
+  return state
+}
