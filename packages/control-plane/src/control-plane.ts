@@ -1,8 +1,17 @@
 // The loop: files change, objects change, snapshots change, Envoys are told, and what they answer is kept.
 import { type Clock, type Logger, systemClock } from "@attache/base"
 import type { LoadedObject } from "@attache/kube-api"
-import { type AnyObject, createTranslator, type ModuleLoader, type ObjectKey, type Settings, type Translator } from "@attache/translate"
-import { createSnapshot, createXdsServer, emptySnapshot, type Snapshot, type XdsEvent, type XdsServer } from "@attache/xds-server"
+import {
+  type AnyObject,
+  createTranslator,
+  type ModuleLoader,
+  type ObjectKey,
+  type ProxySnapshot,
+  type Settings,
+  snapshotChanges,
+  type Translator,
+} from "@attache/translate"
+import { createXdsServer, emptySnapshot, updateSnapshot, type XdsEvent, type XdsServer } from "@attache/xds-server"
 import { loadResources } from "./load-resources.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 import { createFileProvider, type FileProvider } from "./provider-file/provider.ts"
@@ -58,7 +67,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const clock = options.clock ?? systemClock
   const metrics = createMetrics()
   const refusals = createRefusals()
-  const snapshots = new Map<string, Snapshot>()
+  const published = new Map<string, ProxySnapshot>()
   let isReady = false
   let stopWatching: (() => Promise<void>) | undefined
 
@@ -97,18 +106,17 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     const keys = translator.proxyKeys()
     const changed: string[] = []
     for (const key of keys) {
-      const before = snapshots.get(key) ?? emptySnapshot
-      const resources = translator.snapshot(key)
-      if (resources === undefined) continue
-      const after = createSnapshot(resources.types, before)
-      if (after === before || sameTypes(before, after)) continue
-      snapshots.set(key, after)
-      xds.setSnapshot(key, after)
+      const before = published.get(key)
+      const after = translator.snapshot(key)
+      // Nothing is published for a withheld proxy: what its Envoys have stays.
+      if (after === undefined || after === before) continue
+      published.set(key, after)
+      xds.setSnapshot(key, updateSnapshot(xds.snapshot(key) ?? emptySnapshot, snapshotChanges(before, after)))
       changed.push(key)
     }
-    for (const key of snapshots.keys()) {
+    for (const key of published.keys()) {
       if (keys.includes(key)) continue
-      snapshots.delete(key)
+      published.delete(key)
       xds.removeSnapshot(key)
       changed.push(key)
     }
@@ -161,10 +169,4 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       await xds.close()
     },
   }
-}
-
-function sameTypes(a: Snapshot, b: Snapshot): boolean {
-  if (a.types.size !== b.types.size) return false
-  for (const [typeUrl, type] of b.types) if (a.types.get(typeUrl) !== type) return false
-  return true
 }
