@@ -34,23 +34,24 @@ export function planOf(source: PlanSource, proxyKey: string): ProxyPlan {
   return plan
 }
 
-function claimsOfL4({ origin }: L4Listener, routes: readonly L4Route[]): AllClaims {
-  return claimsOfClusters(
-    routes.length === 0
-      ? [{ type: "empty", name: emptyCluster, origin }]
-      : routes.map(({ destination }) => clusterOf(destination, false, origin)),
-  )
+/** Certificates stand in the filter chains of routes, so without routes nobody asks for them. */
+function claimsOfL4(listener: L4Listener, routes: readonly L4Route[]): AllClaims {
+  const { origin } = listener
+  if (routes.length === 0) return claimsOfClusters([{ type: "empty", name: emptyCluster, origin }])
+  return joined([
+    claimsOfClusters(routes.map(({ destination }) => clusterOf(destination, false, origin))),
+    claimsOfListener(listener),
+  ])
 }
 
 function claimsOfPlan({ options, listeners, serviceCluster }: ProxyPlan): AllClaims {
   const origin: Origin = { object: `Proxy/${options.key}`, field: "" }
   const own: ClusterSpec[] =
     serviceCluster === undefined ? [] : [{ ...clusterOf(serviceCluster, false, origin), isProxyService: true }]
-  const all = [
-    ...[...listeners.http, ...listeners.l4].map(claimsOfListener),
-    claimsOfProxy(options),
-    claimsOfClusters(own),
-  ]
+  return joined([...listeners.http.map(claimsOfListener), claimsOfProxy(options), claimsOfClusters(own)])
+}
+
+function joined(all: readonly AllClaims[]): AllClaims {
   return {
     filters: [],
     clusters: all.flatMap(({ clusters }) => clusters),
