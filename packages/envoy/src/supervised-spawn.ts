@@ -26,12 +26,14 @@ export interface SupervisedSpawnOptions {
   readonly env?: Environment
   /** Working directory. Default: ours. */
   readonly directory?: string
-  /** Directory that the watcher removes when we die without doing it. */
+  /** Private directory of the run, for the named pipes of its outputs; the watcher removes it when we die without doing it. */
   readonly removeDirectory?: string
 }
 
 // Runs in a shell that then becomes the program: "$$" stays its process id. The watcher reads a pipe whose only other
 // end is ours. A line means that the program ended in the ordinary way; the end of the pipe means that we are gone.
+// Node's "pipes" are sockets, and a socket cannot be opened by its /dev/stdout, where access logs go by default: so the
+// program writes into named pipes, copied to us.
 const watchScript = `
 ( if read -r line; then exit; fi
   kill "$$"
@@ -40,6 +42,11 @@ const watchScript = `
   kill -9 "$$"
   [ -z "$1" ] || rm -rf -- "$1"
 ) <&3 >/dev/null 2>&1 &
+if [ -n "$1" ] && mkfifo -m 600 "$1/stdout" "$1/stderr" 2>/dev/null; then
+  cat <"$1/stdout" 3<&- &
+  cat <"$1/stderr" >&2 3<&- &
+  exec >"$1/stdout" 2>"$1/stderr"
+fi
 shift
 exec "$@" 3<&-`
 
