@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, vi } from "vitest"
-import { conformanceSummary, joined, skippedLines, summaryLine } from "./test.ts"
+import { joined, skippedLines, summaryLine } from "./test.ts"
 import type { TestSummary } from "./test-reporter.ts"
 import { repositoryRoot } from "./workspace.ts"
 
@@ -29,14 +29,6 @@ describe("skipped tests", () => {
   })
 })
 
-describe("the conformance runner's figures", () => {
-  it.each<[string, readonly string[], TestSummary | undefined]>([
-    ["its last line", ["1 passed, 2 failed", "", "30 passed, 4 failed"], { passed: 30, failed: 4, skipped: [] }],
-    ["a table only", ["tier | passed"], undefined],
-  ])("come from %s", (_name, lines, want) => {
-    expect(conformanceSummary(lines)).toEqual(want)
-  })
-})
 
 const sample = `
 import { afterAll, describe, expect, it, vi } from "vitest"

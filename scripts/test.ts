@@ -1,12 +1,10 @@
 /**
- * All tests: unit, end to end, and conformance where a corpus lies at hand. The last line is `N passed, N failed, N skipped`.
+ * All tests: unit, end to end, and conformance with the recorded corpora where they lie at hand. The last line is `N passed, N failed, N skipped`.
  *
  * `npm test` runs all of them; arguments go to vitest (`npm test -- packages/base`, `npm test -- -t cycle`).
  */
-import { fork, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { createInterface } from "node:readline"
+import { fork } from "node:child_process"
+import { join } from "node:path"
 import type { SkippedTest, TestSummary } from "./test-reporter.ts"
 import { repositoryRoot } from "./workspace.ts"
 
@@ -41,14 +39,6 @@ export function skippedLines(skipped: readonly SkippedTest[], limit: number = na
   })
 }
 
-/** Counts of the last line of the form `N passed, N failed` in the conformance runner's output. */
-export function conformanceSummary(lines: readonly string[]): TestSummary | undefined {
-  const match = lines.map((line) => /^(\d+) passed, (\d+) failed/.exec(line)).findLast((found) => found !== null)
-  return match === undefined || match === null
-    ? undefined
-    : { passed: Number(match[1]), failed: Number(match[2]), skipped: [] }
-}
-
 function runVitest(parameters: readonly string[]): Promise<TestSummary> {
   return new Promise((resolve) => {
     let summary: TestSummary | undefined
@@ -70,35 +60,9 @@ function runVitest(parameters: readonly string[]): Promise<TestSummary> {
   })
 }
 
-async function runConformance(): Promise<TestSummary> {
-  const runner = join(repositoryRoot, "conformance", "run.ts")
-  if (!existsSync(runner)) return nothing
-  const corpus = join(process.env["ATTACHE_GOLDEN"] ?? join(dirname(repositoryRoot), "shared", "golden"), "gateway")
-  if (!existsSync(corpus)) {
-    return { ...nothing, skipped: [{ name: "conformance", reason: "no corpus: ATTACHE_GOLDEN names none" }] }
-  }
-  const child = spawn(process.execPath, [runner, "--corpus", corpus], {
-    cwd: repositoryRoot,
-    stdio: ["ignore", "pipe", "inherit"],
-    timeout: longestMs,
-  })
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
-  const lines: string[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
-    console.log(line)
-  }
-  const code = await ended
-  const summary = conformanceSummary(lines)
-  if (summary !== undefined && (code === 0 || summary.failed > 0)) return summary
-  console.log(`FAILED the conformance runner ended with exit code ${code}`)
-  return joined(summary ?? nothing, { ...nothing, failed: 1 })
-}
-
 async function main(): Promise<void> {
   const parameters = process.argv.slice(2)
-  const tests = await runVitest(parameters)
-  const summary = joined(tests, parameters.length === 0 ? await runConformance() : nothing)
+  const summary = await runVitest(parameters)
   for (const line of skippedLines(summary.skipped)) console.log(line)
   console.log(summaryLine(summary))
   process.exitCode = summary.failed === 0 ? 0 : 1
