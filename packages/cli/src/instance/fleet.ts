@@ -1,6 +1,7 @@
 // The Envoys of one instance: one for each proxy key, started when the key appears and drained when it goes.
 import { type AdminClient, checkPorts, createBootstrap, type EnvoyLogLine, type FoundEnvoy, type RunningEnvoy, runEnvoy } from "@attache/envoy"
 import { say, styled } from "../output/format.ts"
+import { requestLine } from "./request-line.ts"
 
 /** A listener that an Envoy is going to bind. */
 export interface FleetListener {
@@ -34,7 +35,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const running = new Map<string, Promise<RunningEnvoy>>()
   let isStopping = false
   const start = async (key: string, listeners: readonly FleetListener[]): Promise<RunningEnvoy> => {
-    await checkPorts(listeners)
+    await checkPorts(distinct(listeners))
     const found = await options.findEnvoy()
     for (const note of found.notes) say(note)
     const envoy = await runEnvoy({
@@ -42,7 +43,7 @@ export function createFleet(options: FleetOptions): Fleet {
       bootstrap: createBootstrap({ nodeId: `${process.pid}-${key.replaceAll("/", "-")}`, nodeCluster: key, xds: { socketPath: options.xdsSocket } }),
       logLevel: options.logLevel as "warning",
       onLog: showLog,
-      onOutput: (line) => say(line),
+      onOutput: (line) => say(requestLine(line) ?? line),
     })
     envoy.exit.then(
       ({ code, signal }) => {
@@ -75,6 +76,12 @@ export function createFleet(options: FleetOptions): Fleet {
       running.clear()
     },
   }
+}
+
+/** Several listeners may share one port: HTTPS hosts do. */
+function distinct(listeners: readonly FleetListener[]): readonly FleetListener[] {
+  const byPlace = new Map(listeners.map((l) => [`${l.protocol} ${l.address} ${l.port}`, l]))
+  return [...byPlace.values()]
 }
 
 /** Live means the initial fetches are done; listeners may still wait for routes or certificates. */
