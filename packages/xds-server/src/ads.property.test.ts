@@ -1,12 +1,13 @@
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { nextResponse, type Outgoing, takeDelta, takeSotw } from "./ads.ts"
-import { ruleOf, typeUrls } from "./order.ts"
+import { ruleOf } from "./order.ts"
 import { emptySnapshot, type Snapshot, typeOf } from "./snapshot.ts"
 import { createStreamState, type StreamState } from "./stream-state.ts"
 import { inheritSuspects, suspectsOf } from "./suspects.ts"
-import { createModelClient, type ModelClient } from "./testing/model-client.ts"
-import { readContent, type World, worldSnapshot } from "./testing/model-world.ts"
+import { type ClientMachine, createClientMachine } from "./testing/client-machine.ts"
+import { inspectWorld, isBad, type World, worldSnapshot } from "./testing/model-world.ts"
 import type { Variant } from "./type-state.ts"
 
 type Step =
@@ -88,7 +89,7 @@ interface Driver {
 }
 
 function createDriver(variant: Variant, takesPart: boolean): Driver {
-  const client = createModelClient(variant, takesPart)
+  const client = createClientMachine({ variant, takesPart, inspect: inspectWorld, waitsForClusters: false })
   const found: string[] = []
   let latest: Snapshot | undefined
   let stream = createStreamState(variant, true)
@@ -132,7 +133,7 @@ function createDriver(variant: Variant, takesPart: boolean): Driver {
   return {
     play: (s) => {
       if (s.do === "snapshot") latest = worldSnapshot(s.world, latest)
-      else if (s.do === "secrets") client.subscribeSecrets(s.names)
+      else if (s.do === "secrets") client.ask(typeUrls.secret, s.names)
       else if (s.do === "drop") drop()
       else for (let n = 0; n < s.times; n++) moves[s.do]()
     },
@@ -187,23 +188,23 @@ function createOfferLog(found: string[]) {
   }
 }
 
-function unmet(client: ModelClient, stream: StreamState, latest: Snapshot, variant: Variant): readonly string[] {
+function unmet(client: ClientMachine, stream: StreamState, latest: Snapshot, variant: Variant): readonly string[] {
   const found: string[] = []
   if (stream.front !== latest) found.push("the front stands behind the newest snapshot")
   const isRefusing = [typeUrls.listener, typeUrls.route].some((url) => (stream.types.get(url)?.refused.size ?? 0) > 0)
   for (const [typeUrl, type] of client.types) {
     const wanted = typeOf(latest, typeUrl).resources
-    const isBad = (name: string): boolean => {
+    const isRefused = (name: string): boolean => {
       const resource = wanted.get(name)
-      return resource !== undefined && readContent(typeUrl, resource.bytes).token === "bad"
+      return resource !== undefined && isBad(typeUrl, resource.bytes)
     }
     const refused = stream.types.get(typeUrl)?.refused
     for (const name of type.isWildcard ? wanted.keys() : type.names) {
       const resource = wanted.get(name)
-      if (resource === undefined || isBad(name) || type.held.get(name)?.version === resource.version) continue
+      if (resource === undefined || isRefused(name) || type.held.get(name)?.version === resource.version) continue
       // It keeps company with a culprit that has not moved on.
-      if (refused?.get(name)?.together.some(isBad) === true) continue
-      found.push(`${typeUrl} ${name}: holds ${type.held.get(name)?.content.token ?? "nothing"}`)
+      if (refused?.get(name)?.together.some(isRefused) === true) continue
+      found.push(`${typeUrl} ${name}: holds ${type.held.get(name)?.version ?? "nothing"}`)
     }
     const mayLinger = typeUrl === typeUrls.cluster && isRefusing
     if (!type.isWildcard || mayLinger) continue

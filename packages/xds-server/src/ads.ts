@@ -4,11 +4,13 @@
  * Clusters, endpoints and secrets go out from the newest snapshot; listeners and routes from the front (`front.ts`); removals
  * when nothing that the client may hold refers to them any more (`removal.ts`).
  */
+
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { endpointsOf } from "./cluster-endpoints.ts"
 import { contentDelta, type DeltaRequest, receiveDelta } from "./delta.ts"
 import { advanceFront, noteAnswer, noteClusters, noteEndpointsRequest } from "./front.ts"
 import { type Pending, rebase } from "./held.ts"
-import { rankOf, typeUrls } from "./order.ts"
+import { rankOf } from "./order.ts"
 import { mayRemove } from "./removal.ts"
 import { type Snapshot, type SnapshotResource, typeOf } from "./snapshot.ts"
 import { type Answer, contentSotw, receiveSotw, type SotwRequest } from "./sotw.ts"
@@ -112,8 +114,7 @@ function send(
     stream.variant === "sotw" ? contentSotw(state, wanted, pending, withheld) : contentDelta(wanted, pending, withheld)
   const nonce = String(++stream.responses)
   const names = [...content.resources.map((r) => r.name), ...content.removed]
-  const isComplete = stream.variant === "sotw" && state.rule.sotw === "all"
-  markSent(state, wanted, { nonce, version: content.version, names, isComplete, pending, withheld })
+  markSent(state, wanted, { nonce, version: content.version, names, pending, withheld })
   if (typeUrl === typeUrls.cluster) {
     noteClusters(stream, pending.put, state.inFlight)
     repeatEndpoints(stream, pending.put)

@@ -4,9 +4,10 @@
  * It is one whose clusters the client has, and has warm. So that a stream of changes cannot keep the front from moving, one
  * newer snapshot is held as the candidate until it is ready, and only then the next one is looked at.
  */
+
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { endpointsOf } from "./cluster-endpoints.ts"
 import { heldResource } from "./held.ts"
-import { typeUrls } from "./order.ts"
 import { changedNames, type Snapshot, type SnapshotResource, typeOf } from "./snapshot.ts"
 import type { StreamState } from "./stream-state.ts"
 import { isSubscribed } from "./subscription.ts"

@@ -3,7 +3,6 @@ export { codes } from "./codes.ts"
 export type { AnswerEvent, ConnectionEvent, XdsClient, XdsEvent } from "./events.ts"
 export { defaultLimits, type XdsLimits } from "./limits.ts"
 export type { XdsAddress, XdsListener, XdsTls } from "./listen.ts"
-export { typeUrls } from "./order.ts"
 export {
   type ClientAcks,
   createXdsServer,

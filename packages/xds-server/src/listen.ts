@@ -1,5 +1,5 @@
 import { chmod, lstat, unlink } from "node:fs/promises"
-import { connect } from "node:net"
+import { connect, createServer } from "node:net"
 import { dirname } from "node:path"
 import { AttacheError, messageOf } from "@attache/base"
 import { type Server, ServerCredentials } from "@grpc/grpc-js"
@@ -45,10 +45,34 @@ export async function bindServer(server: Server, address: XdsAddress): Promise<X
     await chmod(address.unixPath, 0o600)
     return { address: `unix:${address.unixPath}`, port: 0, close: closer(server) }
   }
+  await tryAddress(address.host, address.port)
   const host = address.host.includes(":") ? `[${address.host}]` : address.host
   const target = `${host}:${address.port}`
   const port = await bind(server, target, credentialsOf(address.tls), { host: address.host, port: address.port })
   return { address: `${host}:${port}`, port, close: closer(server) }
+}
+
+const codeByErrno: Readonly<Record<string, readonly [string, string]>> = {
+  EADDRINUSE: ["ATT_XDS_ADDRESS_IN_USE", "is in use"],
+  EACCES: ["ATT_XDS_PERMISSION", "may not be used by this user"],
+  EPERM: ["ATT_XDS_PERMISSION", "may not be used by this user"],
+  EADDRNOTAVAIL: ["ATT_XDS_ADDRESS_UNAVAILABLE", "is not an address of this machine"],
+  ENOTFOUND: ["ATT_XDS_ADDRESS_UNAVAILABLE", "cannot be resolved"],
+  EAI_AGAIN: ["ATT_XDS_ADDRESS_UNAVAILABLE", "cannot be resolved"],
+}
+
+/** Listens for a moment: grpc-js prints its own complaint and gives no code. */
+function tryAddress(host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const server = createServer()
+  server.once("error", (cause: NodeJS.ErrnoException) => {
+    const [code, what] = codeByErrno[cause.code ?? ""] ?? ["ATT_XDS_LISTEN", "cannot be listened on"]
+    reject(
+      new AttacheError(code, `xds address ${host}:${port} ${what}`, { cause, facts: { host, port }, retry: "later" }),
+    )
+  })
+  server.listen({ host, port }, () => server.close(() => resolve()))
+  return promise
 }
 
 function closer(server: Server): () => Promise<void> {
@@ -87,25 +111,15 @@ function bind(server: Server, target: string, credentials: ServerCredentials, fa
   return promise
 }
 
-const causes: readonly (readonly [RegExp, string, string])[] = [
-  [/EADDRINUSE/, "ATT_XDS_ADDRESS_IN_USE", "is in use"],
-  [/EACCES|EPERM|EROFS/, "ATT_XDS_PERMISSION", "may not be used by this user"],
-  [
-    /EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|Name resolution/,
-    "ATT_XDS_ADDRESS_UNAVAILABLE",
-    "is not an address of this machine",
-  ],
-  [/PEM|SSL|certificate|key values mismatch|x509/i, "ATT_XDS_TLS", "cannot use its certificate, key or authority"],
-]
-
-function bindError(error: unknown, target: string, facts: Facts): AttacheError {
-  const text = messageOf(error)
-  const [, code, what] = causes.find(([pattern]) => pattern.test(text)) ?? [
-    "",
-    "ATT_XDS_LISTEN",
-    "cannot be listened on",
-  ]
-  return new AttacheError(code, `xds address ${target} ${what}: ${text}`, { cause: error, facts, retry: "later" })
+/** What is left: a certificate that TLS will not take, and what happens between the trial and the real thing. */
+function bindError(cause: unknown, target: string, facts: Facts): AttacheError {
+  const text = messageOf(cause)
+  const code = /PEM|SSL|key values mismatch|x509/i.test(text) ? "ATT_XDS_TLS" : "ATT_XDS_LISTEN"
+  return new AttacheError(code, `xds address ${target} cannot be listened on: ${text}`, {
+    cause,
+    facts,
+    retry: "later",
+  })
 }
 
 /** Longest path the kernel takes, without the final zero. */

@@ -3,21 +3,7 @@
  *
  * Source: xDS protocol, "Eventual consistency considerations".
  */
-
-const prefix = "type.googleapis.com/"
-
-/** Type URLs by the protocol's short names. */
-export const typeUrls = {
-  cluster: `${prefix}envoy.config.cluster.v3.Cluster`,
-  endpoint: `${prefix}envoy.config.endpoint.v3.ClusterLoadAssignment`,
-  secret: `${prefix}envoy.extensions.transport_sockets.tls.v3.Secret`,
-  listener: `${prefix}envoy.config.listener.v3.Listener`,
-  scopedRoute: `${prefix}envoy.config.route.v3.ScopedRouteConfiguration`,
-  route: `${prefix}envoy.config.route.v3.RouteConfiguration`,
-  virtualHost: `${prefix}envoy.config.route.v3.VirtualHost`,
-  extensionConfig: `${prefix}envoy.config.core.v3.TypedExtensionConfig`,
-  runtime: `${prefix}envoy.service.runtime.v3.Runtime`,
-} as const
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 
 /** How one resource type behaves on a stream. */
 export interface TypeRule {

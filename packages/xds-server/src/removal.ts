@@ -1,5 +1,6 @@
 /** When a removal may be told: what refers to a resource goes first, and must be answered for. */
-import { typeRules, typeUrls } from "./order.ts"
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
+import { typeRules } from "./order.ts"
 import { type Snapshot, typeOf } from "./snapshot.ts"
 import type { StreamState } from "./stream-state.ts"
 import { isSettled, type TypeState } from "./type-state.ts"

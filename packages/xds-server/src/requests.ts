@@ -1,9 +1,9 @@
 import { AttacheError, messageOf } from "@attache/base"
+import { decode } from "@attache/envoy-api"
 import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from "@attache/envoy-api/gen/envoy/service/discovery/v3/discovery_pb"
-import { fromBinary } from "@bufbuild/protobuf"
 import type { DeltaRequest } from "./delta.ts"
 import type { SotwRequest } from "./sotw.ts"
 
@@ -29,7 +29,7 @@ export interface Received<T> {
  * Errors: ATT_XDS_BAD_REQUEST.
  */
 export function readSotwRequest(bytes: Uint8Array, implied?: string): Received<SotwRequest> {
-  const message = decode(() => fromBinary(DiscoveryRequestSchema, bytes))
+  const message = read(() => decode(DiscoveryRequestSchema, bytes))
   const request = {
     typeUrl: readType(message.typeUrl, implied),
     resourceNames: message.resourceNames,
@@ -42,7 +42,7 @@ export function readSotwRequest(bytes: Uint8Array, implied?: string): Received<S
 
 /** Reads a `DeltaDiscoveryRequest`. `implied` and errors as in {@link readSotwRequest}. */
 export function readDeltaRequest(bytes: Uint8Array, implied?: string): Received<DeltaRequest> {
-  const message = decode(() => fromBinary(DeltaDiscoveryRequestSchema, bytes))
+  const message = read(() => decode(DeltaDiscoveryRequestSchema, bytes))
   const request = {
     typeUrl: readType(message.typeUrl, implied),
     subscribe: message.resourceNamesSubscribe,
@@ -54,9 +54,9 @@ export function readDeltaRequest(bytes: Uint8Array, implied?: string): Received<
   return { request, node: readNode(message.node) }
 }
 
-function decode<T>(read: () => T): T {
+function read<T>(call: () => T): T {
   try {
-    return read()
+    return call()
   } catch (cause) {
     throw new AttacheError("ATT_XDS_BAD_REQUEST", `the discovery request cannot be decoded: ${messageOf(cause)}`, {
       cause,

@@ -1,5 +1,5 @@
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import type { ServiceDefinition } from "@grpc/grpc-js"
-import { typeUrls } from "./order.ts"
 import type { Variant } from "./type-state.ts"
 
 /** One streaming method of a discovery service. */

@@ -1,4 +1,4 @@
-import { typeUrls } from "./order.ts"
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import type { StreamState } from "./stream-state.ts"
 import { isSubscribed } from "./subscription.ts"
 import type { TypeState } from "./type-state.ts"

@@ -37,6 +37,8 @@ export interface TypeState {
   readonly rule: TypeRule
   /** Whether absence can be told: by omission from a complete state, or by a delta removal. */
   readonly canRemove: boolean
+  /** Every response holds the whole state: leaving a name out says that it is gone. */
+  readonly isComplete: boolean
   subscription: Subscription
   held: Held
   inFlight: InFlight | undefined
@@ -58,6 +60,7 @@ export function createTypeState(typeUrl: string, variant: Variant): TypeState {
   const rule = ruleOf(typeUrl)
   return {
     rule,
+    isComplete: variant === "sotw" && rule.sotw === "all",
     canRemove: variant === "delta" ? rule.tellsRemoval : rule.sotw === "all",
     subscription: noSubscription,
     held: { base: emptyType, exceptions: new Map() },
@@ -151,8 +154,16 @@ export function offerInnocent(state: TypeState, wanted: SnapshotType): void {
   owe(state, innocent)
 }
 
+/**
+ * Whether a refused resource was answered for in another form, is no longer asked for, or is no longer wanted at all. While its
+ * removal must wait, a complete state still repeats it.
+ */
 function movedOn(state: TypeState, wanted: SnapshotType, name: string, together: readonly string[]): boolean {
-  return state.refused.get(name)?.together !== together || (!state.canRemove && !wanted.resources.has(name))
+  const refusal = state.refused.get(name)
+  return (
+    refusal?.together !== together ||
+    (!state.isComplete && refusal.version !== undefined && !wanted.resources.has(name))
+  )
 }
 
 function owe(state: TypeState, names: readonly string[]): void {
@@ -166,8 +177,6 @@ export interface SentContent {
   readonly nonce: string
   readonly version: string
   readonly names: readonly string[]
-  /** Whether leaving a name out says that it is gone. */
-  readonly isComplete: boolean
   readonly pending: Pending
   readonly withheld: readonly string[]
 }
@@ -179,7 +188,7 @@ export function markSent(state: TypeState, wanted: SnapshotType, content: SentCo
   const put = content.pending.put.map((r) => r.name)
   // A complete state repeats every refusal, those of removals by leaving the name out once more.
   const named = new Set(state.refused.size === 0 ? [] : content.names)
-  const repeated = [...state.refused.keys()].filter((name) => content.isComplete || named.has(name))
+  const repeated = [...state.refused.keys()].filter((name) => state.isComplete || named.has(name))
   const changed = [...new Set([...put, ...removed, ...repeated])]
   const acceptedBefore = new Map<string, string>()
   for (const name of changed) {

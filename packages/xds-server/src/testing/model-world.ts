@@ -1,5 +1,6 @@
-import { typeUrls } from "../order.ts"
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { createSnapshot, type ResourceInput, type Snapshot } from "../snapshot.ts"
+import type { Inspection } from "./client-machine.ts"
 
 /** A small configuration in plain words; {@link worldSnapshot} encodes it. Content is a token; the token `bad` is refused. */
 export interface World {
@@ -11,10 +12,9 @@ export interface World {
   readonly secrets: Readonly<Record<string, { readonly token: string }>>
 }
 
-/** What the model client reads out of a resource. */
-export interface Content {
+interface Content {
   readonly token: string
-  /** Names of resources of other types it needs: a cluster's endpoints, a listener's route configuration, a route's clusters. */
+  /** Names of resources of the type it refers to: a cluster's endpoints, a listener's route configuration, a route's clusters. */
   readonly refers: readonly string[]
 }
 
@@ -37,8 +37,26 @@ export function worldSnapshot(world: World, previous?: Snapshot): Snapshot {
   )
 }
 
-/** What a resource of a world says. */
-export function readContent(typeUrl: string, bytes: Uint8Array): Content {
+const referred: Readonly<Record<string, string>> = {
+  [typeUrls.cluster]: typeUrls.endpoint,
+  [typeUrls.listener]: typeUrls.route,
+  [typeUrls.route]: typeUrls.cluster,
+}
+
+/** What a client makes of a resource of a world. */
+export function inspectWorld(typeUrl: string, name: string, bytes: Uint8Array): Inspection {
+  const { token, refers } = readContent(typeUrl, bytes)
+  const to = referred[typeUrl]
+  const inspection = { refers: new Map(to === undefined ? [] : [[to, refers]]) }
+  return token === "bad" ? { ...inspection, refusal: `${name} is bad` } : inspection
+}
+
+/** Whether a client refuses a resource of a world. */
+export function isBad(typeUrl: string, bytes: Uint8Array): boolean {
+  return readContent(typeUrl, bytes).token === "bad"
+}
+
+function readContent(typeUrl: string, bytes: Uint8Array): Content {
   if (typeUrl !== typeUrls.cluster) return JSON.parse(Buffer.from(bytes).toString())
   const [name = "", eds, token = ""] = Buffer.from(bytes).toString("latin1").split("\x1f").slice(1)
   return { token, refers: eds === "eds" ? [`e-${name}`] : [] }

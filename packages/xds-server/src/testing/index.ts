@@ -1,0 +1,11 @@
+export {
+  type ClientMachine,
+  type ClientMachineOptions,
+  type ClientRequest,
+  type ClientResource,
+  type ClientResponse,
+  createClientMachine,
+  type Inspection,
+} from "./client-machine.ts"
+export { inspectEnvoyResource } from "./references.ts"
+export { type ClientLogEntry, createXdsClient, type XdsClientOptions, type XdsTestClient } from "./xds-client.ts"
