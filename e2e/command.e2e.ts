@@ -1,0 +1,121 @@
+// What scripts rely on: exit codes, streams, envelopes.
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
+
+const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
+const folder = mkdtempSync(join(tmpdir(), "attache-command-"))
+
+function attache(...args: readonly string[]) {
+  const env = { ...process.env, ATTACHE_STATE_DIR: join(folder, "state"), NO_COLOR: "1" }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: "utf8", env })
+  return { status, stdout, stderr }
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const good = file(
+  "good.yaml",
+  stream(...gateway({ http: 80 }), backend("one", 9001), route("r", [prefix("/", { backendRefs: [to("one")] })])),
+)
+const broken = file("broken.yaml", stream(...gateway({ http: 80 }), route("r", [{ matches: [{ path: { type: "Prefix", value: "/" } }] }])))
+
+describe("attache", () => {
+  it("shows help with an example for every verb", () => {
+    for (const verb of ["run", "serve", "translate", "validate", "status", "envoy", "doctor", "explain", "clean", "version", "completion"]) {
+      const { status, stdout } = attache(verb, "--help")
+      expect([verb, status]).toEqual([verb, 0])
+      if (verb !== "envoy") expect(stdout).toContain("Example:")
+    }
+  })
+
+  it("translates to one map by proxy key, bare on standard output", () => {
+    const { status, stdout } = attache("translate", "-f", good)
+    const document = parse(stdout) as Record<string, Record<string, readonly { name?: string }[]>>
+    expect([status, Object.keys(document)]).toEqual([0, ["envoy-gateway-system/gw"]])
+    expect(Object.keys(document["envoy-gateway-system/gw"] ?? {})).toEqual(["listeners", "routes", "clusters", "endpoints", "secrets"])
+    const json = attache("translate", "-f", good, "--output", "json")
+    expect(JSON.parse(json.stdout)).toEqual(document)
+  })
+
+  it("reads the same YAML under 1.1 and 1.2", () => {
+    const { stdout } = attache("translate", "-f", good)
+    expect(parse(stdout, { version: "1.1" })).toEqual(parse(stdout, { version: "1.2" }))
+  })
+
+  it("shifts ports in the kubernetes profile and keeps loopback in the host profile", () => {
+    const address = (profile: string) => {
+      const { stdout } = attache("translate", "-f", good, "--profile", profile, "--output", "json")
+      const [proxy] = Object.values(JSON.parse(stdout) as Record<string, { listeners: readonly { name: string; address: unknown }[] }>)
+      return proxy?.listeners.find(({ name }) => name.endsWith("/http"))?.address
+    }
+    expect(address("kubernetes")).toEqual({ socketAddress: { address: "0.0.0.0", portValue: 10080 } })
+    expect(address("host")).toMatchObject({ socketAddress: { address: "127.0.0.1" } })
+  })
+
+  it("gives statuses in the API's form", () => {
+    const { stdout } = attache("translate", "-f", good, "--to", "status", "--output", "json")
+    const kinds = (JSON.parse(stdout) as readonly { kind: string }[]).map(({ kind }) => kind)
+    expect(kinds).toEqual(["Backend", "Gateway", "HTTPRoute"])
+  })
+
+  it("accepts good resources with exit 0 and refuses bad ones with exit 3, place and field", () => {
+    expect(attache("validate", "-f", good).status).toBe(0)
+    const { status, stdout } = attache("validate", "-f", broken, "--output", "json")
+    const { ok, errors } = JSON.parse(stdout) as { ok: boolean; errors: readonly Record<string, unknown>[] }
+    expect([status, ok]).toEqual([3, false])
+    expect(errors[0]).toMatchObject({ severity: "error", file: broken, field: "spec.rules[0].matches[0].path.type", object: { kind: "HTTPRoute", name: "r" } })
+    expect(errors[0]?.line).toBeTypeOf("number")
+  })
+
+  it("translates invalid resources with warnings, and refuses them with --strict", () => {
+    expect(attache("translate", "-f", broken).status).toBe(0)
+    expect(attache("translate", "-f", broken, "--strict").status).toBe(3)
+  })
+
+  it("finds a Gateway whose class nobody serves", () => {
+    const orphan = file("orphan.yaml", stream(...gateway({ http: 80 }).filter(({ kind }) => kind !== "GatewayClass")))
+    const { status, stdout } = attache("validate", "-f", orphan)
+    expect([status, stdout.includes("nobody serves the GatewayClass attache")]).toEqual([3, true])
+  })
+
+  it("names what a policy breaks", () => {
+    const policy = extensions("p", { kind: "HTTPRoute", name: "r" }, { lua: [{ type: "Inline", inline: "function nothing() end" }] })
+    const path = file("policy.yaml", stream(...gateway({ http: 80 }), backend("one", 9001), route("r", [prefix("/", { backendRefs: [to("one")] })]), policy))
+    const { status, stdout } = attache("validate", "-f", path)
+    expect([status, stdout.includes("expected one of envoy_on_request() or envoy_on_response() to be defined")]).toEqual([3, true])
+  })
+
+  it.each([
+    [["translate"], 2, "ATT_USAGE_OPTION"],
+    [["run", "-f", join(folder, "nowhere")], 1, "ATT_FILE_NONE"],
+    [["explain", "ATT_NOT_A_CODE"], 2, "ATT_USAGE_CODE"],
+    [["status", "--instance", "nobody"], 1, "ATT_CLI_NOT_RUNNING"],
+    [["envoy", "which", "--envoy-path", join(folder, "no-envoy")], 4, "ATT_ENVOY_BAD_PATH"],
+  ])("fails %j with exit %d and %s", (args, exit, code) => {
+    const text = attache(...args)
+    expect([text.status, text.stderr.includes(code)]).toEqual([exit, true])
+    const json = attache(...args, "--output", "json")
+    expect(json.status).toBe(exit)
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, errors: [{ code }] })
+  })
+
+  it("refuses unknown options with exit 2", () => {
+    expect(attache("run", "--nonsense").status).toBe(2)
+  })
+
+  it("explains every code it lists", () => {
+    const codes = JSON.parse(attache("explain", "--output", "json").stdout) as readonly string[]
+    expect(codes.length).toBeGreaterThan(40)
+    const { stdout } = attache("explain", codes[0] ?? "")
+    expect(stdout).toMatch(/cause[\s\S]+cure/)
+  })
+})

@@ -1,0 +1,2 @@
+export { codes } from "./codes.ts"
+export { type ExitCode, exitCodes } from "./exit.ts"
