@@ -51,7 +51,7 @@ function gather(claim: (feature: Feature) => Claims | undefined, given: readonly
     directBodyBytes = Math.max(directBodyBytes, claims.directBodyBytes ?? 0)
   }
   for (const cluster of [...clusters]) if (cluster.type === "backends") addClusterClaims(cluster, clusters, secrets)
-  return { filters, clusters, secrets, directBodyBytes }
+  return { filters, clusters: ofRoutesFirst(clusters), secrets, directBodyBytes }
 }
 
 function addClusterClaims(cluster: BackendCluster, clusters: ClusterSpec[], secrets: SecretSpec[]): void {
@@ -61,4 +61,10 @@ function addClusterClaims(cluster: BackendCluster, clusters: ClusterSpec[], secr
     clusters.push(...(claims.clusters ?? []))
     secrets.push(...(claims.secrets ?? []))
   }
+}
+
+/** The upstreams of a route stand before the services of its filters, as in Envoy Gateway. */
+function ofRoutesFirst(clusters: readonly ClusterSpec[]): readonly ClusterSpec[] {
+  const isOfRoute = (spec: ClusterSpec): boolean => spec.type === "backends" && spec.isRouteCluster
+  return [...clusters.filter(isOfRoute), ...clusters.filter((spec) => !isOfRoute(spec))]
 }

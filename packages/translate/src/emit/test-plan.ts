@@ -1,5 +1,10 @@
 // A plan over graph inputs for tests: each part can be changed alone, as attachment would.
 import { createGraph, type Graph } from "@attache/base"
+import { decode, encode, toJson } from "@attache/envoy-api"
+import { ClusterSchema } from "@attache/envoy-api/gen/envoy/config/cluster/v3/cluster_pb"
+import { ClusterLoadAssignmentSchema } from "@attache/envoy-api/gen/envoy/config/endpoint/v3/endpoint_pb"
+import { RouteSchema } from "@attache/envoy-api/gen/envoy/config/route/v3/route_components_pb"
+import type { JsonValue } from "@bufbuild/protobuf"
 import type {
   DestinationSetting,
   HttpListener,
@@ -11,6 +16,10 @@ import type {
   ProxyPlan,
   RouteHandle,
 } from "../plan/index.ts"
+import { clusterMessage } from "./cluster.ts"
+import type { BackendCluster } from "./cluster-spec.ts"
+import { loadAssignment } from "./endpoints.ts"
+import { encodeRoute } from "./route.ts"
 
 /** A plan that tests change. */
 export interface TestPlan {
@@ -136,4 +145,43 @@ export function planRoute(name: string, host = "shop.test", more: Partial<PlanRo
 /** An endpoint at an address and port. */
 export function endpoint(host: string, port = 8080): PlanEndpoint {
   return { address: { type: "socket", host, port } }
+}
+
+/** JSON of an encoded route, with the given fields in place of {@link planRoute}'s. */
+export function routeJson(more: Partial<PlanRoute> = {}): Record<string, JsonValue> {
+  const { bytes } = encodeRoute(planRoute("cart", "shop.test", more), {
+    moduleServer: { host: "modules.infra.svc.cluster.local", port: 18002 },
+  })
+  return toJson(RouteSchema, decode(RouteSchema, bytes)) as Record<string, JsonValue>
+}
+
+/** JSON of an encoded cluster of the given settings. */
+export function clusterJson(
+  settings: readonly DestinationSetting[],
+  more: Partial<BackendCluster> = {},
+  endpoints: readonly PlanEndpoint[] = [endpoint("10.0.0.1")],
+): Record<string, JsonValue> {
+  const bytes = encode(
+    ClusterSchema,
+    clusterMessage(clusterSpec(settings, more), () => endpoints),
+  )
+  return toJson(ClusterSchema, decode(ClusterSchema, bytes)) as Record<string, JsonValue>
+}
+
+/** JSON of the load assignment of a cluster of the given settings. */
+export function assignmentJson(
+  settings: readonly DestinationSetting[],
+  endpoints: readonly PlanEndpoint[],
+  more: Partial<BackendCluster> = {},
+): Record<string, JsonValue> {
+  const bytes = encode(
+    ClusterLoadAssignmentSchema,
+    loadAssignment(clusterSpec(settings, more), () => endpoints),
+  )
+  return toJson(ClusterLoadAssignmentSchema, decode(ClusterLoadAssignmentSchema, bytes)) as Record<string, JsonValue>
+}
+
+function clusterSpec(settings: readonly DestinationSetting[], more: Partial<BackendCluster>): BackendCluster {
+  const origin = { object: "HTTPRoute/shop/cart", field: "spec.rules[0]" }
+  return { type: "backends", name: "c", settings, isRouteCluster: true, origin, ...more }
 }

@@ -50,6 +50,13 @@ export interface TracingPlan {
 /** OpenTelemetry metric sinks; the Prometheus endpoint is part of the bootstrap. */
 export interface MetricsPlan {
   readonly hasPrometheus: boolean
+  /** Compression of the Prometheus endpoint, if any. */
+  readonly prometheusCompression?: "Gzip" | "Brotli" | "Zstd"
+  /** Statistics that are kept; absent: all. */
+  readonly matches?: readonly {
+    readonly type: "Exact" | "Prefix" | "Suffix" | "RegularExpression"
+    readonly value: string
+  }[]
   readonly sinks: readonly {
     readonly name: string
     readonly destination: Destination
