@@ -66,9 +66,8 @@ export interface Claims {
 
 /** The one cluster of a destination that is not split, or the cluster it shares with other routes. */
 export function clusterOf(destination: Destination, isRouteCluster: boolean, origin: Origin): BackendCluster {
-  const [only] = destination.settings
-  if (only?.mergedCluster !== undefined && destination.settings.length === 1)
-    return mergedCluster(only, isRouteCluster, origin)
+  const merged = mergedSetting(destination)
+  if (merged !== undefined) return mergedCluster(merged, isRouteCluster, origin)
   const { name, settings, traffic, metadata, statName } = destination
   return {
     type: "backends",
@@ -80,6 +79,18 @@ export function clusterOf(destination: Destination, isRouteCluster: boolean, ori
     isRouteCluster,
     origin,
   }
+}
+
+/** Name of the cluster that takes all requests of a destination which is not split. */
+export function clusterNameOf(destination: Destination): string {
+  return mergedSetting(destination)?.mergedCluster ?? destination.name
+}
+
+/** The backend of a destination all of whose settings share one cluster with other routes. */
+function mergedSetting({ settings }: Destination): DestinationSetting | undefined {
+  const [first] = settings
+  if (first?.mergedCluster === undefined) return undefined
+  return settings.every(({ mergedCluster }) => mergedCluster === first.mergedCluster) ? first : undefined
 }
 
 /** One cluster for each setting of a destination whose requests are split; merged ones come last, as in Envoy Gateway. */

@@ -15,7 +15,7 @@ import type { HttpFilterPart, ListenerContext, ListenerContribution } from "../f
 import { features } from "../features/index.ts"
 import { readyListener } from "../features/ready-listener/ready-listener.ts"
 import type { HttpListener, L4Listener, L4Route, ProxyOptions } from "../plan/index.ts"
-import { clusterOf } from "./cluster-spec.ts"
+import { clusterNameOf } from "./cluster-spec.ts"
 import { httpConnectionManager } from "./http-connection-manager.ts"
 import type { XdsListener } from "./listener-plan.ts"
 import { emptyCluster, plainHttpName } from "./names.ts"
@@ -129,7 +129,7 @@ function filtersOf(listener: HttpListener, options: ProxyOptions, reads: Listene
 
 function tcpChain(listener: L4Listener, route: L4Route, options: ProxyOptions): Chain {
   const parts = contributions({ protocol: "tcp", options, listener })
-  const cluster = clusterOf(route.destination, false, listener.origin).name
+  const cluster = clusterNameOf(route.destination)
   return {
     name: route.name,
     ...serverNames(route.hosts),
@@ -170,7 +170,7 @@ function udpListener(
   reads: ListenerReads,
 ): Init<typeof ListenerSchema> {
   const [route] = reads.l4Routes(first)
-  const cluster = route === undefined ? emptyCluster : clusterOf(route.destination, false, first.origin).name
+  const cluster = route === undefined ? emptyCluster : clusterNameOf(route.destination)
   const parts = contributions({ protocol: "udp", options, listener: first })
   const proxy = typed(UdpProxyConfigSchema, {
     statPrefix: "service",

@@ -2,7 +2,7 @@
 
 import type { WeightedCluster_ClusterWeightSchema } from "@attache/envoy-api/gen/envoy/config/route/v3/route_components_pb"
 import { RouteAction_ClusterNotFoundResponseCode } from "@attache/envoy-api/gen/envoy/config/route/v3/route_components_pb"
-import { clusterOf, clustersOfSplit } from "../../emit/cluster-spec.ts"
+import { clusterNameOf, clusterOf, clustersOfSplit } from "../../emit/cluster-spec.ts"
 import { invalidBackendCluster } from "../../emit/names.ts"
 import { defined, type Init } from "../../emit/wire.ts"
 import type { DestinationSetting, Forward, WeightedSplit } from "../../plan/index.ts"
@@ -25,9 +25,7 @@ export const forward: Feature = {
 
 function target({ destination, split }: Forward): NonNullable<RouteContribution["forward"]> {
   if (split !== undefined) return weighted(destination.settings, split)
-  const [only] = destination.settings
-  const merged = destination.settings.length === 1 ? only?.mergedCluster : undefined
-  return { clusterSpecifier: { case: "cluster", value: merged ?? destination.name } }
+  return { clusterSpecifier: { case: "cluster", value: clusterNameOf(destination) } }
 }
 
 function weighted(

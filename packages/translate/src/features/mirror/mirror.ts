@@ -1,5 +1,5 @@
 import { FractionalPercent_DenominatorType } from "@attache/envoy-api/gen/envoy/type/v3/percent_pb"
-import { clusterOf } from "../../emit/cluster-spec.ts"
+import { clusterNameOf, clusterOf } from "../../emit/cluster-spec.ts"
 import type { Feature } from "../feature.ts"
 
 /** RequestMirror: copies of a share of the requests. A share of 0 keeps the cluster and has no policy. */
@@ -15,7 +15,7 @@ export const mirror: Feature = {
     return {
       forward: {
         requestMirrorPolicies: used.map(({ destination, numerator, denominator }) => ({
-          cluster: destination.name,
+          cluster: clusterNameOf(destination),
           runtimeFraction: {
             defaultValue: { numerator, denominator: FractionalPercent_DenominatorType[denominator] },
           },
