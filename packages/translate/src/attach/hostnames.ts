@@ -36,3 +36,13 @@ export function routeHosts(
   }
   return [...hosts].sort()
 }
+
+/** Hostnames of the other listeners on a listener's port, for {@link routeHosts}. */
+export function otherHostnames<L extends { readonly port: number; readonly hostname?: string }>(
+  gateway: { readonly listeners: readonly L[] },
+  listener: L,
+): readonly (string | undefined)[] {
+  return gateway.listeners
+    .filter((other) => other !== listener && other.port === listener.port)
+    .map((other) => other.hostname)
+}

@@ -1,8 +1,17 @@
 // The wiring of attachment: which function of `attach` is memoised under which key. Rules live in the functions.
 import type { Graph } from "@attache/base"
 import type { GRPCRoute, HTTPRoute } from "@attache/kube-api"
-import type { HttpListener, PlanEndpoint, PlanRoute, PlanSource, ProxyPlan, RouteHandle } from "../plan/index.ts"
-import { type ObjectKey, objectKey, type World } from "../world/world.ts"
+import type {
+  HttpListener,
+  L4Route,
+  PlanEndpoint,
+  PlanRoute,
+  PlanSource,
+  ProxyPlan,
+  RouteHandle,
+} from "../plan/index.ts"
+import { byAge } from "../world/order.ts"
+import { keyOf, type ObjectKey, objectKey, type World } from "../world/world.ts"
 import { type EndpointFacts, readEndpointFacts, readEndpoints } from "./backends/endpoints.ts"
 import type { GatewayView } from "./gateway-view.ts"
 import { type GatewayGroup, proxyKeyOf, proxyKeys, readGatewayGroup } from "./gateways/gateway-group.ts"
@@ -10,6 +19,9 @@ import { planProxy } from "./gateways/proxy-plan.ts"
 import { planServiceCluster } from "./gateways/service-cluster.ts"
 import { viewGateway } from "./gateways/view.ts"
 import { attachGrpcRoute, attachHttpRoute, type RouteAttachment, type RouteReads } from "./http-routes/attach.ts"
+import { attachL4Route } from "./l4-routes/attach.ts"
+import { settleL4Routes } from "./l4-routes/listener-routes.ts"
+import type { AnyL4Route } from "./l4-routes/rule-backends.ts"
 import type { WasmModules } from "./policies/envoy-extension-policy/wasm.ts"
 import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
 import { findOverlaps, sortRoutes } from "./route-order.ts"
@@ -52,7 +64,10 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
   const attachments = graph.query<RouteAttachment | undefined>("route-attachment", (key) => {
     const object = world.lookup(key)
     if (object?.kind === "HTTPRoute") return attachHttpRoute(reads, object as HTTPRoute)
-    return object?.kind === "GRPCRoute" ? attachGrpcRoute(reads, object as GRPCRoute) : undefined
+    if (object?.kind === "GRPCRoute") return attachGrpcRoute(reads, object as GRPCRoute)
+    return object !== undefined && l4Kinds.includes(object.kind)
+      ? attachL4Route(reads, object as AnyL4Route)
+      : undefined
   })
   const telemetry = graph.query<Telemetry>("telemetry", (key) => {
     const [namespace = "", name = ""] = key.split("/")
@@ -103,10 +118,22 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     const keysByAge = childrenOf({ namespace, name })
     return findOverlaps(keysByAge.flatMap((route) => routesOn.get(handleId(listener, route, -1))))
   })
+  const l4Routes = graph.query<readonly L4Route[]>("l4-routes", (listener) => {
+    const children = childrenOf(gatewayOfListener(listener))
+    const candidates = l4Kinds.flatMap((kind) => {
+      const objects = children.filter((key) => key.startsWith(`${kind}/`)).flatMap((key) => world.lookup(key) ?? [])
+      return objects.sort(byAge).flatMap((object) => {
+        const routes = attachments.get(keyOf(object))?.l4 ?? []
+        return routes.flatMap((r) => (r.listener === listener ? [{ kind, route: r.route }] : []))
+      })
+    })
+    return settleL4Routes(candidates)
+  })
   const grpc = graph.query<boolean>("has-grpc-route", (key) => {
     const { listener, namespace, name } = parseOrderKey(key)
     return childrenOf({ namespace, name }).some(
-      (route) => route.startsWith("GRPCRoute/") && attachments.get(route)?.attachedListeners.includes(listener) === true,
+      (route) =>
+        route.startsWith("GRPCRoute/") && attachments.get(route)?.attachedListeners.includes(listener) === true,
     )
   })
   const counts = graph.query<number>("attached-routes", (key) => {
@@ -124,7 +151,7 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     routes: (listener: HttpListener) =>
       ordered.get(orderKey(listener.name, listener.gateway, listener.isRouteOrderPreserved === true)),
     route: (id) => routes.get(id),
-    l4Routes: () => [],
+    l4Routes: (listener) => l4Routes.get(listener),
     hasGrpcRoute: (listener) => grpc.get(orderKey(listener, gatewayOfListener(listener), false)),
     overlaps: (route, gateway, listener) => overlaps.get(orderKey(listener, gateway, false)).get(route) ?? [],
     endpoints: (id) => endpoints.get(id),
@@ -136,6 +163,9 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     policies,
   }
 }
+
+/** Kinds of routes below HTTP, in the order in which a listener takes them. */
+const l4Kinds: readonly string[] = ["TLSRoute", "TCPRoute", "UDPRoute"]
 
 /** The Gateway in a listener's IR name. */
 function gatewayOfListener(irName: string): { readonly namespace: string; readonly name: string } {

@@ -113,7 +113,7 @@ function findService(
   }
   const port = findPort(object.spec?.ports ?? [], number, use.transport)
   if (port !== undefined) return { kind: "Service", namespace, object, port }
-  return portNotFound(use, number, `service ${namespace}/${name}`)
+  return portNotFound(use, number, `Service ${namespace}/${name}`)
 }
 
 function findServiceImport(
@@ -128,7 +128,7 @@ function findServiceImport(
     return { reason: "BackendNotFound", message: `service import ${namespace}/${name} not found` }
   const port = findPort(object.spec?.ports ?? [], number, use.transport)
   if (port !== undefined) return { kind: "ServiceImport", namespace, object, port }
-  return portNotFound(use, number, `service import ${namespace}/${name}`)
+  return portNotFound(use, number, `ServiceImport ${namespace}/${name}`)
 }
 
 function portNotFound(use: BackendUse, number: number, owner: string): BackendError {

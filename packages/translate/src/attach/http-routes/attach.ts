@@ -3,8 +3,9 @@ import type { GRPCRoute, HTTPRoute } from "@attache/kube-api"
 import type { PlanRoute } from "../../plan/index.ts"
 import type { TlsPolicyAncestor } from "../backend-tls-status.ts"
 import type { BackendReads } from "../backends/backend-setting.ts"
-import type { BackendOptions, GatewayView, ListenerView } from "../gateway-view.ts"
-import { routeHosts } from "../hostnames.ts"
+import type { BackendOptions, GatewayView } from "../gateway-view.ts"
+import { otherHostnames, routeHosts } from "../hostnames.ts"
+import type { ListenerL4Route } from "../l4-routes/attach.ts"
 import { type Condition, joinErrors, setCondition } from "../route-error.ts"
 import { type GatewayReads, type ParentReference, type ResolvedParent, resolveParent } from "./parents.ts"
 import { placeRoutes } from "./route-draft.ts"
@@ -33,12 +34,14 @@ export interface ListenerRoutes {
   readonly routes: readonly PlanRoute[]
 }
 
-/** All that one HTTPRoute or GRPCRoute amounts to. */
+/** All that one route amounts to. */
 export interface RouteAttachment {
   /** One for each parentRef that is ours, in spec order. */
   readonly parents: readonly ParentAttachment[]
   /** Of ready listeners; one listener stands twice when two parentRefs select it. */
   readonly routes: readonly ListenerRoutes[]
+  /** The same of TLS, TCP and UDP routes; absent for HTTP and gRPC. */
+  readonly l4?: readonly ListenerL4Route[]
   /** irNames of listeners that count the route, once for each parentRef; also such as are not ready. */
   readonly attachedListeners: readonly string[]
   /** For the status of BackendTLSPolicies. */
@@ -145,12 +148,6 @@ function attachParent(
 function noHostname(kind: string): Condition {
   const message = `There were no hostname intersections between the ${kind} and this parent ref's Listener(s).`
   return { type: "Accepted", status: "False", reason: "NoMatchingListenerHostname", message }
-}
-
-function otherHostnames(gateway: GatewayView, listener: ListenerView): readonly (string | undefined)[] {
-  return gateway.listeners
-    .filter((other) => other !== listener && other.port === listener.port)
-    .map((other) => other.hostname)
 }
 
 /** Conditions from attachment and rules. Some rules refused: the route is accepted and partially invalid; all: it is refused. */
