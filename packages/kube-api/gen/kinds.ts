@@ -1,0 +1,35 @@
+// Written by scripts/generate-kube-api.ts; do not edit.
+import type { KindEntry } from "../src/kinds.ts"
+
+/** Every kind whose schema is shipped, sorted by group and kind; the storage version comes first. */
+export const kindTable: readonly KindEntry[] = [
+  {"group":"","kind":"ConfigMap","scope":"Namespaced","file":"configmaps","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"","kind":"Namespace","scope":"Cluster","file":"namespaces","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"","kind":"Secret","scope":"Namespaced","file":"secrets","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"","kind":"Service","scope":"Namespaced","file":"services","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"certificates.k8s.io","kind":"ClusterTrustBundle","scope":"Cluster","file":"clustertrustbundles.certificates.k8s.io","versions":[{"name":"v1beta1","served":true,"storage":true},{"name":"v1alpha1","served":true,"storage":false}]},
+  {"group":"discovery.k8s.io","kind":"EndpointSlice","scope":"Namespaced","file":"endpointslices.discovery.k8s.io","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"Backend","scope":"Namespaced","file":"backends.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"BackendTrafficPolicy","scope":"Namespaced","file":"backendtrafficpolicies.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"ClientTrafficPolicy","scope":"Namespaced","file":"clienttrafficpolicies.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"EnvoyExtensionPolicy","scope":"Namespaced","file":"envoyextensionpolicies.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"EnvoyGateway","scope":"Configuration","file":"envoygateways.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"EnvoyPatchPolicy","scope":"Namespaced","file":"envoypatchpolicies.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"EnvoyProxy","scope":"Namespaced","file":"envoyproxies.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"HTTPRouteFilter","scope":"Namespaced","file":"httproutefilters.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.envoyproxy.io","kind":"SecurityPolicy","scope":"Namespaced","file":"securitypolicies.gateway.envoyproxy.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.networking.k8s.io","kind":"BackendTLSPolicy","scope":"Namespaced","file":"backendtlspolicies.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1alpha3","served":true,"storage":false,"deprecationWarning":"The v1alpha3 version of BackendTLSPolicy has been deprecated and will be removed in a future release of the API. Please upgrade to v1."}]},
+  {"group":"gateway.networking.k8s.io","kind":"GRPCRoute","scope":"Namespaced","file":"grpcroutes.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"gateway.networking.k8s.io","kind":"Gateway","scope":"Namespaced","file":"gateways.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1beta1","served":true,"storage":false}]},
+  {"group":"gateway.networking.k8s.io","kind":"GatewayClass","scope":"Cluster","file":"gatewayclasses.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1beta1","served":true,"storage":false}]},
+  {"group":"gateway.networking.k8s.io","kind":"HTTPRoute","scope":"Namespaced","file":"httproutes.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1beta1","served":true,"storage":false}]},
+  {"group":"gateway.networking.k8s.io","kind":"ListenerSet","scope":"Namespaced","file":"listenersets.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true}]},
+  {"group":"gateway.networking.k8s.io","kind":"ReferenceGrant","scope":"Namespaced","file":"referencegrants.gateway.networking.k8s.io","versions":[{"name":"v1beta1","served":true,"storage":true},{"name":"v1","served":true,"storage":false}]},
+  {"group":"gateway.networking.k8s.io","kind":"TCPRoute","scope":"Namespaced","file":"tcproutes.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1alpha2","served":true,"storage":false,"deprecationWarning":"The v1alpha2 version of TCPRoute has been deprecated and will be removed in a future release of the API. Please upgrade to v1."}]},
+  {"group":"gateway.networking.k8s.io","kind":"TLSRoute","scope":"Namespaced","file":"tlsroutes.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1alpha2","served":true,"storage":false,"deprecationWarning":"The v1alpha2 version of TLSRoute has been deprecated and will be removed in a future release of the API. Please upgrade to v1."},{"name":"v1alpha3","served":true,"storage":false,"deprecationWarning":"The v1alpha3 version of TLSRoute has been deprecated and will be removed in a future release of the API. Please upgrade to v1."}]},
+  {"group":"gateway.networking.k8s.io","kind":"UDPRoute","scope":"Namespaced","file":"udproutes.gateway.networking.k8s.io","versions":[{"name":"v1","served":true,"storage":true},{"name":"v1alpha2","served":true,"storage":false,"deprecationWarning":"The v1alpha2 version of UDPRoute has been deprecated and will be removed in a future release of the API. Please upgrade to v1."}]},
+  {"group":"gateway.networking.x-k8s.io","kind":"XBackend","scope":"Namespaced","file":"xbackends.gateway.networking.x-k8s.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.networking.x-k8s.io","kind":"XBackendTrafficPolicy","scope":"Namespaced","file":"xbackendtrafficpolicies.gateway.networking.x-k8s.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"gateway.networking.x-k8s.io","kind":"XMesh","scope":"Cluster","file":"xmeshes.gateway.networking.x-k8s.io","versions":[{"name":"v1alpha1","served":true,"storage":true}]},
+  {"group":"multicluster.x-k8s.io","kind":"ServiceImport","scope":"Namespaced","file":"serviceimports.multicluster.x-k8s.io","versions":[{"name":"v1alpha1","served":true,"storage":true},{"name":"v1beta1","served":true,"storage":false}]},
+]

@@ -1,0 +1,13 @@
+/** A step into a value: member name or list index. */
+export type PathStep = string | number
+
+/** A path as the API server writes it: `spec.rules[0].matches`; names that are no identifiers stand in brackets. */
+export function fieldPath(path: readonly PathStep[]): string {
+  let text = ""
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`
+    else if (/^[A-Za-z_$][\w$-]*$/.test(step)) text += text === "" ? step : `.${step}`
+    else text += `[${step}]`
+  }
+  return text
+}
