@@ -16,11 +16,11 @@ interface Pair {
 }
 
 async function selfSigned(name: string): Promise<Pair> {
-  x509.cryptoProvider.set(webcrypto as Crypto)
+  x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0])
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
-    keys: keys as CryptoKeyPair,
+    keys,
     signingAlgorithm: algorithm,
     notBefore: new Date(Date.now() - 60_000),
     notAfter: new Date(Date.now() + 3_600_000),

@@ -53,9 +53,9 @@ export async function settingsOf(options: Options, profile: Profile): Promise<Se
   const base = profileSettings(profile, options)
   const file = textOf(options, "config")
   if (file === undefined) return base
-  const { parse } = await import("yaml")
+  const { parseYaml } = await import("@attache/kube-api")
   try {
-    return settingsFrom((parse(readFileSync(file, "utf8")) ?? {}) as Parameters<typeof settingsFrom>[0], base)
+    return settingsFrom((parseYaml(readFileSync(file, "utf8")) ?? {}) as Parameters<typeof settingsFrom>[0], base)
   } catch (error) {
     throw new AttacheError("ATT_USAGE_OPTION", `configuration ${file} cannot be read: ${(error as Error).message}`, {
       cause: error,

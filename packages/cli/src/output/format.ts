@@ -28,8 +28,8 @@ export async function printData(format: Format, data: unknown, text: () => strin
 /** Data as a document; YAML reads the same under 1.1 and 1.2. */
 export async function documentOf(format: "json" | "yaml", data: unknown): Promise<string> {
   if (format === "json") return `${JSON.stringify(data, undefined, 2)}\n`
-  const { stringify } = await import("yaml")
-  return stringify(data, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false })
+  const { toYaml } = await import("@attache/kube-api")
+  return toYaml(data)
 }
 
 /** A failure or a list of findings in the command's envelope. */

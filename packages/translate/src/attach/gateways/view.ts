@@ -49,13 +49,13 @@ function backendOptions(settings: Settings, state: GatewayState): BackendOptions
   const spec: EnvoyProxySpec = state.envoyProxy.spec
   const tls = state.tls.backend
   return {
-    routingType: spec.routingType ?? "Endpoint",
+    routingType: spec.routingType === "Service" ? "Service" : "Endpoint",
     isOnHost: isOnHost(settings),
     ...(spec.ipFamily === undefined ? {} : { ipFamily: spec.ipFamily }),
     ...(spec.mergeBackends === undefined ? {} : { mergeBackends: mergeBackendsOf(spec.mergeBackends) }),
     ...(tls === undefined ? {} : { tls }),
     luaValidation: spec.lua?.validationType ?? spec.luaValidation ?? "Strict",
-    dynamicModules: (spec.dynamicModules ?? []) as readonly Readonly<Record<string, unknown>>[],
+    dynamicModules: (spec.dynamicModules ?? []) as unknown as readonly Readonly<Record<string, unknown>>[],
   }
 }
 

@@ -33,7 +33,7 @@ export function createCollectors(reads: BackendReads, state: GatewayState): Coll
   const namespace = envoyProxy.object?.metadata.namespace ?? gateway.metadata.namespace
   const settings = reads.settings()
   const options: BackendOptions = {
-    routingType: envoyProxy.spec.routingType ?? "Endpoint",
+    routingType: envoyProxy.spec.routingType === "Service" ? "Service" : "Endpoint",
     isOnHost: settings.isHostInfrastructure || settings.profile === "host",
     ...(tls.backend === undefined ? {} : { tls: tls.backend }),
     luaValidation: "Strict",

@@ -81,12 +81,16 @@ function requestOf(world: World, owner: EnvoyExtensionPolicy, entry: Wasm, attac
   const source = code.type === "HTTP" ? code.http : code.image
   if (source === undefined) return { error: `unsupported wasm code source type ${JSON.stringify(code.type)}` }
   const ca = source.tls?.caCertificateRef === undefined ? {} : readCa(world, owner, source.tls.caCertificateRef)
-  if ("error" in ca) return ca
+  if (isError(ca)) return ca
   const checksum = source.sha256 === undefined ? {} : { sha256: source.sha256 }
   if (code.type === "HTTP") return { ...common, type: "HTTP", url: source.url, ...checksum, ...ca }
   const pull = code.image?.pullSecretRef === undefined ? {} : readPullSecret(world, owner, code.image.pullSecretRef)
-  if ("error" in pull) return pull
+  if (isError(pull)) return pull
   return { ...common, type: "Image", url: imageUrl(source.url), ...checksum, ...ca, ...pull }
+}
+
+function isError(read: object): read is { readonly error: string } {
+  return "error" in read
 }
 
 function imageUrl(url: string): string {
