@@ -3,9 +3,10 @@ import type { Backend, BackendTLSPolicy } from "@attache/kube-api"
 import type { TlsCertificate, TlsParameters, UpstreamCa, UpstreamTls } from "../plan/index.ts"
 import { byAge } from "../world/order.ts"
 import { keyOf, type ObjectKey, type World } from "../world/world.ts"
+import type { CaError } from "./ca-certificates.ts"
 import { readClientCertificate } from "./client-certificate.ts"
 import type { BackendOptions } from "./gateway-view.ts"
-import { type CaError, readUpstreamCa } from "./upstream-ca.ts"
+import { readUpstreamCa } from "./upstream-ca.ts"
 
 /** The backend that TLS is for. `section` is the name of a Service's port, or the number in a reference to a Backend. */
 export interface TlsTarget {

@@ -95,7 +95,9 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
   })
   const childrenOf = (parent: { readonly namespace: string; readonly name: string }): readonly ObjectKey[] => {
     const own = world.members("children", objectKey("Gateway", parent.namespace, parent.name))
-    const sets = own.filter((key) => key.startsWith("ListenerSet/")).flatMap((key) => world.members("children", key))
+    const sets = world
+      .members("listener-sets", `${parent.namespace}/${parent.name}`)
+      .flatMap((key) => world.members("children", key))
     return [...new Set([...own, ...sets])].filter((key) => !key.startsWith("ListenerSet/"))
   }
   const ordered = graph.query<readonly RouteHandle[]>("listener-routes", (key) => {

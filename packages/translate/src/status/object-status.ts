@@ -1,7 +1,6 @@
 // Statuses in the form the API server stores them, without times. Only what translation decides: a Gateway's Accepted and
 // Programmed are added by whoever runs the proxies.
-import type { Backend, Condition, EnvoyProxy, Gateway, GatewayClass } from "@attache/kube-api"
-import type { AttachQueries } from "../attach/queries.ts"
+import type { Backend, Condition, EnvoyProxy, Gateway, GatewayClass, ListenerSet } from "@attache/kube-api"
 import { backendConditions } from "../attach/backends/backend-status.ts"
 import { classEnvoyProxy, gatewayEnvoyProxy } from "../attach/gateways/envoy-proxy.ts"
 import { envoyProxyErrors } from "../attach/gateways/envoy-proxy-validation.ts"
@@ -9,6 +8,8 @@ import { gatewayClassConditions, managedClass } from "../attach/gateways/gateway
 import { type GatewayState, withGeneration } from "../attach/gateways/gateway-group.ts"
 import type { ListenerDraft } from "../attach/gateways/listener-draft.ts"
 import { isOnHost } from "../attach/gateways/view.ts"
+import { attachedSets, listenersOfSet, setConditions } from "../attach/listener-sets/set-status.ts"
+import type { AttachQueries } from "../attach/queries.ts"
 import type { AnyObject, ObjectKey, World } from "../world/world.ts"
 
 /** Status of one object. */
@@ -32,14 +33,21 @@ export function objectStatus(world: World, queries: AttachQueries, key: ObjectKe
   return { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name, status }
 }
 
-function statusOf(world: World, queries: AttachQueries, key: ObjectKey, object: AnyObject): Readonly<Record<string, unknown>> | undefined {
+function statusOf(
+  world: World,
+  queries: AttachQueries,
+  key: ObjectKey,
+  object: AnyObject,
+): Readonly<Record<string, unknown>> | undefined {
   switch (object.kind) {
     case "GatewayClass":
       return classStatus(world, object as GatewayClass)
     case "EnvoyProxy":
       return envoyProxyStatus(world, object as EnvoyProxy)
     case "Gateway":
-      return gatewayStatus(world, queries, object as Gateway)
+      return gatewayStatus(queries, object as Gateway)
+    case "ListenerSet":
+      return listenerSetStatus(queries, object as ListenerSet)
     case "HTTPRoute":
     case "GRPCRoute":
     case "TLSRoute":
@@ -91,14 +99,16 @@ function ancestorOfProxy(world: World, object: EnvoyProxy, user: AnyObject) {
     return { group, kind: "GatewayClass", name: user.metadata.name }
   }
   const gateway = user as Gateway
-  if (managedClass(world, gateway.spec.gatewayClassName) === undefined || gatewayEnvoyProxy(world, gateway) !== object) return undefined
+  if (managedClass(world, gateway.spec.gatewayClassName) === undefined || gatewayEnvoyProxy(world, gateway) !== object)
+    return undefined
   return { group, kind: "Gateway", namespace: gateway.metadata.namespace, name: gateway.metadata.name }
 }
 
-function gatewayStatus(world: World, queries: AttachQueries, object: Gateway) {
+function gatewayStatus(queries: AttachQueries, object: Gateway) {
   const { namespace, name } = object.metadata
   const proxyKey = queries.gateway(namespace, name)?.proxyKey
-  const state = proxyKey === undefined ? undefined : queries.group(proxyKey)?.gateways.find(({ gateway }) => gateway === object)
+  const state =
+    proxyKey === undefined ? undefined : queries.group(proxyKey)?.gateways.find(({ gateway }) => gateway === object)
   if (state === undefined) return undefined
   const telemetry = queries.telemetry(`${namespace}/${name}`)
   const conditions =
@@ -106,12 +116,19 @@ function gatewayStatus(world: World, queries: AttachQueries, object: Gateway) {
       ? state.conditions
       : [
           ...state.conditions.filter((c) => c.type !== "Accepted"),
-          withGeneration(object, { type: "Accepted", status: "False", reason: "InvalidParameters", message: telemetry.error }),
+          withGeneration(object, {
+            type: "Accepted",
+            status: "False",
+            reason: "InvalidParameters",
+            message: telemetry.error,
+          }),
         ]
   const own = state.listeners.filter((listener) => listener.owner.kind === "Gateway")
+  const attachedListenerSets = attachedSets(state)
   return {
     ...(conditions.length === 0 ? {} : { conditions }),
     ...(state.isAccepted ? { listeners: own.map((listener) => listenerStatus(queries, state, listener)) } : {}),
+    ...(attachedListenerSets === 0 ? {} : { attachedListenerSets }),
   }
 }
 
@@ -123,6 +140,21 @@ function listenerStatus(queries: AttachQueries, { gateway }: GatewayState, liste
     attachedRoutes: queries.attachedRoutes({ namespace, name }, listener.irName),
     conditions: listener.conditions,
   }
+}
+
+function listenerSetStatus(queries: AttachQueries, object: ListenerSet) {
+  const { parentRef } = object.spec
+  const namespace = parentRef.namespace ?? object.metadata.namespace
+  const proxyKey = queries.gateway(namespace, parentRef.name)?.proxyKey
+  const states = proxyKey === undefined ? [] : (queries.group(proxyKey)?.gateways ?? [])
+  for (const state of states) {
+    const attached = state.sets.find(({ set }) => set === object)
+    if (attached === undefined) continue
+    const listeners = listenersOfSet(state, object).map((listener) => listenerStatus(queries, state, listener))
+    const conditions = setConditions(state, attached).map((c) => withGeneration(object, c))
+    return { conditions, ...(listeners.length === 0 ? {} : { listeners }) }
+  }
+  return undefined
 }
 
 function routeStatus(world: World, queries: AttachQueries, key: ObjectKey, object: AnyObject) {
@@ -152,5 +184,11 @@ function policyStatus(world: World, queries: AttachQueries, key: ObjectKey) {
   const ancestors = queries.policies.ancestors(key)
   if (ancestors.length === 0) return undefined
   const { controllerName } = world.settings()
-  return { ancestors: ancestors.map(({ ancestorRef, conditions }) => ({ ancestorRef: { group, ...ancestorRef }, controllerName, conditions })) }
+  return {
+    ancestors: ancestors.map(({ ancestorRef, conditions }) => ({
+      ancestorRef: { group, ...ancestorRef },
+      controllerName,
+      conditions,
+    })),
+  }
 }

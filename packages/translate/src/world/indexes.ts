@@ -11,6 +11,8 @@ export const indexNames = [
   "gateways-of-class",
   /** Routes and ListenerSets by parent. Bucket `Gateway/namespace/name` or `ListenerSet/namespace/name`. */
   "children",
+  /** ListenerSets by the Gateway they add listeners to. Bucket `namespace/name`. */
+  "listener-sets",
   /** ReferenceGrants by their namespace. */
   "grants",
   /** EndpointSlices by owner. Bucket `Service/namespace/name` or `ServiceImport/namespace/name`. */
@@ -43,7 +45,8 @@ export function placementsOf(object: AnyObject): readonly Placement[] {
   if (kind === "Gateway") placements.push(["gateways-of-class", text(spec.gatewayClassName)])
   if (kind === "ReferenceGrant") placements.push(["grants", namespace])
   if (kind.endsWith("Route")) placements.push(...parentsOf(spec.parentRefs, namespace))
-  if (kind === "ListenerSet") placements.push(...parentsOf([spec.parentRef], namespace))
+  if (kind === "ListenerSet")
+    placements.push(...parentsOf([spec.parentRef], namespace), ...listenerSetOf(spec.parentRef, namespace))
   if (kind === "EndpointSlice") placements.push(...slicesOf(object, namespace))
   if (kind === "Service") placements.push(...proxyServiceOf(object))
   if (kind === "Gateway") placements.push(...envoyProxyOf(record(spec.infrastructure).parametersRef, namespace))
@@ -57,6 +60,12 @@ function parentsOf(refs: unknown, namespace: string): Placement[] {
     const ref = record(item)
     return ["children", `${text(ref.kind, "Gateway")}/${text(ref.namespace, namespace)}/${text(ref.name)}`]
   })
+}
+
+function listenerSetOf(value: unknown, namespace: string): Placement[] {
+  const ref = record(value)
+  if (text(ref.kind, "Gateway") !== "Gateway" || text(ref.group, gatewayGroup) !== gatewayGroup) return []
+  return [["listener-sets", `${text(ref.namespace, namespace)}/${text(ref.name)}`]]
 }
 
 function slicesOf(object: AnyObject, namespace: string): Placement[] {
@@ -83,7 +92,9 @@ function proxyServiceOf(object: AnyObject): Placement[] {
 
 function envoyProxyOf(value: unknown, namespace: string): Placement[] {
   const ref = record(value)
-  return ref.kind === "EnvoyProxy" ? [["users-of-envoy-proxy", `${text(ref.namespace, namespace)}/${text(ref.name)}`]] : []
+  return ref.kind === "EnvoyProxy"
+    ? [["users-of-envoy-proxy", `${text(ref.namespace, namespace)}/${text(ref.name)}`]]
+    : []
 }
 
 function targetsOf(kind: string, spec: Readonly<Record<string, unknown>>, namespace: string): Placement[] {

@@ -6,8 +6,7 @@ import type { TlsCertificate } from "../../plan/index.ts"
 import type { World } from "../../world/world.ts"
 import { isReferenceAllowed } from "../references.ts"
 import { readSdsSecret, sdsSecretType } from "../sds-secret.ts"
-import type { ListenerDraft } from "./listener-draft.ts"
-import { note } from "./listener-spec.ts"
+import { type ListenerDraft, note } from "./listener-draft.ts"
 
 const certKey = "tls.crt"
 const keyKey = "tls.key"
@@ -41,15 +40,29 @@ export function readCertificates(world: World, draft: ListenerDraft, refs: reado
     return
   }
   const reason = findings.every((f) => f.reason === "RefNotPermitted") ? "RefNotPermitted" : "InvalidCertificateRef"
-  note(draft, "ResolvedRefs", "False", reason, `No valid secrets exist: ${message.endsWith(".") ? message : `${message}.`}`)
+  note(
+    draft,
+    "ResolvedRefs",
+    "False",
+    reason,
+    `No valid secrets exist: ${message.endsWith(".") ? message : `${message}.`}`,
+  )
 }
 
-type Read = { readonly certificate: TlsCertificate; readonly sans: readonly string[] } | (Finding & { readonly isPrefixed: boolean })
+type Read =
+  | { readonly certificate: TlsCertificate; readonly sans: readonly string[] }
+  | (Finding & { readonly isPrefixed: boolean })
 
 function readCertificate(world: World, draft: ListenerDraft, ref: SecretObjectReference): Read {
-  const failed = (message: string, isPrefixed = true): Read => ({ reason: "InvalidCertificateRef", message, isPrefixed })
-  if (ref.group !== undefined && ref.group !== "") return failed("Listener's TLS certificate ref group must be unspecified/empty.")
-  if (ref.kind !== undefined && ref.kind !== "Secret") return failed("Listener's TLS certificate ref kind must be Secret.")
+  const failed = (message: string, isPrefixed = true): Read => ({
+    reason: "InvalidCertificateRef",
+    message,
+    isPrefixed,
+  })
+  if (ref.group !== undefined && ref.group !== "")
+    return failed("Listener's TLS certificate ref group must be unspecified/empty.")
+  if (ref.kind !== undefined && ref.kind !== "Secret")
+    return failed("Listener's TLS certificate ref kind must be Secret.")
   const { owner } = draft
   const namespace = ref.namespace ?? owner.namespace
   const from = { group: "gateway.networking.k8s.io", kind: owner.kind, namespace: owner.namespace }
@@ -60,21 +73,30 @@ function readCertificate(world: World, draft: ListenerDraft, ref: SecretObjectRe
   const secret = world.get("Secret", namespace, ref.name)
   if (secret === undefined) return failed(`Secret ${namespace}/${ref.name} does not exist.`)
   if (secret.type === sdsSecretType) return readSds(world, secret, failed)
-  if (secret.type !== "kubernetes.io/tls") return failed(`Secret ${namespace}/${ref.name} must be of type kubernetes.io/tls.`)
+  if (secret.type !== "kubernetes.io/tls")
+    return failed(`Secret ${namespace}/${ref.name} must be of type kubernetes.io/tls.`)
   const chain = bytesOf(secret, certKey)
   const key = bytesOf(secret, keyKey)
-  if (chain.length === 0 || key.length === 0) return failed(`Secret ${namespace}/${ref.name} must contain ${certKey} and ${keyKey}.`)
+  if (chain.length === 0 || key.length === 0)
+    return failed(`Secret ${namespace}/${ref.name} must contain ${certKey} and ${keyKey}.`)
   const pair = checkPair(chain, key)
   if (pair.error !== undefined) return failed(`${namespace}/${ref.name} ${pair.error}`, false)
   const staple = bytesOf(secret, "tls.ocsp-staple")
-  const content = { type: "inline" as const, chain: canonicalPem(chain), key: new SecretBytes(key), ...(staple.length > 0 ? { ocspStaple: staple } : {}) }
+  const content = {
+    type: "inline" as const,
+    chain: canonicalPem(chain),
+    key: new SecretBytes(key),
+    ...(staple.length > 0 ? { ocspStaple: staple } : {}),
+  }
   return { certificate: { name: `${namespace}/${ref.name}`, content }, sans: pair.sans }
 }
 
 function readSds(world: World, secret: Secret, failed: (message: string) => Read): Read {
   const name = `${secret.metadata.namespace}/${secret.metadata.name}`
   if (!world.settings().isSdsSecretRefEnabled) {
-    return failed(`SDS Secret ${name} cannot be used because SDS Secret references are not enabled in EnvoyGateway configuration.`)
+    return failed(
+      `SDS Secret ${name} cannot be used because SDS Secret references are not enabled in EnvoyGateway configuration.`,
+    )
   }
   const read = readSdsSecret(secret)
   if ("error" in read) return failed(`Secret ${name} is not a valid SDS reference secret: ${read.error}.`)
@@ -88,7 +110,10 @@ export function bytesOf(secret: Secret, key: string): Uint8Array {
 }
 
 /** Checks that a PEM chain and key fit; gives the certificate's DNS names, or the error behind the Secret's name. */
-export function checkPair(chain: Uint8Array, key: Uint8Array): { readonly sans: readonly string[]; readonly error?: string } {
+export function checkPair(
+  chain: Uint8Array,
+  key: Uint8Array,
+): { readonly sans: readonly string[]; readonly error?: string } {
   const invalid = (what: string) => ({ sans: [], error: `must contain valid ${certKey} and ${keyKey}, ${what}` })
   const chainText = Buffer.from(chain).toString("latin1")
   if (!/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.test(chainText)) {
@@ -98,14 +123,19 @@ export function checkPair(chain: Uint8Array, key: Uint8Array): { readonly sans: 
   try {
     certificate = new X509Certificate(Buffer.from(chain))
   } catch (error) {
-    return invalid(`unable to validate certificate in ${certKey}: unable to parse certificate: ${(error as Error).message}`)
+    return invalid(
+      `unable to validate certificate in ${certKey}: unable to parse certificate: ${(error as Error).message}`,
+    )
   }
   const keyText = Buffer.from(key).toString("latin1")
   if (!/-----BEGIN [A-Z ]+-----/.test(keyText)) return invalid(`unable to decode pem data in ${keyKey}`)
   try {
     const privateKey = createPrivateKey({ key: Buffer.from(key), format: "pem" })
     if (!certificate.checkPrivateKey(privateKey)) {
-      return { sans: [], error: `must contain a matching ${certKey} and ${keyKey}: tls: private key does not match public key` }
+      return {
+        sans: [],
+        error: `must contain a matching ${certKey} and ${keyKey}: tls: private key does not match public key`,
+      }
     }
   } catch (error) {
     return invalid(`unable to parse private key in ${keyKey}: ${(error as Error).message}`)
@@ -116,15 +146,19 @@ export function checkPair(chain: Uint8Array, key: Uint8Array): { readonly sans: 
 /** A chain as Envoy Gateway delivers it: its certificates and nothing else, lines of 64 characters, an end of line at the end. */
 function canonicalPem(chain: Uint8Array): Uint8Array {
   const text = Buffer.from(chain).toString("latin1")
-  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/g)].map(([, body = ""]) => {
-    const lines = body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []
-    return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`
-  })
+  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/g)].map(
+    ([, body = ""]) => {
+      const lines = body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []
+      return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`
+    },
+  )
   return new Uint8Array(Buffer.from(blocks.join(""), "latin1"))
 }
 
 function dnsNames(certificate: X509Certificate): readonly string[] {
-  const names = (certificate.subjectAltName ?? "").split(/,\s*/).flatMap((part) => (part.startsWith("DNS:") ? [part.slice(4)] : []))
+  const names = (certificate.subjectAltName ?? "")
+    .split(/,\s*/)
+    .flatMap((part) => (part.startsWith("DNS:") ? [part.slice(4)] : []))
   if (names.length > 0) return names
   return certificate.subject.split("\n").flatMap((part) => (part.startsWith("CN=") ? [part.slice(3)] : []))
 }

@@ -12,7 +12,8 @@ function providerErrors(spec: EnvoyProxySpec): string[] {
   const service = spec.provider?.kubernetes?.envoyService
   const errors: string[] = []
   if (service?.type !== undefined && service.type !== "LoadBalancer") {
-    if (service.allocateLoadBalancerNodePorts !== undefined) errors.push("allocateLoadBalancerNodePorts can only be set for LoadBalancer type")
+    if (service.allocateLoadBalancerNodePorts !== undefined)
+      errors.push("allocateLoadBalancerNodePorts can only be set for LoadBalancer type")
     if (service.loadBalancerIP !== undefined) errors.push("loadBalancerIP can only be set for LoadBalancer type")
   }
   if (service?.loadBalancerIP !== undefined && !isIpv4(service.loadBalancerIP)) {
@@ -36,7 +37,8 @@ function accessLogErrors(spec: EnvoyProxySpec): string[] {
     if (format?.type === "Text" && format.text === undefined) missing("Text format", "text")
     for (const sink of sinks ?? []) {
       if (sink.type === "File" && sink.file === undefined) missing("File sink type", "file")
-      if (sink.type === "OpenTelemetry" && sink.openTelemetry === undefined) missing("OpenTelemetry sink type", "openTelemetry")
+      if (sink.type === "OpenTelemetry" && sink.openTelemetry === undefined)
+        missing("OpenTelemetry sink type", "openTelemetry")
     }
   }
   return errors

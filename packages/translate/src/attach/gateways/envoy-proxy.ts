@@ -33,7 +33,8 @@ export function classEnvoyProxy(world: World, gatewayClass: GatewayClass): Class
     return { isReferenced: true, error: `unsupported parametersRef for gatewayclass ${gatewayClass.metadata.name}` }
   }
   const object = world.get("EnvoyProxy", ref.namespace ?? "", ref.name)
-  if (object === undefined) return { isReferenced: true, error: `failed to find envoyproxy ${ref.namespace ?? ""}/${ref.name}` }
+  if (object === undefined)
+    return { isReferenced: true, error: `failed to find envoyproxy ${ref.namespace ?? ""}/${ref.name}` }
   return { isReferenced: true, object, ...errorOf(object) }
 }
 
@@ -61,15 +62,22 @@ export function isMergingGateways(world: World, gatewayClass: GatewayClass): boo
  * The Gateway's goes over its class's by its own merge type, the result over the default by the class's (else the Gateway's).
  * Without a merge type the more specific one is taken whole. Source: Envoy Gateway 1.9.
  */
-export function effectiveEnvoyProxy(world: World, gatewayClass: GatewayClass, gateway: Gateway | undefined): EffectiveEnvoyProxy {
-  const own = gateway === undefined || isMergingGateways(world, gatewayClass) ? undefined : gatewayEnvoyProxy(world, gateway)
+export function effectiveEnvoyProxy(
+  world: World,
+  gatewayClass: GatewayClass,
+  gateway: Gateway | undefined,
+): EffectiveEnvoyProxy {
+  const own =
+    gateway === undefined || isMergingGateways(world, gatewayClass) ? undefined : gatewayEnvoyProxy(world, gateway)
   const ofClass = classEnvoyProxy(world, gatewayClass)
   const object = own ?? ofClass.object
-  if (own === undefined && ofClass.error !== undefined) return { spec: {}, error: ofClass.error, ...(object === undefined ? {} : { object }) }
+  if (own === undefined && ofClass.error !== undefined)
+    return { spec: {}, error: ofClass.error, ...(object === undefined ? {} : { object }) }
   try {
     const merged = overDefault(world, overClass(own, ofClass.object), ofClass.object ?? own)
     // The first level that speaks of merging backends decides, whatever else is replaced. Source: Envoy Gateway 1.9.
-    const mergeBackends = own?.spec.mergeBackends ?? ofClass.object?.spec.mergeBackends ?? defaultSpec(world).mergeBackends
+    const mergeBackends =
+      own?.spec.mergeBackends ?? ofClass.object?.spec.mergeBackends ?? defaultSpec(world).mergeBackends
     const spec = mergeBackends === undefined ? merged : { ...merged, mergeBackends }
     const error = envoyProxyErrors(spec)
     return { spec, ...(object === undefined ? {} : { object }), ...(error === undefined ? {} : { error }) }

@@ -33,7 +33,13 @@ export function gatewayClassConditions(world: World, gatewayClass: GatewayClass)
   const condition: Condition =
     proxy.error === undefined
       ? { type: "Accepted", status: "True", reason: "Accepted", message: "Valid GatewayClass", ...observed }
-      : { type: "Accepted", status: "False", reason: "InvalidParameters", message: `Invalid parametersRef: ${proxy.error}`, ...observed }
+      : {
+          type: "Accepted",
+          status: "False",
+          reason: "InvalidParameters",
+          message: `Invalid parametersRef: ${proxy.error}`,
+          ...observed,
+        }
   return setCondition([], condition)
 }
 

@@ -3,11 +3,12 @@
 import { type Condition, type EnvoyProxySpec, type Gateway, setCondition } from "@attache/kube-api"
 import { byAge } from "../../world/order.ts"
 import type { World } from "../../world/world.ts"
+import { type AttachedSet, draftSet, setsOf } from "../listener-sets/attach-sets.ts"
 import { markConflicts, markMergedConflicts } from "./conflicts.ts"
 import { type EffectiveEnvoyProxy, effectiveEnvoyProxy, isMergingGateways } from "./envoy-proxy.ts"
 import { gatewaysOfClass, managedClass, managedClasses } from "./gateway-class.ts"
 import { type GatewayTls, readGatewayTls } from "./gateway-tls.ts"
-import { draftListener, type ListenerDraft } from "./listener-draft.ts"
+import { draftListener, type ListenerDraft, ownerOf } from "./listener-draft.ts"
 import { checkListener, concludeListener } from "./listener-spec.ts"
 import { markTlsOverlap } from "./tls-overlap.ts"
 
@@ -19,8 +20,10 @@ export interface GatewayState {
   readonly envoyProxy: EffectiveEnvoyProxy
   /** Conditions of the Gateway that translation decides, those already on the object included. */
   readonly conditions: readonly Condition[]
-  /** Empty for a Gateway that is not accepted. */
+  /** Its own, then those of its ListenerSets; empty for a Gateway that is not accepted. */
   readonly listeners: readonly ListenerDraft[]
+  /** ListenerSets that name it, oldest first. */
+  readonly sets: readonly AttachedSet[]
   readonly tls: GatewayTls
 }
 
@@ -66,10 +69,9 @@ export function readGatewayGroup(world: World, proxyKey: string): GatewayGroup |
     : [single as Gateway]
   const states = gateways.map((gateway) => readGateway(world, className, gateway, isMerged))
   const listeners = states.flatMap((state) => state.listeners)
-  for (const listener of listeners) checkListener(world, listener)
+  for (const { listeners: own, tls } of states) for (const listener of own) checkListener(world, listener, tls.frontend)
   markConflicts(listeners, isMerged)
   if (isMerged) markMergedConflicts(listeners)
-  for (const state of states) state.tls.checkListeners(state.listeners)
   for (const listener of listeners) concludeListener(listener)
   markTlsOverlap(listeners)
   return { proxyKey, className, isMerged, gateways: states }
@@ -80,20 +82,32 @@ function readGateway(world: World, className: string, gateway: Gateway, isMerged
   if (gatewayClass === undefined) throw new Error(`class ${className} is gone`)
   const envoyProxy = effectiveEnvoyProxy(world, gatewayClass, gateway)
   const existing = gateway.status?.conditions ?? []
+  const sets = setsOf(world, gateway)
+  const tls = readGatewayTls(world, gateway, envoyProxy)
   const failure = failureOf(gateway, envoyProxy, isMerged)
   if (failure !== undefined) {
-    const conditions = setCondition(existing, withGeneration(gateway, { type: "Accepted", status: "False", ...failure }))
-    return { gateway, isAccepted: false, envoyProxy, conditions, listeners: [], tls: readGatewayTls(world, gateway, {}) }
+    const conditions = setCondition(
+      existing,
+      withGeneration(gateway, { type: "Accepted", status: "False", ...failure }),
+    )
+    return { gateway, isAccepted: false, envoyProxy, conditions, listeners: [], sets, tls }
   }
-  const tls = readGatewayTls(world, gateway, envoyProxy.spec)
-  const owner = { kind: "Gateway" as const, namespace: gateway.metadata.namespace, name: gateway.metadata.name }
-  const listeners = (gateway.spec.listeners ?? []).map((spec, index) => draftListener(gateway, owner, spec, index))
-  const conditions = tls.conditions.reduce((list, c) => setCondition(list, withGeneration(gateway, c)), existing as readonly Condition[])
-  return { gateway, isAccepted: true, envoyProxy, conditions, listeners, tls }
+  const own = (gateway.spec.listeners ?? []).map((spec, index) => draftListener(gateway, ownerOf(gateway), spec, index))
+  const listeners = [...own, ...sets.flatMap(({ set, isAllowed }) => (isAllowed ? draftSet(gateway, set) : []))]
+  const conditions = tls.conditions.reduce(
+    (list, c) => setCondition(list, withGeneration(gateway, c)),
+    existing as readonly Condition[],
+  )
+  return { gateway, isAccepted: true, envoyProxy, conditions, listeners, sets, tls }
 }
 
-function failureOf(gateway: Gateway, envoyProxy: EffectiveEnvoyProxy, isMerged: boolean): { reason: string; message: string } | undefined {
-  if (envoyProxy.error !== undefined) return { reason: "InvalidParameters", message: `Invalid parametersRef:: ${envoyProxy.error}` }
+function failureOf(
+  gateway: Gateway,
+  envoyProxy: EffectiveEnvoyProxy,
+  isMerged: boolean,
+): { reason: string; message: string } | undefined {
+  if (envoyProxy.error !== undefined)
+    return { reason: "InvalidParameters", message: `Invalid parametersRef:: ${envoyProxy.error}` }
   if (isMerged && isMergingBackends(envoyProxy.spec)) {
     return { reason: "InvalidParameters", message: "mergeGateways and mergeBackends cannot both be enabled" }
   }
@@ -112,7 +126,10 @@ export function isMergingBackends(spec: EnvoyProxySpec): boolean {
 }
 
 /** A condition with the generation of the object it is about. */
-export function withGeneration(object: { readonly metadata: { readonly generation?: number } }, condition: Condition): Condition {
+export function withGeneration(
+  object: { readonly metadata: { readonly generation?: number } },
+  condition: Condition,
+): Condition {
   const generation = object.metadata.generation
   return generation === undefined ? condition : { ...condition, observedGeneration: generation }
 }

@@ -1,11 +1,19 @@
-import type { Condition, Gateway, Listener } from "@attache/kube-api"
+import { type Condition, type Gateway, type Listener, type ListenerSet, setCondition } from "@attache/kube-api"
 import type { ListenerTls } from "../../plan/index.ts"
+
+/** The object a listener is declared in. */
+export interface ListenerOwner {
+  readonly kind: "Gateway" | "ListenerSet"
+  readonly namespace: string
+  readonly name: string
+  readonly generation?: number
+}
 
 /** A listener on its way through validation: facts of the spec, and the conditions found so far. */
 export interface ListenerDraft {
   readonly gateway: Gateway
   /** Where the listener is declared; the Gateway itself, or a ListenerSet. */
-  readonly owner: { readonly kind: "Gateway" | "ListenerSet"; readonly namespace: string; readonly name: string }
+  readonly owner: ListenerOwner
   readonly spec: Listener
   /** Position in the owner's list. */
   readonly index: number
@@ -26,8 +34,14 @@ export interface ListenerDraft {
 /** Route kinds of the Gateway API. */
 export type RouteKind = "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute"
 
+/** What a listener has to know of the object it is declared in. */
+export function ownerOf({ kind, metadata }: Gateway | ListenerSet): ListenerOwner {
+  const { namespace, name, generation } = metadata
+  return { kind, namespace, name, ...(generation === undefined ? {} : { generation }) }
+}
+
 /** A draft of a listener without findings. */
-export function draftListener(gateway: Gateway, owner: ListenerDraft["owner"], spec: Listener, index: number): ListenerDraft {
+export function draftListener(gateway: Gateway, owner: ListenerOwner, spec: Listener, index: number): ListenerDraft {
   const set = owner.kind === "ListenerSet" ? `${owner.namespace}/${owner.name}/` : ""
   return {
     gateway,
@@ -43,4 +57,23 @@ export function draftListener(gateway: Gateway, owner: ListenerDraft["owner"], s
     isTlsOverlapping: false,
     isReady: false,
   }
+}
+
+/** Adds or replaces a condition of a draft. */
+export function note(
+  draft: ListenerDraft,
+  type: string,
+  status: "True" | "False",
+  reason: string,
+  message: string,
+): void {
+  const { generation } = draft.owner
+  const condition: Condition = {
+    type,
+    status,
+    reason,
+    message,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  }
+  draft.conditions = setCondition(draft.conditions, condition)
 }

@@ -1,26 +1,20 @@
 // Checks of one listener by itself. Each adds conditions and none stops the others. Source: Envoy Gateway 1.9, internal/gatewayapi.
-import { type Condition, setCondition } from "@attache/kube-api"
 import type { World } from "../../world/world.ts"
 import { labelSelectorError } from "../label-selector.ts"
 import { readCertificates } from "./certificates.ts"
-import type { ListenerDraft, RouteKind } from "./listener-draft.ts"
+import { checkFrontend, type FrontendTls } from "./frontend-tls.ts"
+import { type ListenerDraft, note, type RouteKind } from "./listener-draft.ts"
 
 const gatewayGroup = "gateway.networking.k8s.io"
 const protocols = ["HTTP", "HTTPS", "TLS", "TCP", "UDP"]
 
 /** Runs all checks of one listener and notes its findings, kinds and TLS in the draft. */
-export function checkListener(world: World, draft: ListenerDraft): void {
+export function checkListener(world: World, draft: ListenerDraft, frontend: FrontendTls): void {
   checkKinds(draft)
   checkNamespaces(draft)
   checkTls(world, draft)
+  checkFrontend(frontend, draft)
   checkHostname(draft)
-}
-
-/** Adds or replaces a condition of a draft. */
-export function note(draft: ListenerDraft, type: string, status: "True" | "False", reason: string, message: string): void {
-  const generation = draft.gateway.metadata.generation
-  const condition: Condition = { type, status, reason, message, ...(generation === undefined ? {} : { observedGeneration: generation }) }
-  draft.conditions = setCondition(draft.conditions, condition)
 }
 
 function kindsOfProtocol(draft: ListenerDraft): readonly RouteKind[] {
@@ -42,7 +36,13 @@ function kindsOfProtocol(draft: ListenerDraft): readonly RouteKind[] {
 function checkKinds(draft: ListenerDraft): void {
   const { protocol, allowedRoutes } = draft.spec
   if (!protocols.includes(protocol)) {
-    note(draft, "Accepted", "False", "UnsupportedProtocol", `Protocol ${protocol} is unsupported, must be HTTP, HTTPS, TCP or UDP.`)
+    note(
+      draft,
+      "Accepted",
+      "False",
+      "UnsupportedProtocol",
+      `Protocol ${protocol} is unsupported, must be HTTP, HTTPS, TCP or UDP.`,
+    )
     return
   }
   const possible = kindsOfProtocol(draft)
@@ -65,7 +65,13 @@ function checkKinds(draft: ListenerDraft): void {
   draft.kinds = valid
   const choice = valid.length > 0 ? valid : possible
   for (const kind of unsupported) {
-    note(draft, "ResolvedRefs", "False", "InvalidRouteKinds", `${kind} is not supported, kind must be one of [${choice.join(" ")}]`)
+    note(
+      draft,
+      "ResolvedRefs",
+      "False",
+      "InvalidRouteKinds",
+      `${kind} is not supported, kind must be one of [${choice.join(" ")}]`,
+    )
   }
 }
 
@@ -73,12 +79,20 @@ function checkNamespaces(draft: ListenerDraft): void {
   const namespaces = draft.spec.allowedRoutes?.namespaces
   if (namespaces?.from !== "Selector") return
   if (namespaces.selector === undefined) {
-    const text = 'The allowedRoutes.namespaces.selector field must be specified when allowedRoutes.namespaces.from is set to "Selector".'
+    const text =
+      'The allowedRoutes.namespaces.selector field must be specified when allowedRoutes.namespaces.from is set to "Selector".'
     note(draft, "Programmed", "False", "Invalid", text)
     return
   }
   const error = labelSelectorError(namespaces.selector)
-  if (error !== undefined) note(draft, "Programmed", "False", "Invalid", `The allowedRoutes.namespaces.selector could not be parsed: ${error}.`)
+  if (error !== undefined)
+    note(
+      draft,
+      "Programmed",
+      "False",
+      "Invalid",
+      `The allowedRoutes.namespaces.selector could not be parsed: ${error}.`,
+    )
 }
 
 function checkTls(world: World, draft: ListenerDraft): void {
@@ -119,14 +133,16 @@ function checkHostname(draft: ListenerDraft): void {
 /**
  * Closes a listener's conditions and decides whether it is programmed.
  *
- * A listener with only invalid certificates keeps Accepted; one with any other finding has no Accepted condition at all.
+ * A listener with only invalid certificates keeps Accepted; one with any other finding has no Accepted condition at all. The reason `Invalid` is
+ * called `ListenersNotValid` in a ListenerSet.
  */
 export function concludeListener(draft: ListenerDraft): void {
   const found = draft.conditions
   const programmed = (): void =>
     note(draft, "Programmed", "True", "Programmed", "Sending translated listener configuration to the data plane")
   const accepted = (): void => note(draft, "Accepted", "True", "Accepted", "Listener has been successfully translated")
-  const resolved = (): void => note(draft, "ResolvedRefs", "True", "ResolvedRefs", "Listener references have been resolved")
+  const resolved = (): void =>
+    note(draft, "ResolvedRefs", "True", "ResolvedRefs", "Listener references have been resolved")
   const invalid = (): void =>
     note(draft, "Programmed", "False", "Invalid", "Listener is invalid, see other Conditions for details.")
   const only = found.length === 1 ? found[0] : undefined
@@ -134,6 +150,7 @@ export function concludeListener(draft: ListenerDraft): void {
     programmed()
     accepted()
     resolved()
+    if (draft.owner.kind === "ListenerSet") note(draft, "Conflicted", "False", "NoConflicts", "No conflicts detected")
   } else if (only?.type === "ResolvedRefs" && only.reason === "PartiallyInvalidCertificateRef") {
     accepted()
     programmed()
@@ -143,6 +160,9 @@ export function concludeListener(draft: ListenerDraft): void {
   } else {
     if (!found.some((c) => c.type === "Programmed")) invalid()
     if (!found.some((c) => c.type === "ResolvedRefs")) resolved()
+  }
+  if (draft.owner.kind === "ListenerSet") {
+    draft.conditions = draft.conditions.map((c) => (c.reason === "Invalid" ? { ...c, reason: "ListenersNotValid" } : c))
   }
   draft.isReady = draft.conditions.some((c) => c.type === "Programmed" && c.status === "True")
 }

@@ -16,6 +16,7 @@ import type { World } from "../../world/world.ts"
 import { ownAnnotations } from "../own-annotations.ts"
 import type { Telemetry } from "../telemetry/read-telemetry.ts"
 import { bytesOf } from "./certificates.ts"
+import { frontendFor } from "./frontend-tls.ts"
 import type { GatewayGroup, GatewayState } from "./gateway-group.ts"
 import type { ListenerDraft } from "./listener-draft.ts"
 import { isOnHost } from "./view.ts"
@@ -29,13 +30,16 @@ export function planProxy(world: World, group: GatewayGroup, telemetry: readonly
   const accepted = group.gateways.filter((state) => state.isAccepted)
   const options = proxyOptions(world, settings, group, telemetry)
   if (accepted.length === 0) return { options: withoutReady(options), listeners: { http: [], l4: [] } }
-  const drafts = accepted.flatMap((state) => state.listeners.filter((l) => l.isReady).map((listener) => ({ state, listener })))
+  const drafts = accepted.flatMap((state) =>
+    state.listeners.filter((l) => l.isReady).map((listener) => ({ state, listener })),
+  )
   const http: HttpListener[] = []
   const l4: L4Listener[] = []
   for (const { state, listener } of drafts) {
     const { protocol } = listener.spec
     if (protocol === "HTTP" || protocol === "HTTPS") http.push(httpListener(settings, state, listener))
-    else if (protocol === "TLS" || protocol === "TCP" || protocol === "UDP") l4.push(l4Listener(settings, state, listener, protocol))
+    else if (protocol === "TLS" || protocol === "TCP" || protocol === "UDP")
+      l4.push(l4Listener(settings, state, listener, protocol))
   }
   l4.sort((a, b) => Number(a.protocol === "UDP") - Number(b.protocol === "UDP"))
   return { options, listeners: { http, l4 } }
@@ -46,7 +50,12 @@ function withoutReady(options: ProxyOptions): ProxyOptions {
   return rest
 }
 
-function proxyOptions(world: World, settings: Settings, group: GatewayGroup, telemetry: readonly Telemetry[]): ProxyOptions {
+function proxyOptions(
+  world: World,
+  settings: Settings,
+  group: GatewayGroup,
+  telemetry: readonly Telemetry[],
+): ProxyOptions {
   // With merged Gateways they all have the class's EnvoyProxy, so the first stands for all.
   const spec: EnvoyProxySpec = group.gateways[0]?.envoyProxy.spec ?? {}
   const own = telemetry[0] ?? { accessLogs: [] }
@@ -60,39 +69,71 @@ function proxyOptions(world: World, settings: Settings, group: GatewayGroup, tel
     filterOrder: (spec.filterOrder ?? []).flatMap(filterOrderRule),
     ...(settings.profile === "host"
       ? {}
-      : { ready: { address: bindAddress(settings, family), port: readyPort, isIpv4Compatible: family === "IPv6" || family === "DualStack" } }),
+      : {
+          ready: {
+            address: bindAddress(settings, family),
+            port: readyPort,
+            isIpv4Compatible: family === "IPv6" || family === "DualStack",
+          },
+        }),
     accessLogs: own.accessLogs,
     ...(own.tracing === undefined ? {} : { tracing: own.tracing }),
     ...(own.metrics === undefined ? {} : { metrics: own.metrics }),
     ...(own.requestIdTracing === undefined ? {} : { requestIdTracing: own.requestIdTracing }),
-    ...(secret === undefined ? {} : { controlPlaneCertificate: certificate, controlPlaneTls: certificateOf(certificate, secret) }),
+    ...(secret === undefined
+      ? {}
+      : { controlPlaneCertificate: certificate, controlPlaneTls: certificateOf(certificate, secret) }),
     moduleServer: settings.moduleServer,
     ...(spec.telemetry?.metrics?.enableVirtualHostStats === true ? { hasVirtualHostStats: true } : {}),
-    ...(spec.telemetry?.metrics?.routeStatName === undefined ? {} : { routeStatName: spec.telemetry.metrics.routeStatName }),
-    ...(spec.telemetry?.metrics?.clusterStatName === undefined ? {} : { clusterStatName: spec.telemetry.metrics.clusterStatName }),
+    ...(spec.telemetry?.metrics?.routeStatName === undefined
+      ? {}
+      : { routeStatName: spec.telemetry.metrics.routeStatName }),
+    ...(spec.telemetry?.metrics?.clusterStatName === undefined
+      ? {}
+      : { clusterStatName: spec.telemetry.metrics.clusterStatName }),
   }
 }
 
 function certificateOf(name: string, secret: Secret): TlsCertificate {
-  const content = { type: "inline" as const, chain: bytesOf(secret, "tls.crt"), key: new SecretBytes(bytesOf(secret, "tls.key")) }
+  const content = {
+    type: "inline" as const,
+    chain: bytesOf(secret, "tls.crt"),
+    key: new SecretBytes(bytesOf(secret, "tls.key")),
+  }
   return { name, content }
 }
 
-function filterOrderRule({ name, before, after }: { name: string; before?: string; after?: string }): FilterOrderRule[] {
+function filterOrderRule({
+  name,
+  before,
+  after,
+}: {
+  name: string
+  before?: string
+  after?: string
+}): FilterOrderRule[] {
   if (before !== undefined) return [{ name, position: "before", of: before }]
   return after === undefined ? [] : [{ name, position: "after", of: after }]
 }
 
 function httpListener(settings: Settings, state: GatewayState, draft: ListenerDraft): HttpListener {
   const { gateway, spec } = draft
-  const metadata = { kind: "Gateway", ...placeOf(gateway), sectionName: spec.name, ...ownAnnotations(gateway) } satisfies ResourceMetadata
-  const validation = state.tls.clientValidation(draft)
+  const metadata = {
+    kind: "Gateway",
+    ...placeOf(gateway),
+    sectionName: spec.name,
+    ...ownAnnotations(gateway),
+  } satisfies ResourceMetadata
+  const frontend = frontendFor(state.tls.frontend, spec)
+  const validation = frontend?.type === "valid" ? frontend.validation : undefined
   return {
     name: draft.irName,
     gateway: { namespace: gateway.metadata.namespace, name: gateway.metadata.name, listener: spec.name },
     ...placement(settings, state.envoyProxy.spec, spec.port),
     hostname: spec.hostname ?? "*",
-    ...(draft.tls === undefined ? {} : { tls: validation === undefined ? draft.tls : { ...draft.tls, clientValidation: validation } }),
+    ...(draft.tls === undefined
+      ? {}
+      : { tls: validation === undefined ? draft.tls : { ...draft.tls, clientValidation: validation } }),
     ...(draft.isTlsOverlapping ? { isTlsOverlapping: true } : {}),
     ...(state.envoyProxy.spec.preserveRouteOrder === true ? { isRouteOrderPreserved: true } : {}),
     origin: originOf(draft),
@@ -100,7 +141,12 @@ function httpListener(settings: Settings, state: GatewayState, draft: ListenerDr
   }
 }
 
-function l4Listener(settings: Settings, state: GatewayState, draft: ListenerDraft, protocol: "TLS" | "TCP" | "UDP"): L4Listener {
+function l4Listener(
+  settings: Settings,
+  state: GatewayState,
+  draft: ListenerDraft,
+  protocol: "TLS" | "TCP" | "UDP",
+): L4Listener {
   return {
     name: draft.irName,
     protocol,
@@ -113,7 +159,9 @@ function l4Listener(settings: Settings, state: GatewayState, draft: ListenerDraf
 
 function placement(settings: Settings, spec: EnvoyProxySpec, externalPort: number) {
   const family = spec.ipFamily
-  const isKept = spec.provider?.kubernetes?.useListenerPortAsContainerPort === true || (isOnHost(settings) && settings.profile !== "host")
+  const isKept =
+    spec.provider?.kubernetes?.useListenerPortAsContainerPort === true ||
+    (isOnHost(settings) && settings.profile !== "host")
   const port = !isKept && externalPort < settings.shiftPortsBelow ? externalPort + 10_000 : externalPort
   return {
     address: bindAddress(settings, family),

@@ -1,6 +1,5 @@
 // HTTPS listeners of one port whose names or certificates overlap: HTTP/2 connections could be coalesced across them.
-import type { ListenerDraft } from "./listener-draft.ts"
-import { note } from "./listener-spec.ts"
+import { type ListenerDraft, note } from "./listener-draft.ts"
 
 /**
  * Marks overlapping ready HTTPS listeners of one Gateway, or of all Gateways that share a proxy.

@@ -7,8 +7,15 @@ import type { GatewayGroup, GatewayState } from "./gateway-group.ts"
 import type { ListenerDraft } from "./listener-draft.ts"
 
 /** What routes see of one Gateway of a group. */
-export function viewGateway(world: World, group: GatewayGroup, namespace: string, name: string): GatewayView | undefined {
-  const state = group.gateways.find(({ gateway }) => gateway.metadata.namespace === namespace && gateway.metadata.name === name)
+export function viewGateway(
+  world: World,
+  group: GatewayGroup,
+  namespace: string,
+  name: string,
+): GatewayView | undefined {
+  const state = group.gateways.find(
+    ({ gateway }) => gateway.metadata.namespace === namespace && gateway.metadata.name === name,
+  )
   if (state === undefined) return undefined
   return {
     namespace,
@@ -41,7 +48,8 @@ function namespacesOf({ spec }: ListenerDraft): ListenerView["namespaces"] {
   const from = namespaces?.from ?? "Same"
   if (from === "All" || from === "Same") return { from }
   const selector = namespaces?.selector
-  if (from !== "Selector" || selector === undefined || labelSelectorError(selector) !== undefined) return { from: "None" }
+  if (from !== "Selector" || selector === undefined || labelSelectorError(selector) !== undefined)
+    return { from: "None" }
   return { from: "Selector", selector: { ...selector } }
 }
 
@@ -59,7 +67,9 @@ function backendOptions(settings: Settings, state: GatewayState): BackendOptions
   }
 }
 
-function mergeBackendsOf(value: NonNullable<EnvoyProxySpec["mergeBackends"]>): NonNullable<BackendOptions["mergeBackends"]> {
+function mergeBackendsOf(
+  value: NonNullable<EnvoyProxySpec["mergeBackends"]>,
+): NonNullable<BackendOptions["mergeBackends"]> {
   return value.selector === undefined ? {} : { selector: { ...value.selector } }
 }
 

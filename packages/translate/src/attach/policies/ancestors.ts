@@ -35,7 +35,12 @@ export function ancestorsInOrder(ancestors: readonly PolicyAncestor[]): readonly
   const last = kept[maxAncestors - 1]
   if (last === undefined) return kept
   const message = `Ancestors have been truncated because the number of policy ancestors exceeds ${maxAncestors}.`
-  const conditions = setCondition(last.conditions, { type: "Aggregated", status: "True", reason: "Aggregated", message })
+  const conditions = setCondition(last.conditions, {
+    type: "Aggregated",
+    status: "True",
+    reason: "Aggregated",
+    message,
+  })
   return [...kept.slice(0, -1), { ...last, conditions }]
 }
 

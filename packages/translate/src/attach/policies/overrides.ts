@@ -5,7 +5,7 @@ import type { GatewayView } from "../gateway-view.ts"
 import type { PolicyKind } from "./policy-kind.ts"
 import type { ScopeReads } from "./scopes.ts"
 import type { RouteParentView } from "./status.ts"
-import type { Attachment, Target } from "./targets.ts"
+import { type Attachment, hasSection, type Target } from "./targets.ts"
 
 /** What is read to find more specific policies. */
 export interface OverrideReads extends ScopeReads, World {
@@ -49,52 +49,89 @@ function scopesText(scopes: Scopes): string {
   ].join(" and ")
 }
 
-function scopesBelow(reads: OverrideReads, kind: PolicyKind, target: Target, counts: (policy: ObjectKey) => boolean): Scopes {
+function scopesBelow(
+  reads: OverrideReads,
+  kind: PolicyKind,
+  target: Target,
+  counts: (policy: ObjectKey) => boolean,
+): Scopes {
   const scopes: Scopes = { gatewayListeners: [], sets: [], setListeners: [], routes: [], rules: [] }
   if (target.kind === "Gateway") belowGateway(reads, kind, target, counts, scopes)
   else if (target.kind === "ListenerSet") belowSet(reads, kind, target, target.section, counts, scopes)
   else if (target.section === undefined) {
-    for (const { policy, section } of reads.attachments(kind, target)) if (section !== undefined && counts(policy)) scopes.rules.push(section)
+    for (const { section } of attachmentsOn(reads, kind, target, counts))
+      if (section !== undefined) scopes.rules.push(section)
   }
   return scopes
 }
 
-function belowGateway(reads: OverrideReads, kind: PolicyKind, target: Target, counts: (policy: ObjectKey) => boolean, scopes: Scopes): void {
+function belowGateway(
+  reads: OverrideReads,
+  kind: PolicyKind,
+  target: Target,
+  counts: (policy: ObjectKey) => boolean,
+  scopes: Scopes,
+): void {
   const { namespace, name, section } = target
   if (section === undefined) {
-    for (const a of reads.attachments(kind, target)) {
-      if (a.section !== undefined && counts(a.policy)) scopes.gatewayListeners.push(`${namespace}/${name}/${a.section}`)
+    for (const a of attachmentsOn(reads, kind, target, counts)) {
+      if (a.section !== undefined) scopes.gatewayListeners.push(`${namespace}/${name}/${a.section}`)
     }
     for (const key of reads.members("children", objectKey("Gateway", namespace, name))) {
       if (!key.startsWith("ListenerSet/")) continue
       const set = targetOfKey(key)
-      for (const a of reads.attachments(kind, set)) addSet(set, a, counts, scopes)
+      for (const a of attachmentsOn(reads, kind, set, counts)) addSet(set, a, scopes)
       addRoutes(reads, kind, set, undefined, counts, scopes)
     }
   }
   addRoutes(reads, kind, { kind: "Gateway", namespace, name }, section, counts, scopes)
 }
 
-function addSet(set: Target, attachment: Attachment, counts: (policy: ObjectKey) => boolean, scopes: Scopes): void {
-  if (!counts(attachment.policy)) return
+/** Policies that count, without those that name a listener or rule there is none of. */
+function attachmentsOn(
+  reads: OverrideReads,
+  kind: PolicyKind,
+  target: Target,
+  counts: (policy: ObjectKey) => boolean,
+): readonly Attachment[] {
+  return reads
+    .attachments(kind, target)
+    .filter(({ policy, section }) => counts(policy) && (section === undefined || hasSection(reads, target, section)))
+}
+
+function addSet(set: Target, attachment: Attachment, scopes: Scopes): void {
   if (attachment.section === undefined) scopes.sets.push(`${set.namespace}/${set.name}`)
   else scopes.setListeners.push(`${set.namespace}/${set.name}/${attachment.section}`)
 }
 
-function belowSet(reads: OverrideReads, kind: PolicyKind, target: Target, section: string | undefined, counts: (policy: ObjectKey) => boolean, scopes: Scopes): void {
+function belowSet(
+  reads: OverrideReads,
+  kind: PolicyKind,
+  target: Target,
+  section: string | undefined,
+  counts: (policy: ObjectKey) => boolean,
+  scopes: Scopes,
+): void {
   const set = { kind: "ListenerSet", namespace: target.namespace, name: target.name }
   if (section === undefined) {
-    for (const a of reads.attachments(kind, set)) if (a.section !== undefined) addSet(set, a, counts, scopes)
+    for (const a of attachmentsOn(reads, kind, set, counts)) if (a.section !== undefined) addSet(set, a, scopes)
   }
   addRoutes(reads, kind, set, section, counts, scopes)
 }
 
 /** Routes below a parent that have policies; for a listener, those that name it and those that name no listener. */
-function addRoutes(reads: OverrideReads, kind: PolicyKind, parent: Target, section: string | undefined, counts: (policy: ObjectKey) => boolean, scopes: Scopes): void {
+function addRoutes(
+  reads: OverrideReads,
+  kind: PolicyKind,
+  parent: Target,
+  section: string | undefined,
+  counts: (policy: ObjectKey) => boolean,
+  scopes: Scopes,
+): void {
   for (const key of reads.members("children", objectKey(parent.kind, parent.namespace, parent.name))) {
     if (key.startsWith("ListenerSet/")) continue
     const route = targetOfKey(key)
-    const attachments = reads.attachments(kind, route).filter((a) => counts(a.policy))
+    const attachments = attachmentsOn(reads, kind, route, counts)
     if (attachments.length === 0 || !isBelow(reads, key, parent, section)) continue
     for (const { section: rule } of attachments) {
       if (rule === undefined) scopes.routes.push(`${route.namespace}/${route.name}`)

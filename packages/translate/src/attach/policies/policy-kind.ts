@@ -20,6 +20,7 @@ export const policyKinds = {
     group: "gateway.envoyproxy.io",
     plural: "envoyExtensionPolicies",
     targetKinds: ["Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"],
-    deprecations: (policy) => (policy.spec.targetRef === undefined ? [] : ["spec.targetRef is deprecated, use spec.targetRefs instead"]),
+    deprecations: (policy) =>
+      policy.spec.targetRef === undefined ? [] : ["spec.targetRef is deprecated, use spec.targetRefs instead"],
   },
 } as const satisfies Readonly<Record<string, PolicyKind>>

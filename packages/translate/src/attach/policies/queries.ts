@@ -2,7 +2,7 @@
 import type { Graph } from "@attache/base"
 import type { EnvoyExtensionPolicy } from "@attache/kube-api"
 import type { PlanRoute } from "../../plan/index.ts"
-import { objectKey, type ObjectKey } from "../../world/world.ts"
+import { type ObjectKey, objectKey } from "../../world/world.ts"
 import type { GatewayView, ListenerView } from "../gateway-view.ts"
 import type { RouteAttachment } from "../http-routes/attach.ts"
 import type { PolicyAncestor } from "./ancestors.ts"
@@ -11,8 +11,8 @@ import { type ExtensionReads, translateMerged, translatePolicy } from "./envoy-e
 import { mergedIntoMessage } from "./overrides.ts"
 import { type PolicyKind, policyKinds } from "./policy-kind.ts"
 import { parentPoliciesFor, policiesFor, type RoutePlace, type ScopedPolicy } from "./scopes.ts"
-import { type Outcome, policyAncestors, type PolicyStatusReads, type RouteParentView } from "./status.ts"
-import { type Attachment, policiesOn, type PolicyObject, type Target, targetsOf } from "./targets.ts"
+import { type Outcome, type PolicyStatusReads, policyAncestors, type RouteParentView } from "./status.ts"
+import { type Attachment, type PolicyObject, policiesOn, type Target, targetsOf } from "./targets.ts"
 
 /** What the engine reads of the rest of attachment. */
 export interface PolicyReads extends ExtensionReads {
@@ -34,16 +34,22 @@ export interface PolicyQueries {
 /** Sets up the engine for extension policies. */
 export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQueries {
   const kind: PolicyKind = policyKinds.EnvoyExtensionPolicy
-  const lookup = (key: ObjectKey): EnvoyExtensionPolicy | undefined => reads.lookup(key) as EnvoyExtensionPolicy | undefined
+  const lookup = (key: ObjectKey): EnvoyExtensionPolicy | undefined =>
+    reads.lookup(key) as EnvoyExtensionPolicy | undefined
   const targets = graph.query<readonly Target[]>("policy-targets", (key) => {
     const policy = reads.lookup(key)
     return policy === undefined ? [] : targetsOf(reads, kind, policy as PolicyObject)
   })
   const onTarget = graph.query<readonly Attachment[]>("policies-on", (key) => {
     const [targetKind = "", namespace = "", name = ""] = key.split("/")
-    return policiesOn({ ...reads, targets: (_, policy) => targets.get(policy) }, kind, { kind: targetKind, namespace, name })
+    return policiesOn({ ...reads, targets: (_, policy) => targets.get(policy) }, kind, {
+      kind: targetKind,
+      namespace,
+      name,
+    })
   })
-  const attachments = (_: PolicyKind, t: Target): readonly Attachment[] => onTarget.get(objectKey(t.kind, t.namespace, t.name))
+  const attachments = (_: PolicyKind, t: Target): readonly Attachment[] =>
+    onTarget.get(objectKey(t.kind, t.namespace, t.name))
   const mergeTypeOf = (policy: EnvoyExtensionPolicy | undefined): "StrategicMerge" | "JSONMerge" | undefined => {
     const type = policy?.spec.mergeType
     return type === "StrategicMerge" || type === "JSONMerge" ? type : undefined
@@ -55,24 +61,35 @@ export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQue
     const policy = lookup(policyKey)
     const [namespace = "", name = ""] = gatewayKey.split("/")
     const gateway = reads.gateway(namespace, name)
-    if (policy === undefined || gateway === undefined) throw new Error(`policy ${policyKey} or Gateway ${gatewayKey} is gone`)
+    if (policy === undefined || gateway === undefined)
+      throw new Error(`policy ${policyKey} or Gateway ${gatewayKey} is gone`)
     const parent = parentKey === "" ? undefined : lookup(parentKey)
     const mergeType = mergeTypeOf(policy)
-    if (parent !== undefined && mergeType !== undefined) return translateMerged(reads, policy, parent, mergeType, gateway)
+    if (parent !== undefined && mergeType !== undefined)
+      return translateMerged(reads, policy, parent, mergeType, gateway)
     return translatePolicy(reads, policy, gateway, target === "route" ? "route" : "gateway")
   })
   const resultFor = (scoped: ScopedPolicy, place: RoutePlace): ExtensionResult => {
     const isRoute = scoped.scope === "rule" || scoped.scope === "route"
     const isMerging = isRoute && mergeTypeOf(lookup(scoped.policy)) !== undefined
     const parent = isMerging ? (parentPoliciesFor({ attachments }, kind, place)[0]?.policy ?? "") : ""
-    return results.get(`${scoped.policy} ${parent} ${place.gateway.namespace}/${place.gateway.name} ${isRoute ? "route" : "gateway"}`)
+    return results.get(
+      `${scoped.policy} ${parent} ${place.gateway.namespace}/${place.gateway.name} ${isRoute ? "route" : "gateway"}`,
+    )
   }
 
   const routeParents = (route: ObjectKey): readonly RouteParentView[] | undefined => {
     const attachment = reads.attachment(route)
     return attachment?.parents.map((parent) => parentView(reads, parent))
   }
-  const outcomes = (policyKey: ObjectKey, target: Target): Outcome => outcomeOf(reads, kind, { attachments, routeParents, results: (k) => results.get(k), mergeTypeOf, lookup }, policyKey, target)
+  const outcomes = (policyKey: ObjectKey, target: Target): Outcome =>
+    outcomeOf(
+      reads,
+      kind,
+      { attachments, routeParents, results: (k) => results.get(k), mergeTypeOf, lookup },
+      policyKey,
+      target,
+    )
   const statusReads: PolicyStatusReads = {
     ...reads,
     attachments,
@@ -102,7 +119,13 @@ interface OutcomeReads {
   lookup(key: ObjectKey): EnvoyExtensionPolicy | undefined
 }
 
-function outcomeOf(reads: PolicyReads, kind: PolicyKind, own: OutcomeReads, policyKey: ObjectKey, target: Target): Outcome {
+function outcomeOf(
+  reads: PolicyReads,
+  kind: PolicyKind,
+  own: OutcomeReads,
+  policyKey: ObjectKey,
+  target: Target,
+): Outcome {
   if (target.kind === "Gateway" || target.kind === "ListenerSet") {
     const gateway = gatewayOf(reads, target)
     if (gateway === undefined) return {}
@@ -118,9 +141,19 @@ function outcomeOf(reads: PolicyReads, kind: PolicyKind, own: OutcomeReads, poli
   const plain: ExtensionResult[] = []
   for (const parent of parents) {
     for (const listener of parent.listeners) {
-      const place = { kind: target.kind, namespace: target.namespace, name: target.name, gateway: parent.gateway, listener: listener.name, listenerIrName: listener.irName, ...(listener.set === undefined ? {} : { set: listener.set }) }
+      const place = {
+        kind: target.kind,
+        namespace: target.namespace,
+        name: target.name,
+        gateway: parent.gateway,
+        listener: listener.name,
+        listenerIrName: listener.irName,
+        ...(listener.set === undefined ? {} : { set: listener.set }),
+      }
       const scoped = parentPoliciesFor(own, kind, place)[0]
-      const result = own.results(`${policyKey} ${scoped?.policy ?? ""} ${parent.gateway.namespace}/${parent.gateway.name} route`)
+      const result = own.results(
+        `${policyKey} ${scoped?.policy ?? ""} ${parent.gateway.namespace}/${parent.gateway.name} route`,
+      )
       if (scoped === undefined) {
         plain.push(result)
         continue
@@ -150,7 +183,9 @@ function parentView(reads: PolicyReads, parent: RouteAttachment["parents"][numbe
   const view = reads.gateway(parent.gateway.namespace, parent.gateway.name)
   const listeners = parent.listeners.flatMap((irName) => {
     const listener: ListenerView | undefined = view?.listeners.find((l) => l.irName === irName)
-    return listener === undefined ? [] : [{ name: listener.name, irName, ...(listener.set === undefined ? {} : { set: listener.set }) }]
+    return listener === undefined
+      ? []
+      : [{ name: listener.name, irName, ...(listener.set === undefined ? {} : { set: listener.set }) }]
   })
   const { kind = "Gateway", namespace, name, sectionName } = parent.parentRef
   return {

@@ -1,10 +1,10 @@
 // Status of a policy: which ancestors it has and what each of them is told.
 import { type Condition, setCondition } from "@attache/kube-api"
-import { type ObjectKey, objectKey, type World } from "../../world/world.ts"
-import { ancestorsInOrder, type AncestorRef, type PolicyAncestor } from "./ancestors.ts"
-import { overriddenMessage, type OverrideReads } from "./overrides.ts"
+import { type ObjectKey, objectKey } from "../../world/world.ts"
+import { type AncestorRef, ancestorsInOrder, type PolicyAncestor } from "./ancestors.ts"
+import { type OverrideReads, overriddenMessage } from "./overrides.ts"
 import type { PolicyKind } from "./policy-kind.ts"
-import { type PolicyObject, type Target, winnerOf } from "./targets.ts"
+import { hasSection, type PolicyObject, type Target, winnerOf } from "./targets.ts"
 
 /** A managed parent of a route, as the route's attachment resolved it. */
 export interface RouteParentView {
@@ -15,7 +15,11 @@ export interface RouteParentView {
   /** Gateway that carries it in the end. */
   readonly gateway: { readonly namespace: string; readonly name: string }
   /** Listeners it resolved to. */
-  readonly listeners: readonly { readonly name: string; readonly irName: string; readonly set?: { readonly namespace: string; readonly name: string } }[]
+  readonly listeners: readonly {
+    readonly name: string
+    readonly irName: string
+    readonly set?: { readonly namespace: string; readonly name: string }
+  }[]
 }
 
 /** What came of applying a policy to one target. */
@@ -39,7 +43,11 @@ export interface PolicyStatusReads extends OverrideReads {
 }
 
 /** Ancestors of a policy with their conditions; none when no target is ours. Source: Envoy Gateway 1.9. */
-export function policyAncestors(reads: PolicyStatusReads, kind: PolicyKind, policy: PolicyObject): readonly PolicyAncestor[] {
+export function policyAncestors(
+  reads: PolicyStatusReads,
+  kind: PolicyKind,
+  policy: PolicyObject,
+): readonly PolicyAncestor[] {
   const key = objectKey(policy.kind, policy.metadata.namespace ?? "", policy.metadata.name)
   const ancestors: PolicyAncestor[] = []
   const targets = [...reads.targets(kind, key)].sort((a, b) => passOf(a) - passOf(b))
@@ -68,7 +76,12 @@ function ancestorRefs(reads: PolicyStatusReads, target: Target): readonly Ancest
   if (kind === "Gateway") return reads.gateway(namespace, name)?.isAccepted === true ? [own as AncestorRef] : []
   if (kind === "ListenerSet") return reads.get("ListenerSet", namespace, name) === undefined ? [] : [own as AncestorRef]
   const parents = reads.routeParents(objectKey(kind, namespace, name)) ?? []
-  return parents.map((p) => ({ kind: p.kind, namespace: p.namespace, name: p.name, ...(p.sectionName === undefined ? {} : { sectionName: p.sectionName }) }))
+  return parents.map((p) => ({
+    kind: p.kind,
+    namespace: p.namespace,
+    name: p.name,
+    ...(p.sectionName === undefined ? {} : { sectionName: p.sectionName }),
+  }))
 }
 
 function placementProblem(
@@ -89,15 +102,9 @@ function placementProblem(
 }
 
 function shownTarget({ kind, name, section }: Target): string {
-  if (kind === "Gateway" || kind === "ListenerSet") return section === undefined ? `${kind} ${name}` : `Listener ${name}/${section}`
+  if (kind === "Gateway" || kind === "ListenerSet")
+    return section === undefined ? `${kind} ${name}` : `Listener ${name}/${section}`
   return section === undefined ? `${kind} ${name}` : `RouteRule ${name}/${section}`
-}
-
-function hasSection(reads: World, target: Target, section: string): boolean {
-  const object = reads.lookup(objectKey(target.kind, target.namespace, target.name))
-  const spec = object?.spec as { listeners?: readonly { name?: string }[]; rules?: readonly { name?: string }[] } | undefined
-  const parts = target.kind === "Gateway" || target.kind === "ListenerSet" ? spec?.listeners : spec?.rules
-  return (parts ?? []).some((part) => part.name === section)
 }
 
 function noteOutcome(
@@ -119,12 +126,20 @@ function noteOutcome(
     }
   }
   for (const ref of refs) {
-    if (outcome.error !== undefined) tell(ref, { type: "Accepted", status: "False", reason: "Invalid", message: outcome.error })
+    if (outcome.error !== undefined)
+      tell(ref, { type: "Accepted", status: "False", reason: "Invalid", message: outcome.error })
     else if (outcome.isPending === true) {
-      tell(ref, { type: "Accepted", status: "False", reason: "Pending", message: "Waiting for a module that this policy needs." })
+      tell(ref, {
+        type: "Accepted",
+        status: "False",
+        reason: "Pending",
+        message: "Waiting for a module that this policy needs.",
+      })
     }
-    for (const message of kind.deprecations(policy)) tell(ref, { type: "Warning", status: "True", reason: "DeprecatedField", message })
-    if (!isSettled(ancestors, ref)) tell(ref, { type: "Accepted", status: "True", reason: "Accepted", message: "Policy has been accepted." })
+    for (const message of kind.deprecations(policy))
+      tell(ref, { type: "Warning", status: "True", reason: "DeprecatedField", message })
+    if (!isSettled(ancestors, ref))
+      tell(ref, { type: "Accepted", status: "True", reason: "Accepted", message: "Policy has been accepted." })
     const overridden = overriddenMessage(reads, kind, target)
     if (overridden !== "") tell(ref, { type: "Overridden", status: "True", reason: "Overridden", message: overridden })
     const merged = reads.mergedInto(kind, key, target)
@@ -138,7 +153,8 @@ function isSettled(ancestors: readonly PolicyAncestor[], ref: AncestorRef): bool
 
 function find(ancestors: readonly PolicyAncestor[], ref: AncestorRef): PolicyAncestor | undefined {
   return ancestors.find(
-    ({ ancestorRef: a }) => a.kind === ref.kind && a.namespace === ref.namespace && a.name === ref.name && a.sectionName === ref.sectionName,
+    ({ ancestorRef: a }) =>
+      a.kind === ref.kind && a.namespace === ref.namespace && a.name === ref.name && a.sectionName === ref.sectionName,
   )
 }
 

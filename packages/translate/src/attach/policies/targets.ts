@@ -1,5 +1,4 @@
 // Which objects a policy is attached to, and which policies an object has.
-import type { Gateway } from "@attache/kube-api"
 import { byAge, compare } from "../../world/order.ts"
 import { type AnyObject, type ObjectKey, objectKey, type World } from "../../world/world.ts"
 import { type LabelSelector, matchesLabels } from "../label-selector.ts"
@@ -54,10 +53,16 @@ export function targetsOf(world: World, kind: PolicyKind, policy: PolicyObject):
   const add = (target: Target): void => {
     if (!targets.some((t) => sameTarget(t, target))) targets.push(target)
   }
-  for (const object of selected) add({ kind: object.kind, namespace: object.metadata.namespace ?? "", name: object.metadata.name })
+  for (const object of selected)
+    add({ kind: object.kind, namespace: object.metadata.namespace ?? "", name: object.metadata.name })
   for (const ref of targetRef === undefined ? targetRefs : [targetRef]) {
     if (ref.group !== gatewayGroup || !kind.targetKinds.includes(ref.kind)) continue
-    add({ kind: ref.kind, namespace, name: ref.name, ...(ref.sectionName === undefined ? {} : { section: ref.sectionName }) })
+    add({
+      kind: ref.kind,
+      namespace,
+      name: ref.name,
+      ...(ref.sectionName === undefined ? {} : { section: ref.sectionName }),
+    })
   }
   return targets
 }
@@ -81,13 +86,24 @@ function selectedBy(world: World, kind: PolicyKind, namespace: string, selector:
     .sort(byAge)
 }
 
-function isSelected(world: World, kind: PolicyKind, namespace: string, selector: TargetSelector, object: AnyObject): boolean {
+function isSelected(
+  world: World,
+  kind: PolicyKind,
+  namespace: string,
+  selector: TargetSelector,
+  object: AnyObject,
+): boolean {
   if (!matchesLabels(selector, object.metadata.labels ?? {})) return false
   const other = object.metadata.namespace ?? ""
   if (other === namespace) return selector.namespaces?.from !== "Selector" || hasNamespace(world, selector, other)
   if (selector.namespaces?.from === "Selector" && !hasNamespace(world, selector, other)) return false
   const fromRef = { group: kind.group, kind: kind.kind, namespace }
-  return isReferenceAllowed(world, fromRef, { group: gatewayGroup, kind: object.kind, namespace: other, name: object.metadata.name })
+  return isReferenceAllowed(world, fromRef, {
+    group: gatewayGroup,
+    kind: object.kind,
+    namespace: other,
+    name: object.metadata.name,
+  })
 }
 
 function hasNamespace(world: World, selector: TargetSelector, name: string): boolean {
@@ -131,7 +147,12 @@ export function winnerOf(attachments: readonly Attachment[], section: string | u
   return attachments.find((a) => a.section === section)?.policy
 }
 
-/** Whether a Gateway declares a listener itself. */
-export function hasListener(gateway: Gateway, name: string): boolean {
-  return (gateway.spec.listeners ?? []).some((listener) => listener.name === name)
+/** Whether an object has a listener or rule of that name. */
+export function hasSection(reads: World, target: Target, section: string): boolean {
+  const object = reads.lookup(objectKey(target.kind, target.namespace, target.name))
+  const spec = object?.spec as
+    | { listeners?: readonly { name?: string }[]; rules?: readonly { name?: string }[] }
+    | undefined
+  const parts = target.kind === "Gateway" || target.kind === "ListenerSet" ? spec?.listeners : spec?.rules
+  return (parts ?? []).some((part) => part.name === section)
 }

@@ -59,7 +59,9 @@ export function readAccessLogs(
   const found: AccessLogPlan[] = []
   for (const [i, setting] of settings.entries()) {
     const matches = setting.matches ?? []
-    const errors = matches.filter((text) => celError(text) !== undefined).map((text) => `invalid CEL expression: ${text}`)
+    const errors = matches
+      .filter((text) => celError(text) !== undefined)
+      .map((text) => `invalid CEL expression: ${text}`)
     if (errors.length > 0) return { error: aggregate(errors) }
     const format: Format = setting.format ?? {}
     const scope = setting.type ?? "RouteAndListener"
@@ -91,7 +93,11 @@ function sinkOf(
     if ("error" in collector) return collector
     const isTcp = als.type === "TCP"
     const http = als.http
-    const headers = { requestHeaders: http?.requestHeaders ?? [], responseHeaders: http?.responseHeaders ?? [], responseTrailers: http?.responseTrailers ?? [] }
+    const headers = {
+      requestHeaders: http?.requestHeaders ?? [],
+      responseHeaders: http?.responseHeaders ?? [],
+      responseTrailers: http?.responseTrailers ?? [],
+    }
     return {
       type: "als",
       destination: collector.destination,
@@ -121,8 +127,14 @@ function sinkOf(
 
 function fileSink(path: string, format: Format, type: string | undefined): AccessLogPlan["sink"] | undefined {
   if (type === "Text" || (type === undefined && format.text !== undefined)) {
-    return format.text === undefined ? { type: "file-json", path, format: defaultJsonFormat } : { type: "file-text", path, format: format.text }
+    return format.text === undefined
+      ? { type: "file-json", path, format: defaultJsonFormat }
+      : { type: "file-text", path, format: format.text }
   }
   const json = format.json
-  return { type: "file-json", path, format: json === undefined || Object.keys(json).length === 0 ? defaultJsonFormat : json }
+  return {
+    type: "file-json",
+    path,
+    format: json === undefined || Object.keys(json).length === 0 ? defaultJsonFormat : json,
+  }
 }

@@ -1,12 +1,12 @@
+import { isIP } from "node:net"
 import type { EnvoyProxy } from "@attache/kube-api"
 import type { ClusterTraffic, Destination, DestinationSetting, ResourceMetadata } from "../../plan/index.ts"
-import { ownAnnotations } from "../own-annotations.ts"
 import type { BackendReads } from "../backends/backend-setting.ts"
 import { type ClusterSettings, clusterTraffic } from "../backends/cluster-traffic.ts"
 import { type ServiceReference, serviceSettings } from "../backends/external-service.ts"
 import type { BackendOptions } from "../gateway-view.ts"
 import type { GatewayState } from "../gateways/gateway-group.ts"
-import { isIP } from "node:net"
+import { ownAnnotations } from "../own-annotations.ts"
 
 /** A collector as the EnvoyProxy's API has it. */
 export interface CollectorSpec {
@@ -44,7 +44,11 @@ export function createCollectors(reads: BackendReads, state: GatewayState): Coll
     const settingName = `${name}/backend/-1`
     const from = { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", namespace }
     const refs = spec.backendRefs ?? []
-    const resolved = serviceSettings(reads, { from, options, protocol, settingName: () => settingName, isTelemetry: true }, refs)
+    const resolved = serviceSettings(
+      reads,
+      { from, options, protocol, settingName: () => settingName, isTelemetry: true },
+      refs,
+    )
     if ("error" in resolved) return resolved
     const own = clusterTraffic(spec.backendSettings)
     const log = envoyProxy.spec.telemetry?.healthCheckLog as ClusterTraffic["healthCheckLog"]
@@ -56,11 +60,20 @@ export function createCollectors(reads: BackendReads, state: GatewayState): Coll
     }
     if (resolved.settings.length > 0) {
       const authority = authorityOf(reads, refs[0], namespace)
-      return { destination: { name, settings: resolved.settings.map((s) => withSni(s, authority)), ...rest }, authority }
+      return {
+        destination: { name, settings: resolved.settings.map((s) => withSni(s, authority)), ...rest },
+        authority,
+      }
     }
     const { host = "", port = 0 } = spec
     const endpoints = { type: "fixed" as const, endpoints: [{ address: { type: "socket" as const, host, port } }] }
-    const setting = { name: settingName, weight: 1, protocol, endpoints, addressType: isIP(host) === 0 ? "fqdn" : "ip" } as const
+    const setting = {
+      name: settingName,
+      weight: 1,
+      protocol,
+      endpoints,
+      addressType: isIP(host) === 0 ? "fqdn" : "ip",
+    } as const
     return { destination: { name, settings: [setting], ...rest }, authority: host }
   }
 }
@@ -78,7 +91,11 @@ function authorityOf(reads: BackendReads, ref: ServiceReference | undefined, nam
   const own = ref.namespace ?? namespace
   if (ref.kind !== "Backend") return `${ref.name}.${own}.svc`
   const endpoints = reads.get("Backend", own, ref.name)?.spec.endpoints ?? []
-  return endpoints.find((e) => e.fqdn !== undefined)?.fqdn?.hostname ?? endpoints.find((e) => e.ip !== undefined)?.ip?.address ?? ""
+  return (
+    endpoints.find((e) => e.fqdn !== undefined)?.fqdn?.hostname ??
+    endpoints.find((e) => e.ip !== undefined)?.ip?.address ??
+    ""
+  )
 }
 
 function metadataOf(object: EnvoyProxy): ResourceMetadata {

@@ -24,11 +24,14 @@ export function readTelemetry(reads: BackendReads, state: GatewayState, isMerged
   const id = requestIdOf(spec)
   if (!state.isAccepted) return { accessLogs: [], ...id }
   const collectors = createCollectors(reads, state)
-  const failed = (what: string, error: string) => ({ error: `Invalid ${what} backendRefs in the referenced EnvoyProxy: ${error}` })
+  const failed = (what: string, error: string) => ({
+    error: `Invalid ${what} backendRefs in the referenced EnvoyProxy: ${error}`,
+  })
   const logs = readAccessLogs(spec, collectors, logNameOf(state))
   if ("error" in logs) return { accessLogs: [], ...id, ...failed("access log", logs.error) }
   const tracing = readTracing(spec, collectors, serviceNameOf(state, isMerged))
-  if (tracing !== undefined && "error" in tracing) return { accessLogs: logs.accessLogs, ...id, ...failed("tracing", tracing.error) }
+  if (tracing !== undefined && "error" in tracing)
+    return { accessLogs: logs.accessLogs, ...id, ...failed("tracing", tracing.error) }
   const metrics = readMetrics(spec, collectors)
   const base: Telemetry = { accessLogs: logs.accessLogs, ...(tracing === undefined ? {} : { tracing }), ...id }
   if ("error" in metrics) return { ...base, ...failed("metrics", metrics.error) }

@@ -28,8 +28,12 @@ interface Fraction {
   readonly denominator?: number
 }
 
-function samplingOf(tracing: { readonly samplingRate?: number; readonly samplingFraction?: Fraction }): TracingPlan["sampling"] {
+function samplingOf(tracing: {
+  readonly samplingRate?: number
+  readonly samplingFraction?: Fraction
+}): TracingPlan["sampling"] {
   const { samplingFraction } = tracing
-  if (samplingFraction !== undefined) return { numerator: samplingFraction.numerator, denominator: samplingFraction.denominator ?? 100 }
+  if (samplingFraction !== undefined)
+    return { numerator: samplingFraction.numerator, denominator: samplingFraction.denominator ?? 100 }
   return { numerator: tracing.samplingRate ?? 100, denominator: 100 }
 }

@@ -26,7 +26,10 @@ export function planDynamicModules(
   const errors: string[] = []
   for (const [index, entry] of entries.entries()) {
     const module = (registered as unknown as readonly Registered[]).find(({ name }) => name === entry.name)
-    const source = module === undefined ? { error: `dynamic module "${entry.name}" is not registered in the EnvoyProxy dynamicModules allowlist` } : sourceOf(module)
+    const source =
+      module === undefined
+        ? { error: `dynamic module "${entry.name}" is not registered in the EnvoyProxy dynamicModules allowlist` }
+        : sourceOf(module)
     if ("error" in source) {
       errors.push(source.error)
       continue
@@ -50,7 +53,9 @@ function sourceOf(module: Registered): DynamicModulePlan["source"] | { readonly 
   const failed = (what: string) => ({ error: `dynamic module "${name}" has ${what}` })
   switch (source.type ?? "Local") {
     case "Local":
-      return source.local === undefined ? failed("no local source configured") : { type: "local", path: source.local.path }
+      return source.local === undefined
+        ? failed("no local source configured")
+        : { type: "local", path: source.local.path }
     case "Remote": {
       const { remote } = source
       if (remote === undefined) return failed("no remote source configured")
@@ -71,6 +76,7 @@ function urlError(url: string): string | undefined {
   if (scheme !== "http" && scheme !== "https") return `unsupported URL scheme "${scheme}"`
   const [host = "", port] = (match?.[2] ?? "").replace(/^.*@/, "").split(/:(?=\d*$)/)
   if (host === "") return "URL must include a hostname"
-  if (port !== undefined && port !== "" && Number(port) > 65_535) return `invalid URL port "${port}": value out of range`
+  if (port !== undefined && port !== "" && Number(port) > 65_535)
+    return `invalid URL port "${port}": value out of range`
   return undefined
 }

@@ -68,7 +68,12 @@ function planOne(
   const { processingMode: mode, metadata: access } = entry
   return {
     name: ownName,
-    destination: { name: ownName.toLowerCase(), settings: resolved.settings, metadata, ...(traffic === undefined ? {} : { traffic }) },
+    destination: {
+      name: ownName.toLowerCase(),
+      settings: resolved.settings,
+      metadata,
+      ...(traffic === undefined ? {} : { traffic }),
+    },
     authority: `${first.name}.${first.namespace ?? namespace}${first.port === undefined ? "" : `:${first.port}`}`,
     ...(messageTimeout === undefined ? {} : { messageTimeout }),
     isFailOpen: entry.failOpen ?? false,

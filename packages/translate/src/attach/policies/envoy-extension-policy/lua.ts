@@ -18,7 +18,8 @@ export function planLua(
 ): FeatureResult<LuaPlan> {
   if (entries.length === 0) return worked([])
   const failed = (error: string): FeatureResult<LuaPlan> => ({ items: [], errors: [error], isFailOpen: false })
-  if (!world.settings().isLuaEnabled) return failed("Skipping Lua EnvoyExtensionPolicy as feature is disabled in the Gateway.")
+  if (!world.settings().isLuaEnabled)
+    return failed("Skipping Lua EnvoyExtensionPolicy as feature is disabled in the Gateway.")
   const plans: LuaPlan[] = []
   for (const [index, entry] of entries.entries()) {
     const name = `envoyextensionpolicy/${owner.metadata.namespace}/${owner.metadata.name}/lua/${index}`
@@ -36,7 +37,11 @@ export function planLua(
   return worked(plans)
 }
 
-function codeOf(world: World, owner: EnvoyExtensionPolicy, entry: Lua): { readonly text: string } | { readonly error: string } {
+function codeOf(
+  world: World,
+  owner: EnvoyExtensionPolicy,
+  entry: Lua,
+): { readonly text: string } | { readonly error: string } {
   if (entry.type !== "ValueRef" || entry.valueRef === undefined) return { text: entry.inline ?? "" }
   const { namespace } = owner.metadata
   const { name } = entry.valueRef

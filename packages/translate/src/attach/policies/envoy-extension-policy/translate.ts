@@ -1,7 +1,7 @@
 // A policy, or a route's policy merged over its parent's, to the extensions of the routes it holds for.
 import type { DynamicModule, EnvoyExtensionPolicy, ExtProc, Lua, Wasm } from "@attache/kube-api"
-import { mergeSpec } from "../../merge-spec.ts"
 import type { GatewayView } from "../../gateway-view.ts"
+import { mergeSpec } from "../../merge-spec.ts"
 import { sentence } from "../../sentence.ts"
 import { planDynamicModules } from "./dynamic-module.ts"
 import { type ExtProcReads, planExtProc } from "./ext-proc.ts"
@@ -41,7 +41,12 @@ export function translatePolicy(
 ): ExtensionResult {
   const owned = <T>(entries: readonly T[] | undefined): Owned<T> => ({ owner: policy, entries: entries ?? [] })
   const { lua, wasm, extProc, dynamicModule } = policy.spec
-  return translate(reads, { lua: owned(lua), wasm: owned(wasm), extProc: owned(extProc), dynamicModules: owned(dynamicModule) }, gateway, target)
+  return translate(
+    reads,
+    { lua: owned(lua), wasm: owned(wasm), extProc: owned(extProc), dynamicModules: owned(dynamicModule) },
+    gateway,
+    target,
+  )
 }
 
 /**
@@ -70,7 +75,12 @@ export function translateMerged(
   return translate(reads, sources, gateway, "route")
 }
 
-function translate(reads: ExtensionReads, sources: Sources, gateway: GatewayView, target: "route" | "gateway"): ExtensionResult {
+function translate(
+  reads: ExtensionReads,
+  sources: Sources,
+  gateway: GatewayView,
+  target: "route" | "gateway",
+): ExtensionResult {
   const { lua, wasm, extProc, dynamicModules } = sources
   const results = {
     Wasm: planWasm(reads, reads.modules, wasm.owner, wasm.entries),

@@ -70,7 +70,12 @@ function planOf(owner: EnvoyExtensionPolicy, entry: Wasm, index: number, name: s
   }
 }
 
-function requestOf(world: World, owner: EnvoyExtensionPolicy, entry: Wasm, attachment: string): WasmRequest | { readonly error: string } {
+function requestOf(
+  world: World,
+  owner: EnvoyExtensionPolicy,
+  entry: Wasm,
+  attachment: string,
+): WasmRequest | { readonly error: string } {
   const { code } = entry
   const { resourceVersion } = owner.metadata
   const common = {
@@ -111,28 +116,43 @@ function isAllowed(world: World, owner: EnvoyExtensionPolicy, kind: string, ref:
   return isReferenceAllowed(world, from, { group: "", kind, namespace: ref.namespace ?? namespace, name: ref.name })
 }
 
-function readCa(world: World, owner: EnvoyExtensionPolicy, ref: ObjectRef): { readonly caCertificate: string } | { readonly error: string } {
+function readCa(
+  world: World,
+  owner: EnvoyExtensionPolicy,
+  ref: ObjectRef,
+): { readonly caCertificate: string } | { readonly error: string } {
   const kind = ref.kind ?? "Secret"
   if (kind !== "Secret" && kind !== "ConfigMap") return { error: `unsupported ref kind:${kind}` }
   const namespace = ref.namespace ?? owner.metadata.namespace
   if (!isAllowed(world, owner, kind, ref)) {
-    return { error: `certificate ref to ${kind.toLowerCase()} ${namespace}/${ref.name} not permitted by any ReferenceGrant` }
+    return {
+      error: `certificate ref to ${kind.toLowerCase()} ${namespace}/${ref.name} not permitted by any ReferenceGrant`,
+    }
   }
   const data = world.get(kind, namespace, ref.name)?.data
   if (data === undefined) return { error: `${kind.toLowerCase()} ${namespace}/${ref.name} does not exist` }
   const entries = Object.entries(data)
   const text = data[caKey] ?? (entries.length === 1 ? entries[0]?.[1] : undefined)
   if (text === undefined) {
-    return { error: `ref ${kind.toLowerCase()} [${ref.name}] has none of the expected keys [${caKey}] and more than one entry` }
+    return {
+      error: `ref ${kind.toLowerCase()} [${ref.name}] has none of the expected keys [${caKey}] and more than one entry`,
+    }
   }
   return { caCertificate: kind === "Secret" ? Buffer.from(text, "base64").toString("utf8") : text }
 }
 
-function readPullSecret(world: World, owner: EnvoyExtensionPolicy, ref: ObjectRef): { readonly pullSecret: string } | { readonly error: string } {
+function readPullSecret(
+  world: World,
+  owner: EnvoyExtensionPolicy,
+  ref: ObjectRef,
+): { readonly pullSecret: string } | { readonly error: string } {
   if (ref.kind !== undefined && ref.kind !== "Secret") return { error: "only support Secret kind." }
   const name = `${ref.namespace ?? owner.metadata.namespace}/${ref.name}`
-  if (!isAllowed(world, owner, "Secret", ref)) return { error: `pull secret ref to secret ${name} not permitted by any ReferenceGrant` }
+  if (!isAllowed(world, owner, "Secret", ref))
+    return { error: `pull secret ref to secret ${name} not permitted by any ReferenceGrant` }
   const data = world.get("Secret", ref.namespace ?? owner.metadata.namespace, ref.name)?.data
   if (data === undefined) return { error: `secret ${name} does not exist` }
-  return data[".dockerconfigjson"] === undefined ? { error: `missing .dockerconfigjson key in secret ${name}` } : { pullSecret: name }
+  return data[".dockerconfigjson"] === undefined
+    ? { error: `missing .dockerconfigjson key in secret ${name}` }
+    : { pullSecret: name }
 }
