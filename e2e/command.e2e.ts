@@ -68,7 +68,7 @@ describe("attache", () => {
   })
 
   it("accepts good resources with exit 0 and refuses bad ones with exit 3, place and field", () => {
-    expect(attache("validate", "-f", good).status).toBe(0)
+    expect(attache("validate", "-f", good, "--profile", "host").status).toBe(0)
     const { status, stdout } = attache("validate", "-f", broken, "--output", "json")
     const { ok, errors } = JSON.parse(stdout) as { ok: boolean; errors: readonly Record<string, unknown>[] }
     expect([status, ok]).toEqual([3, false])

@@ -68,6 +68,7 @@ files(verb(program, "translate", "Translate resources to xDS or statuses", "atta
   .option("--show-secrets", "print private keys instead of their sha256", false)
 files(verb(program, "validate", "Check resources: schema, rules, meaning", "attache validate -f gateway.yaml", () => import("./commands/validate.ts")))
   .option("--schema-only", "stop after schema and rules", false)
+  .option("--profile <name>", "kubernetes or host", "kubernetes")
 verb(program, "status", "Show what running instances do", "attache status", () => import("./commands/status.ts")).option("--instance <name>", "instance to ask")
 const envoy = program.command("envoy").description("Envoy binaries: install, list, which, run")
 envoyOptions(verb(envoy, "install", "Fetch and verify an Envoy", "attache envoy install 1.40.0", () => import("./commands/envoy-install.ts"))).argument("[version]")

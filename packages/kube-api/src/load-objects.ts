@@ -57,7 +57,7 @@ function loadDocument(
   found: Diagnostic[],
 ): void {
   const place = path.length === 0 ? document.start : document.positionOf(path)
-  const fault = (message: string, hint: string): void => {
+  const fault = (message: string, hint: string) => {
     found.push({ code: "ATT_YAML_NOT_AN_OBJECT", severity: "error", message, file: options.file, ...place, hint })
   }
   if (!isRecord(value)) return fault("not an object", "a document needs apiVersion, kind and metadata")

@@ -3,6 +3,7 @@ import { type Cells, createCells, createGraph, type Graph, type GraphStats } fro
 import { createAttachQueries } from "./attach/queries.ts"
 import type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
 import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
+import { bootstrapJson } from "./emit/bootstrap.ts"
 import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
 import type { PlanRoute, ProxyPlan, WasmCode } from "./plan/index.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
@@ -37,6 +38,8 @@ export interface Translator {
   listeners(proxyKey: string): readonly BoundListener[]
   /** The plan of all proxies, by key: what is emitted, free of Envoy's types. */
   plan(): Readonly<Record<string, ProxyDocument>>
+  /** Bootstrap of a proxy in the kubernetes profile, as protobuf's JSON form; undefined when the key is unknown. */
+  bootstrap(proxyKey: string): unknown
   /** Status of an object, or undefined when there is nothing to say. */
   status(key: ObjectKey): ObjectStatus | undefined
   /** Statuses of all objects, by kind, namespace and name. */
@@ -130,6 +133,17 @@ export function createTranslator(options: TranslatorOptions): Translator {
           return [[key, { ...plan, routes: Object.fromEntries(routes) }]]
         }),
       ),
+    bootstrap: (proxyKey) => {
+      const options = queries.proxy(proxyKey)?.options
+      if (options === undefined) return undefined
+      const { controllerNamespace, dnsDomain } = world.settings()
+      return bootstrapJson({
+        serviceCluster: proxyKey,
+        xds: { host: `envoy-gateway.${controllerNamespace}.svc.${dnsDomain}.`, port: 18_000 },
+        ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+        ...(options.ipFamily === "IPv6" ? { isIpv6: true } : {}),
+      })
+    },
     status: (key) => statuses.get(key),
     statuses: () =>
       [...keys].sort().flatMap((key) => {

@@ -72,7 +72,7 @@ function documentFor(translator: Translator, options: Options): unknown {
     case "plan":
       return translator.plan()
     case "bootstrap":
-      return translator.bootstraps()
+      return Object.fromEntries(translator.proxyKeys().map((key) => [key, translator.bootstrap(key)]))
     default:
       return xdsDocument(translator, { showSecrets: isOn(options, "showSecrets") })
   }

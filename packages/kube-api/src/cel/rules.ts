@@ -57,7 +57,7 @@ function walk(
   else if (Array.isArray(value) && schema.items !== undefined && hasRules(schema.items)) {
     const items = schema.items
     const list = value as readonly RuleValue[]
-    list.forEach((item, index) => walk(findings, items, item, oldItem(schema, old, item), [...path, index]))
+    for (const [index, item] of list.entries()) walk(findings, items, item, oldItem(schema, old, item), [...path, index])
   }
 }
 
