@@ -19,7 +19,9 @@ function byObject(document: unknown): Record<string, unknown> {
   for (const entry of (document ?? []) as readonly StatusEntry[]) {
     const status = cleaned(entry.status ?? {})
     const namespace = entry.namespace ?? entry.metadata?.namespace ?? ""
-    const key = [entry.kind, namespace, entry.name ?? entry.metadata?.name ?? ""].filter((part) => part !== "").join("/")
+    const key = [entry.kind, namespace, entry.name ?? entry.metadata?.name ?? ""]
+      .filter((part) => part !== "")
+      .join("/")
     if (!isEmpty(status)) result[key] = status
   }
   return result

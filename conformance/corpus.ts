@@ -45,7 +45,8 @@ export function readCorpus(folder: string): readonly Case[] {
   const index = new Map<string, IndexEntry>()
   const indexFile = join(folder, "index.json")
   if (existsSync(indexFile)) {
-    for (const entry of (JSON.parse(readFileSync(indexFile, "utf8")) as { cases: readonly IndexEntry[] }).cases) index.set(entry.name, entry)
+    for (const entry of (JSON.parse(readFileSync(indexFile, "utf8")) as { cases: readonly IndexEntry[] }).cases)
+      index.set(entry.name, entry)
   }
   return readdirSync(folder)
     .filter((name) => statSync(join(folder, name)).isDirectory() && existsSync(join(folder, name, "resources.yaml")))
@@ -54,7 +55,8 @@ export function readCorpus(folder: string): readonly Case[] {
 }
 
 function caseOf(folder: string, name: string, entry: IndexEntry | undefined): Case {
-  const first = (...files: readonly string[]): string | undefined => files.map((f) => join(folder, f)).find((f) => existsSync(f))
+  const first = (...files: readonly string[]): string | undefined =>
+    files.map((f) => join(folder, f)).find((f) => existsSync(f))
   return {
     name,
     tier: entry?.tier ?? "untiered",

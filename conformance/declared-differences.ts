@@ -1,6 +1,7 @@
 // Recorded cases in which we differ from Envoy Gateway on purpose, with the reason; docs/reference/differences.md explains them.
 
-const luaTexts = "scripts are parsed, never run, so texts of a Lua interpreter and errors that show only in a run do not appear"
+const luaTexts =
+  "scripts are parsed, never run, so texts of a Lua interpreter and errors that show only in a run do not appear"
 const twins = "the input holds two objects of one kind, namespace and name, which no API server and no file set has"
 const refused = "Envoy refuses what was recorded"
 

@@ -13,15 +13,28 @@ export function differences(expected: unknown, actual: unknown, limit: number, p
   return Object.is(expected, actual) ? [] : [{ path, expected, actual }]
 }
 
-function listDifferences(expected: readonly unknown[], actual: readonly unknown[], limit: number, path: string): Difference[] {
-  const found: Difference[] = expected.length === actual.length ? [] : [{ path: `${path}.length`, expected: expected.length, actual: actual.length }]
+function listDifferences(
+  expected: readonly unknown[],
+  actual: readonly unknown[],
+  limit: number,
+  path: string,
+): Difference[] {
+  const found: Difference[] =
+    expected.length === actual.length
+      ? []
+      : [{ path: `${path}.length`, expected: expected.length, actual: actual.length }]
   for (let i = 0; i < Math.min(expected.length, actual.length); i++) {
     found.push(...differences(expected[i], actual[i], limit - found.length, `${path}[${i}]`))
   }
   return found
 }
 
-function recordDifferences(expected: Record<string, unknown>, actual: Record<string, unknown>, limit: number, path: string): Difference[] {
+function recordDifferences(
+  expected: Record<string, unknown>,
+  actual: Record<string, unknown>,
+  limit: number,
+  path: string,
+): Difference[] {
   const found: Difference[] = []
   for (const key of [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort()) {
     found.push(...differences(expected[key], actual[key], limit - found.length, `${path}.${key}`))

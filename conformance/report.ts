@@ -20,15 +20,22 @@ export function printReport(verdicts: readonly Verdict[]): boolean {
     for (const line of v.status) console.log(`  status ${line}`)
     if (v.error !== undefined) console.log(`  error  ${v.error.split("\n").slice(0, 4).join("\n         ")}`)
   }
-  const rows = [...countBy(verdicts, (v) => [`tier ${v.tier}`]), ...countBy(verdicts, (v) => v.tags.map((t) => `tag ${t}`))]
+  const rows = [
+    ...countBy(verdicts, (v) => [`tier ${v.tier}`]),
+    ...countBy(verdicts, (v) => v.tags.map((t) => `tag ${t}`)),
+  ]
   console.log("")
-  for (const [label, { equal, all }] of rows) console.log(`${label.padEnd(28)} ${String(equal).padStart(4)} of ${String(all).padStart(4)} equal`)
+  for (const [label, { equal, all }] of rows)
+    console.log(`${label.padEnd(28)} ${String(equal).padStart(4)} of ${String(all).padStart(4)} equal`)
   const passed = verdicts.filter(({ isEqual }) => isEqual).length
   console.log(`\n${passed} passed, ${verdicts.length - passed} failed`)
   return passed === verdicts.length
 }
 
-function countBy(verdicts: readonly Verdict[], labels: (v: Verdict) => readonly string[]): [string, { equal: number; all: number }][] {
+function countBy(
+  verdicts: readonly Verdict[],
+  labels: (v: Verdict) => readonly string[],
+): [string, { equal: number; all: number }][] {
   const counts = new Map<string, { equal: number; all: number }>()
   for (const v of verdicts) {
     for (const label of labels(v)) {

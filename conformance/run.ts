@@ -5,7 +5,8 @@ import { readCorpus } from "./corpus.ts"
 import { judge } from "./judge.ts"
 import { printReport, type Verdict } from "./report.ts"
 
-const usage = "usage: npm run conformance -- --corpus DIR [--only NAME|TAG|TIER] [--kinds KIND,...] [--report FILE] [--limit N]"
+const usage =
+  "usage: npm run conformance -- --corpus DIR [--only NAME|TAG|TIER] [--kinds KIND,...] [--report FILE] [--limit N]"
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -3,7 +3,14 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { loadObjects } from "@attache/kube-api"
-import { createTranslator, defaultSettings, type ModuleLoader, type ObjectStatus, settingsFrom, xdsDocument } from "@attache/translate"
+import {
+  createTranslator,
+  defaultSettings,
+  type ModuleLoader,
+  type ObjectStatus,
+  settingsFrom,
+  xdsDocument,
+} from "@attache/translate"
 import type { Case, CaseConfig } from "./corpus.ts"
 import { readConfig } from "./corpus.ts"
 
@@ -20,12 +27,19 @@ export async function translateCase(item: Case, isV2: boolean): Promise<CaseResu
   const translator = createTranslator({
     settings: settingsOf(config, isV2),
     ...(config.settings.wasmCache === "none" ? {} : { loadModule: mockModules }),
-    onFailure: (query, key, error) => failures.push(`${query}(${key}): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    onFailure: (query, key, error) =>
+      failures.push(`${query}(${key}): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   })
   const file = join(item.folder, "resources.yaml")
-  const { objects } = loadObjects(readFileSync(file, "utf8"), { file, defaultNamespace: config.settings.controllerNamespace ?? "envoy-gateway-system" })
+  const { objects } = loadObjects(readFileSync(file, "utf8"), {
+    file,
+    defaultNamespace: config.settings.controllerNamespace ?? "envoy-gateway-system",
+  })
   for (const { object } of objects) translator.upsert(object)
-  const pull = (): CaseResult => ({ xds: xdsDocument(translator, { showSecrets: true }), statuses: translator.statuses() })
+  const pull = (): CaseResult => ({
+    xds: xdsDocument(translator, { showSecrets: true }),
+    statuses: translator.statuses(),
+  })
   pull()
   await translator.settled()
   const result = pull()
@@ -61,5 +75,9 @@ const mockModules: ModuleLoader = async ({ url, sha256: wanted }) => {
   if (wanted !== undefined && wanted !== checksum) {
     throw new Error(`module downloaded from ${url} has checksum ${checksum}, which does not match: ${wanted}`)
   }
-  return { type: "remote", url: `https://envoy-gateway.envoy-gateway-system.svc.cluster.local:18002/${name}.wasm`, sha256: checksum }
+  return {
+    type: "remote",
+    url: `https://envoy-gateway.envoy-gateway-system.svc.cluster.local:18002/${name}.wasm`,
+    sha256: checksum,
+  }
 }

@@ -19,7 +19,10 @@ export interface Backend extends AsyncDisposable {
  *
  * @param handle answers instead; returns false to leave the request to the default
  */
-export async function startBackend(name: string, handle?: (request: IncomingMessage, response: ServerResponse) => boolean): Promise<Backend> {
+export async function startBackend(
+  name: string,
+  handle?: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Promise<Backend> {
   const seen: SeenRequest[] = []
   const server = createServer((request, response) => {
     const { method = "", url: path = "", headers } = request

@@ -26,11 +26,26 @@ const good = file(
   "good.yaml",
   stream(...gateway({ http: 80 }), backend("one", 9001), route("r", [prefix("/", { backendRefs: [to("one")] })])),
 )
-const broken = file("broken.yaml", stream(...gateway({ http: 80 }), route("r", [{ matches: [{ path: { type: "Prefix", value: "/" } }] }])))
+const broken = file(
+  "broken.yaml",
+  stream(...gateway({ http: 80 }), route("r", [{ matches: [{ path: { type: "Prefix", value: "/" } }] }])),
+)
 
 describe("attache", () => {
   it("shows help with an example for every verb", () => {
-    for (const verb of ["run", "serve", "translate", "validate", "status", "envoy", "doctor", "explain", "clean", "version", "completion"]) {
+    for (const verb of [
+      "run",
+      "serve",
+      "translate",
+      "validate",
+      "status",
+      "envoy",
+      "doctor",
+      "explain",
+      "clean",
+      "version",
+      "completion",
+    ]) {
       const { status, stdout } = attache(verb, "--help")
       expect([verb, status]).toEqual([verb, 0])
       if (verb !== "envoy") expect(stdout).toContain("Example:")
@@ -41,7 +56,13 @@ describe("attache", () => {
     const { status, stdout } = attache("translate", "-f", good)
     const document = parse(stdout) as Record<string, Record<string, readonly { name?: string }[]>>
     expect([status, Object.keys(document)]).toEqual([0, ["envoy-gateway-system/gw"]])
-    expect(Object.keys(document["envoy-gateway-system/gw"] ?? {})).toEqual(["listeners", "routes", "clusters", "endpoints", "secrets"])
+    expect(Object.keys(document["envoy-gateway-system/gw"] ?? {})).toEqual([
+      "listeners",
+      "routes",
+      "clusters",
+      "endpoints",
+      "secrets",
+    ])
     const json = attache("translate", "-f", good, "--output", "json")
     expect(JSON.parse(json.stdout)).toEqual(document)
   })
@@ -54,7 +75,9 @@ describe("attache", () => {
   it("shifts ports in the kubernetes profile and keeps loopback in the host profile", () => {
     const address = (profile: string) => {
       const { stdout } = attache("translate", "-f", good, "--profile", profile, "--output", "json")
-      const [proxy] = Object.values(JSON.parse(stdout) as Record<string, { listeners: readonly { name: string; address: unknown }[] }>)
+      const [proxy] = Object.values(
+        JSON.parse(stdout) as Record<string, { listeners: readonly { name: string; address: unknown }[] }>,
+      )
       return proxy?.listeners.find(({ name }) => name.endsWith("/http"))?.address
     }
     expect(address("kubernetes")).toEqual({ socketAddress: { address: "0.0.0.0", portValue: 10080 } })
@@ -72,7 +95,12 @@ describe("attache", () => {
     const { status, stdout } = attache("validate", "-f", broken, "--output", "json")
     const { ok, errors } = JSON.parse(stdout) as { ok: boolean; errors: readonly Record<string, unknown>[] }
     expect([status, ok]).toEqual([3, false])
-    expect(errors[0]).toMatchObject({ severity: "error", file: broken, field: "spec.rules[0].matches[0].path.type", object: { kind: "HTTPRoute", name: "r" } })
+    expect(errors[0]).toMatchObject({
+      severity: "error",
+      file: broken,
+      field: "spec.rules[0].matches[0].path.type",
+      object: { kind: "HTTPRoute", name: "r" },
+    })
     expect(errors[0]?.line).toBeTypeOf("number")
   })
 
@@ -88,10 +116,25 @@ describe("attache", () => {
   })
 
   it("names what a policy breaks", () => {
-    const policy = extensions("p", { kind: "HTTPRoute", name: "r" }, { lua: [{ type: "Inline", inline: "function nothing() end" }] })
-    const path = file("policy.yaml", stream(...gateway({ http: 80 }), backend("one", 9001), route("r", [prefix("/", { backendRefs: [to("one")] })]), policy))
+    const policy = extensions(
+      "p",
+      { kind: "HTTPRoute", name: "r" },
+      { lua: [{ type: "Inline", inline: "function nothing() end" }] },
+    )
+    const path = file(
+      "policy.yaml",
+      stream(
+        ...gateway({ http: 80 }),
+        backend("one", 9001),
+        route("r", [prefix("/", { backendRefs: [to("one")] })]),
+        policy,
+      ),
+    )
     const { status, stdout } = attache("validate", "-f", path)
-    expect([status, stdout.includes("expected one of envoy_on_request() or envoy_on_response() to be defined")]).toEqual([3, true])
+    expect([
+      status,
+      stdout.includes("expected one of envoy_on_request() or envoy_on_response() to be defined"),
+    ]).toEqual([3, true])
   })
 
   it.each([

@@ -40,7 +40,10 @@ export interface GatewayUnderTest extends AsyncDisposable {
 }
 
 /** Starts `attache run` over files and waits until it says that it is ready. */
-export async function startGateway(files: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<GatewayUnderTest> {
+export async function startGateway(
+  files: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<GatewayUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), "attache-e2e-"))
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text)
   const child = spawn(process.execPath, [command, "run", "-f", folder, ...args], {
@@ -69,9 +72,14 @@ export async function startGateway(files: Readonly<Record<string, string>>, args
     until: async (port, path, fits, options) => {
       const deadline = Date.now() + 10_000
       for (;;) {
-        const answer = await send(port, path, options).catch((error: unknown) => ({ status: 0, headers: {}, body: String(error) }))
+        const answer = await send(port, path, options).catch((error: unknown) => ({
+          status: 0,
+          headers: {},
+          body: String(error),
+        }))
         if (fits(answer)) return answer
-        if (Date.now() > deadline) throw new Error(`no fitting answer for ${path}; last: ${JSON.stringify(answer)}\n${output().slice(-3000)}`)
+        if (Date.now() > deadline)
+          throw new Error(`no fitting answer for ${path}; last: ${JSON.stringify(answer)}\n${output().slice(-3000)}`)
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
     },
@@ -99,14 +107,21 @@ function send(port: number, path: string, options: RequestOptions = {}): Promise
   const { method = "GET", headers = {}, body, tls } = options
   const shared = { host: "127.0.0.1", port, path, method, headers, agent: false as const, timeout: 20_000 }
   return new Promise((resolve, reject) => {
-    const call = tls === undefined ? requestHttp(shared) : requestHttps({ ...shared, servername: tls.serverName, ca: tls.ca })
+    const call =
+      tls === undefined ? requestHttp(shared) : requestHttps({ ...shared, servername: tls.serverName, ca: tls.ca })
     call.on("error", reject)
     call.on("timeout", () => call.destroy(new Error("no answer within 20 s")))
     call.on("response", (response) => {
       const chunks: Buffer[] = []
       response.on("data", (chunk: Buffer) => chunks.push(chunk))
       response.on("error", reject)
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString("utf8") }))
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString("utf8"),
+        }),
+      )
     })
     call.end(body)
   })

@@ -7,18 +7,30 @@ import { startBackend } from "./backend.ts"
 import { startGateway } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 
-const script = (value: string): string => `function envoy_on_response(handle) handle:headers():replace("x-edit", "${value}") end`
+const script = (value: string): string =>
+  `function envoy_on_response(handle) handle:headers():replace("x-edit", "${value}") end`
 
 it("takes fifty edits of routes, scripts and endpoints under load without a failed request", async () => {
   const [port] = (await freePorts(1)) as [number]
   await using one = await startBackend("one")
   await using two = await startBackend("two")
-  const base = stream(...gateway({ http: port }), route("steady", [prefix("/steady", { backendRefs: [to("one")] })]), backend("one", one.port))
+  const base = stream(
+    ...gateway({ http: port }),
+    route("steady", [prefix("/steady", { backendRefs: [to("one")] })]),
+    backend("one", one.port),
+  )
   const edited = (n: number): string =>
     stream(
       backend("moving", n % 2 === 0 ? one.port : two.port),
-      route("edited", [prefix("/edited", { backendRefs: [to("moving")] }), prefix(`/only-${n}`, { backendRefs: [to("one")] })]),
-      extensions("script", { kind: "HTTPRoute", name: "edited" }, { lua: [{ type: "Inline", inline: script(String(n)) }] }),
+      route("edited", [
+        prefix("/edited", { backendRefs: [to("moving")] }),
+        prefix(`/only-${n}`, { backendRefs: [to("one")] }),
+      ]),
+      extensions(
+        "script",
+        { kind: "HTTPRoute", name: "edited" },
+        { lua: [{ type: "Inline", inline: script(String(n)) }] },
+      ),
     )
   await using gw = await startGateway({ "base.yaml": base, "edited.yaml": edited(0) })
   let isRunning = true
@@ -48,7 +60,10 @@ it("keeps the last good objects of a broken file, says so, and recovers", async 
   const [port] = (await freePorts(1)) as [number]
   await using one = await startBackend("one")
   const routes = (path: string): string => stream(route("r", [prefix(path, { backendRefs: [to("one")] })]))
-  await using gw = await startGateway({ "base.yaml": stream(...gateway({ http: port }), backend("one", one.port)), "routes.yaml": routes("/a") })
+  await using gw = await startGateway({
+    "base.yaml": stream(...gateway({ http: port }), backend("one", one.port)),
+    "routes.yaml": routes("/a"),
+  })
   await gw.until(port, "/a", ({ status }) => status === 200)
   await gw.write("routes.yaml", "kind: HTTPRoute\n  broken: [")
   await gw.until(port, "/a", () => gw.output().includes("routes.yaml:2"))

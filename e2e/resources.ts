@@ -15,14 +15,29 @@ export function gateway(ports: Readonly<Record<string, number>>, listener: Docum
   const listeners = Object.entries(ports).map(([name, port]) => ({ name, port, protocol: "HTTP", ...listener }))
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: "default" } },
-    { apiVersion: gatewayApi, kind: "GatewayClass", metadata: { name: "attache" }, spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" } },
-    { apiVersion: gatewayApi, kind: "Gateway", metadata: { name: "gw" }, spec: { gatewayClassName: "attache", listeners } },
+    {
+      apiVersion: gatewayApi,
+      kind: "GatewayClass",
+      metadata: { name: "attache" },
+      spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+    },
+    {
+      apiVersion: gatewayApi,
+      kind: "Gateway",
+      metadata: { name: "gw" },
+      spec: { gatewayClassName: "attache", listeners },
+    },
   ]
 }
 
 /** A Backend on a loopback port. */
 export function backend(name: string, port: number): Document {
-  return { apiVersion: envoyGateway, kind: "Backend", metadata: { name }, spec: { endpoints: [{ ip: { address: "127.0.0.1", port } }] } }
+  return {
+    apiVersion: envoyGateway,
+    kind: "Backend",
+    metadata: { name },
+    spec: { endpoints: [{ ip: { address: "127.0.0.1", port } }] },
+  }
 }
 
 /** A Backend on a Unix socket. */
@@ -37,11 +52,20 @@ export function to(name: string, rest: Document = {}): Document {
 
 /** An HTTPRoute on `gw` with rules as written. */
 export function route(name: string, rules: readonly Document[], rest: Document = {}): Document {
-  return { apiVersion: gatewayApi, kind: "HTTPRoute", metadata: { name }, spec: { parentRefs: [{ name: "gw" }], rules, ...rest } }
+  return {
+    apiVersion: gatewayApi,
+    kind: "HTTPRoute",
+    metadata: { name },
+    spec: { parentRefs: [{ name: "gw" }], rules, ...rest },
+  }
 }
 
 /** An EnvoyExtensionPolicy on an object. */
-export function extensions(name: string, target: { readonly kind: string; readonly name: string }, spec: Document): Document {
+export function extensions(
+  name: string,
+  target: { readonly kind: string; readonly name: string },
+  spec: Document,
+): Document {
   return {
     apiVersion: envoyGateway,
     kind: "EnvoyExtensionPolicy",

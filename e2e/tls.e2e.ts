@@ -16,7 +16,8 @@ interface Pair {
 }
 
 async function selfSigned(name: string): Promise<Pair> {
-  x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0])
+  // The types of the two sides differ in name only.
+  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0])
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
@@ -32,7 +33,10 @@ async function selfSigned(name: string): Promise<Pair> {
 }
 
 function secret(name: string, pair: Pair) {
-  const data = { "tls.crt": Buffer.from(pair.certificate).toString("base64"), "tls.key": Buffer.from(pair.key).toString("base64") }
+  const data = {
+    "tls.crt": Buffer.from(pair.certificate).toString("base64"),
+    "tls.key": Buffer.from(pair.key).toString("base64"),
+  }
   return { apiVersion: "v1", kind: "Secret", metadata: { name }, type: "kubernetes.io/tls", data }
 }
 
@@ -59,10 +63,19 @@ it("serves two hosts on one HTTPS port, each with its own certificate", async ()
     route("all", [prefix("/", { backendRefs: [to("one")] })]),
   ]
   await using running = await startGateway({ "tls.yaml": stream(...(objects as Record<string, unknown>[])) })
-  for (const [serverName, pair] of [["a.example.com", a], ["b.example.com", b]] as const) {
-    const answer = await running.request(port, "/x", { headers: { host: serverName }, tls: { serverName, ca: pair.certificate } })
+  for (const [serverName, pair] of [
+    ["a.example.com", a],
+    ["b.example.com", b],
+  ] as const) {
+    const answer = await running.request(port, "/x", {
+      headers: { host: serverName },
+      tls: { serverName, ca: pair.certificate },
+    })
     expect([serverName, answer.status]).toEqual([serverName, 200])
   }
-  const wrong = running.request(port, "/x", { headers: { host: "a.example.com" }, tls: { serverName: "a.example.com", ca: b.certificate } })
+  const wrong = running.request(port, "/x", {
+    headers: { host: "a.example.com" },
+    tls: { serverName: "a.example.com", ca: b.certificate },
+  })
   await expect(wrong).rejects.toThrow(/certificate/)
 })

@@ -34,21 +34,46 @@ describe("HTTP routes on a real Envoy", () => {
       route("plain", [prefix("/plain", { backendRefs: [to("one")] })]),
       route("weighted", [prefix("/weighted", { backendRefs: [to("one", { weight: 3 }), to("two", { weight: 1 })] })]),
       route("mirror", [
-        prefix("/mirror", { filters: [{ type: "RequestMirror", requestMirror: { backendRef: to("two") } }], backendRefs: [to("one")] }),
+        prefix("/mirror", {
+          filters: [{ type: "RequestMirror", requestMirror: { backendRef: to("two") } }],
+          backendRefs: [to("one")],
+        }),
       ]),
       route("redirect", [
-        prefix("/old", { filters: [{ type: "RequestRedirect", requestRedirect: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/new" }, statusCode: 301 } }] }),
+        prefix("/old", {
+          filters: [
+            {
+              type: "RequestRedirect",
+              requestRedirect: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/new" }, statusCode: 301 },
+            },
+          ],
+        }),
       ]),
       route("rewrite", [
         prefix("/before", {
-          filters: [{ type: "URLRewrite", urlRewrite: { hostname: "inner.example.com", path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/after" } } }],
+          filters: [
+            {
+              type: "URLRewrite",
+              urlRewrite: {
+                hostname: "inner.example.com",
+                path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/after" },
+              },
+            },
+          ],
           backendRefs: [to("one")],
         }),
       ]),
       route("headers", [
         prefix("/headers", {
           filters: [
-            { type: "RequestHeaderModifier", requestHeaderModifier: { set: [{ name: "x-set", value: "set" }], add: [{ name: "x-add", value: "add" }], remove: ["x-gone"] } },
+            {
+              type: "RequestHeaderModifier",
+              requestHeaderModifier: {
+                set: [{ name: "x-set", value: "set" }],
+                add: [{ name: "x-add", value: "add" }],
+                remove: ["x-gone"],
+              },
+            },
             { type: "ResponseHeaderModifier", responseHeaderModifier: { add: [{ name: "x-answer", value: "yes" }] } },
           ],
           backendRefs: [to("one")],
@@ -58,18 +83,48 @@ describe("HTTP routes on a real Envoy", () => {
       route("timeout", [prefix("/slow", { timeouts: { request: "200ms" }, backendRefs: [to("slow")] })]),
       route("cors", [
         prefix("/cors", {
-          filters: [{ type: "CORS", cors: { allowOrigins: ["https://app.example.com"], allowMethods: ["GET"], allowCredentials: true } }],
+          filters: [
+            {
+              type: "CORS",
+              cors: { allowOrigins: ["https://app.example.com"], allowMethods: ["GET"], allowCredentials: true },
+            },
+          ],
           backendRefs: [to("one")],
         }),
       ]),
-      route("methods", [{ matches: [{ path: { type: "Exact", value: "/exact" }, method: "POST", headers: [{ name: "x-kind", value: "a" }], queryParams: [{ name: "q", value: "1" }] }], backendRefs: [to("two")] }]),
+      route("methods", [
+        {
+          matches: [
+            {
+              path: { type: "Exact", value: "/exact" },
+              method: "POST",
+              headers: [{ name: "x-kind", value: "a" }],
+              queryParams: [{ name: "q", value: "1" }],
+            },
+          ],
+          backendRefs: [to("two")],
+        },
+      ]),
       route("nowhere", [prefix("/nowhere", { backendRefs: [to("absent")] })]),
       route("lua", [prefix("/lua", { backendRefs: [to("one")] })]),
-      extensions("lua", { kind: "HTTPRoute", name: "lua" }, {
-        lua: [{ type: "Inline", inline: 'function envoy_on_response(handle) handle:headers():add("x-lua", "was here") end' }],
-      }),
+      extensions(
+        "lua",
+        { kind: "HTTPRoute", name: "lua" },
+        {
+          lua: [
+            {
+              type: "Inline",
+              inline: 'function envoy_on_response(handle) handle:headers():add("x-lua", "was here") end',
+            },
+          ],
+        },
+      ),
       route("broken-lua", [prefix("/broken-lua", { backendRefs: [to("one")] })]),
-      extensions("broken-lua", { kind: "HTTPRoute", name: "broken-lua" }, { lua: [{ type: "Inline", inline: "function envoy_on_request(" }] }),
+      extensions(
+        "broken-lua",
+        { kind: "HTTPRoute", name: "broken-lua" },
+        { lua: [{ type: "Inline", inline: "function envoy_on_request(" }] },
+      ),
     ]
     gw = await startGateway({ "all.yaml": stream(...objects) })
   })
@@ -86,7 +141,12 @@ describe("HTTP routes on a real Envoy", () => {
   })
 
   it("splits by weight", async () => {
-    const names = await Promise.all(Array.from({ length: 400 }, async () => (JSON.parse((await get("/weighted")).body) as { backend: string }).backend))
+    const names = await Promise.all(
+      Array.from(
+        { length: 400 },
+        async () => (JSON.parse((await get("/weighted")).body) as { backend: string }).backend,
+      ),
+    )
     const share = names.filter((name) => name === "one").length / names.length
     // Three of four; 400 draws stay within five standard deviations of it.
     expect(Math.abs(share - 0.75)).toBeLessThan(0.11)
@@ -110,7 +170,12 @@ describe("HTTP routes on a real Envoy", () => {
   it("changes headers both ways", async () => {
     const answer = await get("/headers", { "x-gone": "1", "x-set": "before" })
     const { headers } = JSON.parse(answer.body) as { headers: Record<string, string> }
-    expect([headers["x-set"], headers["x-add"], headers["x-gone"], answer.headers["x-answer"]]).toEqual(["set", "add", undefined, "yes"])
+    expect([headers["x-set"], headers["x-add"], headers["x-gone"], answer.headers["x-answer"]]).toEqual([
+      "set",
+      "add",
+      undefined,
+      "yes",
+    ])
   })
 
   it("retries", async () => {

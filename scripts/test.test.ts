@@ -29,7 +29,6 @@ describe("skipped tests", () => {
   })
 })
 
-
 const sample = `
 import { afterAll, describe, expect, it, vi } from "vitest"
 it("passes", () => {})

@@ -24,7 +24,9 @@ if (major > 22 || (major === 22 && minor >= 22)) {
 } else {
   const node = pinnedNode()
   if (node === undefined) {
-    console.error(`attache: Node 22.22 or newer is needed, this is ${process.version}; install it, or run npm install where optional packages are allowed`)
+    console.error(
+      `attache: Node 22.22 or newer is needed, this is ${process.version}; install it, or run npm install where optional packages are allowed`,
+    )
     process.exitCode = 4
   } else {
     const { status, signal } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: "inherit" })

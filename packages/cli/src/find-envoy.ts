@@ -1,4 +1,4 @@
-import { findEnvoy, type FoundEnvoy } from "@attache/envoy"
+import { type FoundEnvoy, findEnvoy } from "@attache/envoy"
 import { isOn, type Options, textOf } from "./options.ts"
 import { installProgress } from "./output/install-progress.ts"
 

@@ -18,7 +18,13 @@ const program = new Command("attache")
   .addHelpText("after", "\nExample:\n  attache run -f gateway.yaml")
 
 /** Adds a verb whose code is in a module of its own. */
-function verb(parent: Command, name: string, description: string, example: string, load: () => Promise<{ readonly run: Run }>): Command {
+function verb(
+  parent: Command,
+  name: string,
+  description: string,
+  example: string,
+  load: () => Promise<{ readonly run: Run }>,
+): Command {
   const command = parent
     .command(name)
     .description(description)
@@ -26,7 +32,10 @@ function verb(parent: Command, name: string, description: string, example: strin
     .addHelpText("after", `\nExample:\n  ${example}`)
   return command.action(async (...given: unknown[]) => {
     const options = command.opts<Record<string, unknown>>()
-    const args = given.slice(0, -2).flat().filter((value): value is string => typeof value === "string")
+    const args = given
+      .slice(0, -2)
+      .flat()
+      .filter((value): value is string => typeof value === "string")
     process.exitCode = await guarded(async () => (await load()).run(args, options), options.output as Format)
   })
 }
@@ -42,42 +51,134 @@ async function guarded(run: () => Promise<ExitCode>, format: Format): Promise<Ex
 
 const files = (command: Command): Command =>
   command
-    .option("-f, --file <path...>", "file or folder of resources; may be repeated", (value: string, list: string[] = []) => [...list, value])
+    .option(
+      "-f, --file <path...>",
+      "file or folder of resources; may be repeated",
+      (value: string, list: string[] = []) => [...list, value],
+    )
     .option("-n, --namespace <name>", "namespace of objects that name none")
     .option("--config <file>", "EnvoyGateway configuration document")
 const envoyOptions = (command: Command): Command =>
   command.option("--envoy-path <path>", "Envoy binary to use").option("--offline", "never touch the network", false)
 
-files(envoyOptions(verb(program, "run", "Run resources on this machine: control plane and Envoy", "attache run -f gateway.yaml", () => import("./commands/run.ts"))))
+files(
+  envoyOptions(
+    verb(
+      program,
+      "run",
+      "Run resources on this machine: control plane and Envoy",
+      "attache run -f gateway.yaml",
+      () => import("./commands/run.ts"),
+    ),
+  ),
+)
   .option("--bind <address>", "address that listeners bind", "127.0.0.1")
-  .option("--map <service=address...>", "address of a Service: NAMESPACE/NAME:PORT=HOST:PORT", (value: string, list: string[] = []) => [...list, value])
+  .option(
+    "--map <service=address...>",
+    "address of a Service: NAMESPACE/NAME:PORT=HOST:PORT",
+    (value: string, list: string[] = []) => [...list, value],
+  )
   .option("--log-level <level>", "how much Envoy tells", "warning")
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
-files(verb(program, "serve", "Run the control plane alone", "attache serve -f gateway.yaml --xds-address unix:/tmp/xds.sock", () => import("./commands/serve.ts")))
+files(
+  verb(
+    program,
+    "serve",
+    "Run the control plane alone",
+    "attache serve -f gateway.yaml --xds-address unix:/tmp/xds.sock",
+    () => import("./commands/serve.ts"),
+  ),
+)
   .option("--xds-address <address>", "HOST:PORT or unix:PATH", "127.0.0.1:18000")
   .option("--insecure", "allow plain text beyond loopback", false)
   .option("--profile <name>", "kubernetes or host", "host")
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
   .option("--offline", "never touch the network", false)
-files(verb(program, "translate", "Translate resources to xDS or statuses", "attache translate -f gateway.yaml --to xds", () => import("./commands/translate.ts")))
+files(
+  verb(
+    program,
+    "translate",
+    "Translate resources to xDS or statuses",
+    "attache translate -f gateway.yaml --to xds",
+    () => import("./commands/translate.ts"),
+  ),
+)
   .addOption(new Option("--to <what>", "what to make").choices(["xds", "status", "plan", "bootstrap"]).default("xds"))
   .option("--profile <name>", "kubernetes or host", "kubernetes")
   .option("--timeout <seconds>", "longest wait for modules", "30")
   .option("--offline", "never touch the network", false)
   .option("--strict", "refuse invalid objects; exit 3 when there are findings", false)
   .option("--show-secrets", "print private keys instead of their sha256", false)
-files(verb(program, "validate", "Check resources: schema, rules, meaning", "attache validate -f gateway.yaml", () => import("./commands/validate.ts")))
+files(
+  verb(
+    program,
+    "validate",
+    "Check resources: schema, rules, meaning",
+    "attache validate -f gateway.yaml",
+    () => import("./commands/validate.ts"),
+  ),
+)
   .option("--schema-only", "stop after schema and rules", false)
   .option("--profile <name>", "kubernetes or host", "kubernetes")
-verb(program, "status", "Show what running instances do", "attache status", () => import("./commands/status.ts")).option("--instance <name>", "instance to ask")
+verb(
+  program,
+  "status",
+  "Show what running instances do",
+  "attache status",
+  () => import("./commands/status.ts"),
+).option("--instance <name>", "instance to ask")
 const envoy = program.command("envoy").description("Envoy binaries: install, list, which, run")
-envoyOptions(verb(envoy, "install", "Fetch and verify an Envoy", "attache envoy install 1.40.0", () => import("./commands/envoy-install.ts"))).argument("[version]")
+envoyOptions(
+  verb(
+    envoy,
+    "install",
+    "Fetch and verify an Envoy",
+    "attache envoy install 1.40.0",
+    () => import("./commands/envoy-install.ts"),
+  ),
+).argument("[version]")
 verb(envoy, "list", "List installed Envoys", "attache envoy list", () => import("./commands/envoy-list.ts"))
-envoyOptions(verb(envoy, "which", "Print the path of the Envoy that would be used", "attache envoy which", () => import("./commands/envoy-which.ts"))).argument("[version]")
-envoyOptions(verb(envoy, "run", "Run Envoy with the arguments after --", "attache envoy run -- --version", () => import("./commands/envoy-run.ts"))).argument("[args...]")
-envoyOptions(verb(program, "doctor", "Check what this machine has and lacks", "attache doctor", () => import("./commands/doctor.ts")))
-verb(program, "explain", "Explain an error code", "attache explain ATT_ENVOY_PORT_IN_USE", () => import("./commands/explain.ts")).argument("[code]")
-verb(program, "clean", "Remove caches and state of dead instances", "attache clean", () => import("./commands/clean.ts")).option("--all", "installed Envoys and modules too", false)
+envoyOptions(
+  verb(
+    envoy,
+    "which",
+    "Print the path of the Envoy that would be used",
+    "attache envoy which",
+    () => import("./commands/envoy-which.ts"),
+  ),
+).argument("[version]")
+envoyOptions(
+  verb(
+    envoy,
+    "run",
+    "Run Envoy with the arguments after --",
+    "attache envoy run -- --version",
+    () => import("./commands/envoy-run.ts"),
+  ),
+).argument("[args...]")
+envoyOptions(
+  verb(
+    program,
+    "doctor",
+    "Check what this machine has and lacks",
+    "attache doctor",
+    () => import("./commands/doctor.ts"),
+  ),
+)
+verb(
+  program,
+  "explain",
+  "Explain an error code",
+  "attache explain ATT_ENVOY_PORT_IN_USE",
+  () => import("./commands/explain.ts"),
+).argument("[code]")
+verb(
+  program,
+  "clean",
+  "Remove caches and state of dead instances",
+  "attache clean",
+  () => import("./commands/clean.ts"),
+).option("--all", "installed Envoys and modules too", false)
 verb(program, "version", "Print versions", "attache version", () => import("./commands/version.ts"))
 verb(program, "completion", "Print a completion script", "attache completion bash", async () => {
   const { completionFor } = await import("./commands/completion.ts")

@@ -15,22 +15,44 @@ export function meaningFindings(objects: readonly LoadedObject[], settings: Sett
     if (loaded === undefined) continue
     for (const condition of conditionsOf(status)) {
       if (condition.status !== "False" || condition.reason === "Pending") continue
-      findings.push(finding(loaded, "ATT_RESOURCE_CONDITION", "error", `${condition.type} is false, ${condition.reason}: ${condition.message}`))
+      findings.push(
+        finding(
+          loaded,
+          "ATT_RESOURCE_CONDITION",
+          "error",
+          `${condition.type} is false, ${condition.reason}: ${condition.message}`,
+        ),
+      )
     }
   }
   return [...findings, ...unservedClasses([...byKey.values()], settings)]
 }
 
 function unservedClasses(objects: readonly LoadedObject[], settings: Settings): readonly Diagnostic[] {
-  const classes = objects.map(({ object }) => object as AnyObject).filter(({ kind }) => kind === "GatewayClass") as unknown as readonly GatewayClass[]
-  const served = new Set(classes.filter((c) => c.spec.controllerName === settings.controllerName).map((c) => c.metadata.name))
+  const classes = objects
+    .map(({ object }) => object as AnyObject)
+    .filter(({ kind }) => kind === "GatewayClass") as unknown as readonly GatewayClass[]
+  const served = new Set(
+    classes.filter((c) => c.spec.controllerName === settings.controllerName).map((c) => c.metadata.name),
+  )
   return objects.flatMap((loaded) => {
     const object = loaded.object as AnyObject
     if (object.kind === "GatewayClass" && !served.has(object.metadata.name)) {
       const hint = `write controllerName: ${settings.controllerName}`
-      return [{ ...finding(loaded, "ATT_RESOURCE_FOREIGN_CLASS", "warning", "this GatewayClass belongs to another controller"), hint }]
+      return [
+        {
+          ...finding(
+            loaded,
+            "ATT_RESOURCE_FOREIGN_CLASS",
+            "warning",
+            "this GatewayClass belongs to another controller",
+          ),
+          hint,
+        },
+      ]
     }
-    const className = object.kind === "Gateway" ? (object.spec as { gatewayClassName?: string }).gatewayClassName : undefined
+    const className =
+      object.kind === "Gateway" ? (object.spec as { gatewayClassName?: string }).gatewayClassName : undefined
     if (className === undefined || served.has(className)) return []
     return [
       {
@@ -45,7 +67,15 @@ function unservedClasses(objects: readonly LoadedObject[], settings: Settings): 
 function finding(loaded: LoadedObject, code: string, severity: Diagnostic["severity"], message: string): Diagnostic {
   const { apiVersion, kind, metadata } = loaded.object as AnyObject
   const { file, line, column } = loaded.origin
-  return { code, severity, message, file, line, column, object: { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name } }
+  return {
+    code,
+    severity,
+    message,
+    file,
+    line,
+    column,
+    object: { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name },
+  }
 }
 
 interface Condition {
@@ -58,7 +88,9 @@ interface Condition {
 function conditionsOf(value: unknown): readonly Condition[] {
   if (Array.isArray(value)) return value.flatMap(conditionsOf)
   if (typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) => (key === "conditions" ? (member as readonly Condition[]) : conditionsOf(member)))
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === "conditions" ? (member as readonly Condition[]) : conditionsOf(member),
+  )
 }
 
 /** Key of a loaded object. */

@@ -65,7 +65,8 @@ export async function settingsOf(options: Options, profile: Profile): Promise<Se
 }
 
 function profileSettings(profile: Profile, options: Options): Settings {
-  if (profile === "kubernetes") return { ...defaultSettings, isPatchPolicyEnabled: true, isBackendEnabled: true, isLuaEnabled: true }
+  if (profile === "kubernetes")
+    return { ...defaultSettings, isPatchPolicyEnabled: true, isBackendEnabled: true, isLuaEnabled: true }
   return {
     ...defaultSettings,
     profile,
@@ -93,18 +94,22 @@ function serviceMapOf(entries: readonly string[]): Settings["serviceMap"] {
   return Object.fromEntries(
     entries.map((entry) => {
       const match = /^([^/=:]+\/[^/=:]+:\d+)=(.+:\d+)$/.exec(entry)
-      if (match?.[1] === undefined || match[2] === undefined) throw usageError(`cannot read --map ${entry}`, "write NAMESPACE/NAME:PORT=HOST:PORT")
+      if (match?.[1] === undefined || match[2] === undefined)
+        throw usageError(`cannot read --map ${entry}`, "write NAMESPACE/NAME:PORT=HOST:PORT")
       return [match[1], match[2]]
     }),
   )
 }
 
 /** An address option `HOST:PORT` or `unix:PATH`. */
-export function addressOf(text: string): { readonly unixPath: string } | { readonly host: string; readonly port: number } {
+export function addressOf(
+  text: string,
+): { readonly unixPath: string } | { readonly host: string; readonly port: number } {
   if (text.startsWith("unix:")) return { unixPath: text.slice("unix:".length) }
   const colon = text.lastIndexOf(":")
   const port = Number(text.slice(colon + 1))
-  if (colon < 0 || !Number.isInteger(port) || port < 0 || port > 65_535) throw usageError(`cannot read address ${text}`, "write HOST:PORT or unix:PATH")
+  if (colon < 0 || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw usageError(`cannot read address ${text}`, "write HOST:PORT or unix:PATH")
   return { host: text.slice(0, colon).replace(/^\[|\]$/g, "") || "127.0.0.1", port }
 }
 

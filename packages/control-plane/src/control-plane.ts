@@ -88,7 +88,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   )
 
   const onEvent = (event: XdsEvent): void => {
-    if (event.type === "connect" || event.type === "disconnect") {
+    if (!("version" in event)) {
       logger.debug(`envoy ${event.type}s`, { proxy: event.proxyKey, node: event.nodeId })
       metrics.streams.set(xds.streams().length)
       return

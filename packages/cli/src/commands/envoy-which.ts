@@ -1,7 +1,7 @@
 import type { ExitCode } from "../exit.ts"
+import { findEnvoyFor } from "../find-envoy.ts"
 import { formatOf, type Options } from "../options.ts"
 import { printData, say } from "../output/format.ts"
-import { findEnvoyFor } from "../find-envoy.ts"
 
 /** Prints the path of the Envoy that would be used. */
 export async function run([version]: readonly string[], options: Options): Promise<ExitCode> {

@@ -27,7 +27,12 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
     return 0
   }
   const known = all[code.toUpperCase()]
-  if (known === undefined) throw new AttacheError("ATT_USAGE_CODE", `${code} is no code of ours`, { hint: "attache explain lists them all" })
-  await printData(formatOf(options), { code: code.toUpperCase(), ...known }, () => `${code.toUpperCase()}\n\ncause  ${known.cause}\ncure   ${known.cure}\n`)
+  if (known === undefined)
+    throw new AttacheError("ATT_USAGE_CODE", `${code} is no code of ours`, { hint: "attache explain lists them all" })
+  await printData(
+    formatOf(options),
+    { code: code.toUpperCase(), ...known },
+    () => `${code.toUpperCase()}\n\ncause  ${known.cause}\ncure   ${known.cure}\n`,
+  )
   return 0
 }

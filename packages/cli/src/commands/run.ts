@@ -4,8 +4,8 @@ import { AttacheError, createLogger } from "@attache/base"
 import { createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
-import { createInstance } from "../instance/instance.ts"
 import { createFleet } from "../instance/fleet.ts"
+import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
 import { addressOf, isOn, type Options, pathsOf, settingsOf, textOf } from "../options.ts"
@@ -34,11 +34,16 @@ export async function run(_args: readonly string[], options: Options): Promise<E
  *
  * Errors: ATT_FILE_NONE, ATT_GATEWAY_NONE, ATT_ENVOY_*.
  */
-export async function runResources(options: Options, whileRunning: (running: RunningResources) => Promise<ExitCode>): Promise<ExitCode> {
+export async function runResources(
+  options: Options,
+  whileRunning: (running: RunningResources) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const begun = performance.now()
   const paths = pathsOf(options)
   if (resourceFiles(paths).length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, { hint: "name a YAML or JSON file, or a folder that holds some" })
+    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
+      hint: "name a YAML or JSON file, or a folder that holds some",
+    })
   }
   // Finding Envoy reads two small files with a warm cache; it runs while the resources are read.
   const envoy = findEnvoyFor(options)
@@ -58,7 +63,9 @@ export async function runResources(options: Options, whileRunning: (running: Run
       if (reason === "answer") return
       for (const line of changeLines(proxies)) say(line)
       printNewFindings()
-      fleet.follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key)).catch((error: unknown) => say(`${styled("red", "error:")} ${String(error)}`))
+      fleet
+        .follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key))
+        .catch((error: unknown) => say(`${styled("red", "error:")} ${String(error)}`))
     },
   })
   let shown = ""
@@ -69,7 +76,8 @@ export async function runResources(options: Options, whileRunning: (running: Run
     shown = text
   }
   let isStarted = false
-  const changeLines = (proxies: readonly string[]): readonly string[] => (isStarted ? proxies.map((key) => `${styled("cyan", "updated")} ${key}`) : [])
+  const changeLines = (proxies: readonly string[]): readonly string[] =>
+    isStarted ? proxies.map((key) => `${styled("cyan", "updated")} ${key}`) : []
   const servers: { close(): Promise<void> }[] = []
   try {
     const listener = await controlPlane.xds.listen({ unixPath: xdsSocket })
@@ -78,7 +86,17 @@ export async function runResources(options: Options, whileRunning: (running: Run
     servers.push(await serveStatus({ unixPath: statusSocket }, controlPlane, report))
     const statusAddress = textOf(options, "statusAddress")
     if (statusAddress !== undefined) servers.push(await serveStatus(addressOf(statusAddress), controlPlane, report))
-    instance.write("instance.json", JSON.stringify({ name: instance.name, pid: process.pid, verb: "run", startedAt: Date.now(), paths, statusSocket }))
+    instance.write(
+      "instance.json",
+      JSON.stringify({
+        name: instance.name,
+        pid: process.pid,
+        verb: "run",
+        startedAt: Date.now(),
+        paths,
+        statusSocket,
+      }),
+    )
     await controlPlane.start()
     const keys = controlPlane.proxyKeys()
     if (keys.length === 0) {

@@ -1,23 +1,38 @@
+import { join } from "node:path"
 import { AttacheError, createLogger } from "@attache/base"
 import { createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { addressOf, isLoopbackHost, isOn, type Options, pathsOf, profileOf, settingsOf, textOf, usageError } from "../options.ts"
-import { formatOf } from "../options.ts"
+import {
+  addressOf,
+  formatOf,
+  isLoopbackHost,
+  isOn,
+  type Options,
+  pathsOf,
+  profileOf,
+  settingsOf,
+  textOf,
+  usageError,
+} from "../options.ts"
 import { printFindings } from "../output/format.ts"
-import { join } from "node:path"
 
 /** Runs the control plane alone, over files, until it is told to stop. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
   const paths = pathsOf(options)
   if (resourceFiles(paths).length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, { hint: "name a YAML or JSON file, or a folder that holds some" })
+    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
+      hint: "name a YAML or JSON file, or a folder that holds some",
+    })
   }
   const address = addressOf(textOf(options, "xdsAddress") ?? "127.0.0.1:18000")
   if ("host" in address && !isLoopbackHost(address.host) && !isOn(options, "insecure")) {
-    throw usageError(`xDS at ${address.host} would be plain text beyond this machine`, "use a loopback address, a Unix socket, or --insecure")
+    throw usageError(
+      `xDS at ${address.host} would be plain text beyond this machine`,
+      "use a loopback address, a Unix socket, or --insecure",
+    )
   }
   const settings = await settingsOf(options, profileOf(options, "host"))
   const logger = createLogger({ format: formatOf(options) === "text" ? "text" : "json" })
@@ -36,11 +51,26 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     const servers = [await serveStatus({ unixPath: statusSocket }, controlPlane, report)]
     const statusAddress = textOf(options, "statusAddress")
     if (statusAddress !== undefined) servers.push(await serveStatus(addressOf(statusAddress), controlPlane, report))
-    instance.write("instance.json", JSON.stringify({ name: instance.name, pid: process.pid, verb: "serve", startedAt: Date.now(), paths, statusSocket }))
+    instance.write(
+      "instance.json",
+      JSON.stringify({
+        name: instance.name,
+        pid: process.pid,
+        verb: "serve",
+        startedAt: Date.now(),
+        paths,
+        statusSocket,
+      }),
+    )
     await controlPlane.start()
     controlPlane.watch()
     printFindings(controlPlane.files.view().findings)
-    const ready = { ready: true, xds: listener.address, status: servers.map((server) => server.address), proxies: controlPlane.proxyKeys() }
+    const ready = {
+      ready: true,
+      xds: listener.address,
+      status: servers.map((server) => server.address),
+      proxies: controlPlane.proxyKeys(),
+    }
     process.stdout.write(
       formatOf(options) === "text"
         ? `ready xds=${ready.xds} status=${ready.status.join(",")} proxies=${ready.proxies.join(",")}\n`

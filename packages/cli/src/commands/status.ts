@@ -14,9 +14,15 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     const which = wanted === undefined ? "no instance is running" : `instance ${wanted} is not running`
     throw new AttacheError("ATT_CLI_NOT_RUNNING", which, { hint: "start one with attache run -f FILE" })
   }
-  const reports = await Promise.all(running.map(async (record) => ({ ...record, status: await askStatus(record.statusSocket) })))
-  await printData(formatOf(options), reports, () => reports.map(({ name, verb, paths, status }) => textOfReport(name, verb, paths, status)).join("\n"))
-  const isClean = reports.every(({ status }) => status.refusals.length === 0 && !status.findings.some((d) => d.severity === "error"))
+  const reports = await Promise.all(
+    running.map(async (record) => ({ ...record, status: await askStatus(record.statusSocket) })),
+  )
+  await printData(formatOf(options), reports, () =>
+    reports.map(({ name, verb, paths, status }) => textOfReport(name, verb, paths, status)).join("\n"),
+  )
+  const isClean = reports.every(
+    ({ status }) => status.refusals.length === 0 && !status.findings.some((d) => d.severity === "error"),
+  )
   if (formatOf(options) === "text") for (const { status } of reports) printFindings(status.findings)
   return isClean ? exitCodes.done : exitCodes.findings
 }
@@ -31,7 +37,8 @@ function textOfReport(name: string, verb: string, paths: readonly string[], stat
       lines.push(`    envoy ${nodeId}: ${isInSync ? "in sync" : "not in sync"} (${shown.join(", ")})`)
     }
   }
-  for (const { proxyKey, resource, message } of status.refusals) lines.push(`  refused by ${proxyKey}: ${resource}: ${message}`)
+  for (const { proxyKey, resource, message } of status.refusals)
+    lines.push(`  refused by ${proxyKey}: ${resource}: ${message}`)
   for (const object of status.objects) {
     const problems = conditionsOf(object.status).filter((c) => c.status === "False")
     for (const { type, reason, message } of problems) {
@@ -53,5 +60,7 @@ interface Condition {
 function conditionsOf(value: unknown): readonly Condition[] {
   if (Array.isArray(value)) return value.flatMap(conditionsOf)
   if (typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) => (key === "conditions" ? (member as readonly Condition[]) : conditionsOf(member)))
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === "conditions" ? (member as readonly Condition[]) : conditionsOf(member),
+  )
 }

@@ -14,11 +14,15 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const settings = await settingsOf(options, profile)
   const paths = pathsOf(options)
   if (resourceFiles(paths).length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, { hint: "name a YAML or JSON file, or a folder that holds some" })
+    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
+      hint: "name a YAML or JSON file, or a folder that holds some",
+    })
   }
   const isStrict = isOn(options, "strict")
   const defaultNamespace = textOf(options, "namespace") ?? "envoy-gateway-system"
-  const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) => loadResources(text, file, previous, { defaultNamespace, isStrict }))
+  const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
+    loadResources(text, file, previous, { defaultNamespace, isStrict }),
+  )
   const translator = createTranslator({ settings, loadModule: moduleLoaderFor(settings, isOn(options, "offline")) })
   for (const { value } of provider.refresh().upserts) translator.upsert(value.object as AnyObject)
   const findings = provider.view().findings
@@ -46,7 +50,12 @@ async function settle(translator: Translator, seconds: number): Promise<void> {
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const text = `modules did not arrive within ${seconds} s`
-      reject(new AttacheError("ATT_CLI_TRANSLATE_TIMEOUT", text, { retry: "later", hint: "raise --timeout, or check the modules' URLs" }))
+      reject(
+        new AttacheError("ATT_CLI_TRANSLATE_TIMEOUT", text, {
+          retry: "later",
+          hint: "raise --timeout, or check the modules' URLs",
+        }),
+      )
     }, seconds * 1000)
   })
   try {

@@ -1,5 +1,4 @@
-import { type Diagnostic, formatDiagnostic } from "@attache/base"
-import { AttacheError } from "@attache/base"
+import { AttacheError, type Diagnostic, formatDiagnostic } from "@attache/base"
 import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
 import type { LoadedObject } from "@attache/kube-api"
 import { type ExitCode, exitCodes } from "../exit.ts"
@@ -11,17 +10,26 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const paths = pathsOf(options)
   const files = resourceFiles(paths)
   if (files.length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, { hint: "name a YAML or JSON file, or a folder that holds some" })
+    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
+      hint: "name a YAML or JSON file, or a folder that holds some",
+    })
   }
   const defaultNamespace = textOf(options, "namespace") ?? "default"
-  const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) => loadResources(text, file, previous, { defaultNamespace, isStrict: false }))
+  const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
+    loadResources(text, file, previous, { defaultNamespace, isStrict: false }),
+  )
   const { upserts } = provider.refresh()
   const findings = [...provider.view().findings]
   const isSchemaOnly = isOn(options, "schemaOnly")
   if (!isSchemaOnly && !findings.some((d) => d.severity === "error")) {
     const { meaningFindings } = await import("../meaning.ts")
     const settings = await settingsOf(options, profileOf(options, "kubernetes"))
-    findings.push(...meaningFindings(upserts.map(({ value }) => value), settings))
+    findings.push(
+      ...meaningFindings(
+        upserts.map(({ value }) => value),
+        settings,
+      ),
+    )
   }
   await print(options, findings, upserts.length, files.length)
   return findings.some((d) => d.severity === "error") ? exitCodes.findings : exitCodes.done

@@ -8,7 +8,12 @@ const limitBytes = 256 * 1024 * 1024
 export function askStatus(socketPath: string): Promise<StatusReport> {
   return new Promise((resolve, reject) => {
     const failed = (cause: unknown): void =>
-      reject(new AttacheError("ATT_CLI_NOT_RUNNING", `the instance does not answer at ${socketPath}`, { cause, hint: "start one with attache run -f FILE" }))
+      reject(
+        new AttacheError("ATT_CLI_NOT_RUNNING", `the instance does not answer at ${socketPath}`, {
+          cause,
+          hint: "start one with attache run -f FILE",
+        }),
+      )
     const call = request({ socketPath, path: "/status", timeout: 5_000 }, (response) => {
       const chunks: Buffer[] = []
       let size = 0

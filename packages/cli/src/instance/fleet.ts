@@ -1,5 +1,13 @@
 // The Envoys of one instance: one for each proxy key, started when the key appears and drained when it goes.
-import { type AdminClient, checkPorts, createBootstrap, type EnvoyLogLine, type FoundEnvoy, type RunningEnvoy, runEnvoy } from "@attache/envoy"
+import {
+  type AdminClient,
+  checkPorts,
+  createBootstrap,
+  type EnvoyLogLine,
+  type FoundEnvoy,
+  type RunningEnvoy,
+  runEnvoy,
+} from "@attache/envoy"
 import { say, styled } from "../output/format.ts"
 import { requestLine } from "./request-line.ts"
 
@@ -40,14 +48,19 @@ export function createFleet(options: FleetOptions): Fleet {
     for (const note of found.notes) say(note)
     const envoy = await runEnvoy({
       path: found.path,
-      bootstrap: createBootstrap({ nodeId: `${process.pid}-${key.replaceAll("/", "-")}`, nodeCluster: key, xds: { socketPath: options.xdsSocket } }),
+      bootstrap: createBootstrap({
+        nodeId: `${process.pid}-${key.replaceAll("/", "-")}`,
+        nodeCluster: key,
+        xds: { socketPath: options.xdsSocket },
+      }),
       logLevel: options.logLevel as "warning",
       onLog: showLog,
       onOutput: (line) => say(requestLine(line) ?? line),
     })
     envoy.exit.then(
       ({ code, signal }) => {
-        if (!isStopping && running.has(key)) say(`${styled("red", "envoy ended")} ${key} (${signal ?? `exit code ${code}`})`)
+        if (!isStopping && running.has(key))
+          say(`${styled("red", "envoy ended")} ${key} (${signal ?? `exit code ${code}`})`)
         running.delete(key)
       },
       () => {},
@@ -59,12 +72,14 @@ export function createFleet(options: FleetOptions): Fleet {
       const gone = [...running].filter(([key]) => !keys.includes(key))
       for (const [key] of gone) running.delete(key)
       const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
-      const started = keys.filter((key) => !running.has(key)).map((key) => {
-        const envoy = start(key, listeners(key))
-        running.set(key, envoy)
-        envoy.catch(() => running.delete(key))
-        return envoy
-      })
+      const started = keys
+        .filter((key) => !running.has(key))
+        .map((key) => {
+          const envoy = start(key, listeners(key))
+          running.set(key, envoy)
+          envoy.catch(() => running.delete(key))
+          return envoy
+        })
       await Promise.all([...stopped, ...started])
     },
     serving: async () => {
@@ -88,7 +103,9 @@ function distinct(listeners: readonly FleetListener[]): readonly FleetListener[]
 async function untilWarm(admin: AdminClient): Promise<void> {
   const deadline = performance.now() + 30_000
   while (performance.now() < deadline) {
-    const stats = await admin.stats({ filter: "^listener_manager.total_listeners_warming$|^cluster_manager.warming_clusters$" })
+    const stats = await admin.stats({
+      filter: "^listener_manager.total_listeners_warming$|^cluster_manager.warming_clusters$",
+    })
     if (Object.values(stats).every((value) => value === 0)) return
     await new Promise((resolve) => setTimeout(resolve, 3))
   }

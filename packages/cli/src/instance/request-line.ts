@@ -14,10 +14,21 @@ export function requestLine(line: string): string | undefined {
   } catch {
     return undefined
   }
-  const { method, "x-envoy-origin-path": path, response_code: status, duration, route_name: route, response_flags: flags } = entry
+  const {
+    method,
+    "x-envoy-origin-path": path,
+    response_code: status,
+    duration,
+    route_name: route,
+    response_flags: flags,
+  } = entry
   if (typeof method !== "string" || typeof status !== "number") return undefined
   const colour = status >= 500 ? "red" : status >= 400 ? "yellow" : "green"
   const shownFlags = typeof flags === "string" && flags !== "-" ? ` ${flags}` : ""
   const shownRoute = typeof route === "string" ? `  ${route}` : ""
-  return printable(`${method} ${String(path)} `) + styled(colour, String(status)) + printable(`${shownFlags} ${String(duration)} ms${shownRoute}`)
+  return (
+    printable(`${method} ${String(path)} `) +
+    styled(colour, String(status)) +
+    printable(`${shownFlags} ${String(duration)} ms${shownRoute}`)
+  )
 }

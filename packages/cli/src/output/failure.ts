@@ -13,7 +13,12 @@ export async function reportFailure(error: unknown, format: Format): Promise<Exi
   } else {
     const hint = failure.hint === undefined ? {} : { hint: failure.hint }
     const entry: Diagnostic = { code: failure.code, severity: "error", message: failure.message, ...hint }
-    const envelope: Envelope & { readonly facts: unknown } = { ok: false, errors: [entry], warnings: [], facts: failure.facts }
+    const envelope: Envelope & { readonly facts: unknown } = {
+      ok: false,
+      errors: [entry],
+      warnings: [],
+      facts: failure.facts,
+    }
     process.stdout.write(await documentOf(format, envelope))
   }
   return exitCodeOf(failure.code)

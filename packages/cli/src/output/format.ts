@@ -8,7 +8,10 @@ export const formats = ["text", "json", "yaml"] as const
 export type Format = (typeof formats)[number]
 
 /** Whether talk may be coloured: standard error is a terminal and nobody said no. */
-export function isColoured(env: Readonly<Record<string, string | undefined>> = process.env, stream = process.stderr): boolean {
+export function isColoured(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  stream = process.stderr,
+): boolean {
   return stream.isTTY === true && (env.NO_COLOR ?? "") === ""
 }
 

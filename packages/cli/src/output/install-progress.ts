@@ -10,12 +10,16 @@ export function installProgress(stream: NodeJS.WriteStream = process.stderr): {
   return {
     show: ({ phase, version, bytes, totalBytes, via }) => {
       if (phase === "done") return
-      const amount = bytes === undefined ? "" : ` ${megabytes(bytes)}${totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`} MB`
+      const amount =
+        bytes === undefined
+          ? ""
+          : ` ${megabytes(bytes)}${totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`} MB`
       const line = `envoy ${version}: ${phase}${via === undefined ? "" : ` with ${via}`}`
       if (stream.isTTY) {
         stream.write(`\r\x1b[K${line}${amount}`)
         isOpen = true
-      } else if (line !== last) stream.write(`${line}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`)
+      } else if (line !== last)
+        stream.write(`${line}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`)
       last = line
     },
     end: () => {

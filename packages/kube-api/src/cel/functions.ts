@@ -44,10 +44,10 @@ export const kubernetesFunctions: CelFunc[] = [
     return ([...this] as bigint[]).reduce((sum, item) => sum + item, 0n)
   }),
   celMethod("min", list, [], DYN, function () {
-    return ([...this] as bigint[]).reduce((least, item) => Math.min(item, least))
+    return ([...this] as bigint[]).reduce((least, item) => [least, item].sort((a, b) => (a < b ? -1 : 1))[0] as bigint)
   }),
   celMethod("max", list, [], DYN, function () {
-    return ([...this] as bigint[]).reduce((most, item) => Math.max(item, most))
+    return ([...this] as bigint[]).reduce((most, item) => [most, item].sort((a, b) => (a < b ? 1 : -1))[0] as bigint)
   }),
   ...Object.keys(formats).map((name) => celMethod(name, STRING, [], STRING, () => name)),
   celMethod("validate", STRING, [STRING], DYN, function (text) {
