@@ -14,6 +14,7 @@ import { byAge } from "../world/order.ts"
 import { keyOf, type ObjectKey, objectKey, type World } from "../world/world.ts"
 import { type EndpointFacts, readEndpointFacts, readEndpoints } from "./backends/endpoints.ts"
 import type { GatewayView } from "./gateway-view.ts"
+import { gatewaysWithEnvoyProxy } from "./gateways/envoy-proxy-users.ts"
 import { type GatewayGroup, proxyKeyOf, proxyKeys, readGatewayGroup } from "./gateways/gateway-group.ts"
 import { planProxy } from "./gateways/proxy-plan.ts"
 import { planServiceCluster } from "./gateways/service-cluster.ts"
@@ -26,6 +27,7 @@ import type { WasmModules } from "./policies/envoy-extension-policy/wasm.ts"
 import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
 import { findOverlaps, sortRoutes } from "./route-order.ts"
 import { readTelemetry, type Telemetry } from "./telemetry/read-telemetry.ts"
+import { createTlsPolicyQueries, type TlsPolicyQueries } from "./tls-policy-uses.ts"
 
 /** Attachment as queries over a world: the plan that `emit` reads, and what statuses are made of. */
 export interface AttachQueries extends PlanSource {
@@ -42,6 +44,7 @@ export interface AttachQueries extends PlanSource {
     listenerIrName: string,
   ): readonly ObjectKey[]
   readonly policies: PolicyQueries
+  readonly tlsPolicies: TlsPolicyQueries
 }
 
 /** Sets up the queries. `modules` is where Wasm modules come from; without it every Wasm policy fails. */
@@ -87,6 +90,21 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     return serviceCluster === undefined ? plan : { ...plan, serviceCluster }
   })
   const policies = createPolicyQueries(graph, { ...reads, attachment: (key) => attachments.get(key), modules })
+
+  const tlsPolicies = createTlsPolicyQueries(graph, {
+    ...world,
+    routeUses: (route) => attachments.get(route)?.tlsUses ?? [],
+    extensionUses: (policy) => policies.tlsUses(policy),
+    telemetryUses: (envoyProxy) =>
+      gatewaysWithEnvoyProxy(world, envoyProxy).flatMap((key) => {
+        const proxyKey = proxyKeyOf(world, ...namesOf(key))
+        const group = proxyKey === undefined ? undefined : groups.get(proxyKey)
+        const state = group?.gateways.find(({ gateway }) => keyOf(gateway) === key)
+        const { object } = state?.envoyProxy ?? {}
+        if (object === undefined || keyOf(object) !== envoyProxy) return []
+        return telemetry.get(key.slice("Gateway/".length)).tlsUses ?? []
+      }),
+  })
 
   // Routes of one object on one listener: the narrow part that ordering needs.
   const routesOn = graph.query<readonly PlanRoute[]>("routes-on-listener", (id) => {
@@ -163,11 +181,17 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     telemetry: (key) => telemetry.get(key),
     attachedRoutes: (gateway, listener) => counts.get(orderKey(listener, gateway, false)),
     policies,
+    tlsPolicies,
   }
 }
 
 /** Kinds of routes below HTTP, in the order in which a listener takes them. */
 const l4Kinds: readonly string[] = ["TLSRoute", "TCPRoute", "UDPRoute"]
+
+function namesOf(key: ObjectKey): readonly [namespace: string, name: string] {
+  const [, namespace = "", name = ""] = key.split("/")
+  return [namespace, name]
+}
 
 /** The Gateway in a listener's IR name. */
 function gatewayOfListener(irName: string): { readonly namespace: string; readonly name: string } {

@@ -58,6 +58,8 @@ function statusOf(
       return backendStatus(world, object as Backend)
     case "EnvoyExtensionPolicy":
       return policyStatus(world, queries, key)
+    case "BackendTLSPolicy":
+      return tlsPolicyStatus(world, queries, key, object)
     default:
       return undefined
   }
@@ -178,6 +180,16 @@ function overlapCondition(others: readonly ObjectKey[]): Condition {
 function backendStatus(world: World, object: Backend) {
   const conditions = backendConditions(world, object, isOnHost(world.settings()))
   return { conditions: conditions.map((c) => withGeneration(object, c)) }
+}
+
+function tlsPolicyStatus(world: World, queries: AttachQueries, key: ObjectKey, object: AnyObject) {
+  const { controllerName } = world.settings()
+  const ancestors = queries.tlsPolicies.ancestors(key).map(({ ancestorRef, conditions }) => ({
+    ancestorRef,
+    controllerName,
+    conditions: conditions.map((c) => withGeneration(object, c)),
+  }))
+  return ancestors.length === 0 ? undefined : { ancestors }
 }
 
 function policyStatus(world: World, queries: AttachQueries, key: ObjectKey) {

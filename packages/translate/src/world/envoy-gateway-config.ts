@@ -35,11 +35,13 @@ interface GroupKind {
 /** Settings as an EnvoyGateway document states them, over `base`. Source: Envoy Gateway 1.9, `api/v1alpha1`. */
 export function settingsFrom(document: EnvoyGatewayDocument, base: Settings = defaultSettings): Settings {
   const { gateway, provider, extensionApis = {}, runtimeFlags = {}, envoyProxy } = document
-  const managers = document.extensionManagers ?? (document.extensionManager === undefined ? [] : [document.extensionManager])
+  const managers =
+    document.extensionManagers ?? (document.extensionManager === undefined ? [] : [document.extensionManager])
   const kinds = (field: keyof ExtensionManager): readonly string[] =>
     managers.flatMap((manager) => (manager[field] ?? []).map(({ group, kind }) => `${group}/${kind}`))
   const disabled = runtimeFlags.disabled ?? []
-  const isLuaEnabled = extensionApis.enableLua ?? (extensionApis.disableLua === undefined ? undefined : !extensionApis.disableLua)
+  const isLuaEnabled =
+    extensionApis.enableLua ?? (extensionApis.disableLua === undefined ? undefined : !extensionApis.disableLua)
   const isOnHost = provider?.custom?.infrastructure?.type === "Host"
   return {
     ...base,
@@ -48,7 +50,9 @@ export function settingsFrom(document: EnvoyGatewayDocument, base: Settings = de
     isPatchPolicyEnabled: extensionApis.enableEnvoyPatchPolicy ?? base.isPatchPolicyEnabled,
     isLuaEnabled: isLuaEnabled ?? base.isLuaEnabled,
     isSdsSecretRefEnabled: extensionApis.enableSDSSecretRef ?? base.isSdsSecretRefEnabled,
-    runtimeFlags: [...new Set([...base.runtimeFlags, ...(runtimeFlags.enabled ?? [])])].filter((flag) => !disabled.includes(flag)),
+    runtimeFlags: [...new Set([...base.runtimeFlags, ...(runtimeFlags.enabled ?? [])])].filter(
+      (flag) => !disabled.includes(flag),
+    ),
     isGatewayNamespaceMode: provider?.kubernetes?.deploy?.type === "GatewayNamespace" || base.isGatewayNamespaceMode,
     isHostInfrastructure: isOnHost || base.isHostInfrastructure,
     ...(envoyProxy === undefined ? {} : { envoyProxy }),

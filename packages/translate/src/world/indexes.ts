@@ -21,6 +21,8 @@ export const indexNames = [
   "policies-of-target",
   /** Policies that select targets of a kind by label. Bucket `PolicyKind|TargetKind`. */
   "selecting-policies",
+  /** Routes, extension policies and EnvoyProxies by the backends they refer to. Bucket `Kind/namespace/name`. */
+  "users-of-backend",
   /** Services that expose proxies, by owner labels. Bucket `namespace/name` of the Gateway or the GatewayClass name. */
   "proxy-services",
   /** Gateways and GatewayClasses by the EnvoyProxy they name. Bucket `namespace/name`. */
@@ -52,6 +54,7 @@ export function placementsOf(object: AnyObject): readonly Placement[] {
   if (kind === "Gateway") placements.push(...envoyProxyOf(record(spec.infrastructure).parametersRef, namespace))
   if (kind === "GatewayClass") placements.push(...envoyProxyOf(spec.parametersRef, ""))
   placements.push(...targetsOf(kind, spec, namespace))
+  placements.push(...backendsOf(kind, spec, namespace))
   return placements
 }
 
@@ -109,6 +112,50 @@ function targetsOf(kind: string, spec: Readonly<Record<string, unknown>>, namesp
       placements.push(["selecting-policies", `${kind}|${text(selector.kind)}`])
   }
   return placements
+}
+
+/** Where objects of a kind keep backend references: paths of fields, through lists. */
+const backendPaths: Readonly<Record<string, readonly string[]>> = {
+  HTTPRoute: [
+    "rules.backendRefs",
+    "rules.filters.requestMirror.backendRef",
+    "rules.backendRefs.filters.requestMirror.backendRef",
+  ],
+  GRPCRoute: [
+    "rules.backendRefs",
+    "rules.filters.requestMirror.backendRef",
+    "rules.backendRefs.filters.requestMirror.backendRef",
+  ],
+  TLSRoute: ["rules.backendRefs"],
+  TCPRoute: ["rules.backendRefs"],
+  UDPRoute: ["rules.backendRefs"],
+  EnvoyExtensionPolicy: ["extProc.backendRefs"],
+  EnvoyProxy: [
+    "telemetry.accessLog.settings.sinks.als.backendRefs",
+    "telemetry.accessLog.settings.sinks.openTelemetry.backendRefs",
+    "telemetry.tracing.provider.backendRefs",
+    "telemetry.metrics.sinks.openTelemetry.backendRefs",
+  ],
+}
+
+function backendsOf(kind: string, spec: Readonly<Record<string, unknown>>, namespace: string): Placement[] {
+  return (backendPaths[kind] ?? []).flatMap((path) =>
+    valuesAt(spec, path.split(".")).map((ref): Placement => {
+      const bucket = `${text(ref.kind, "Service")}/${text(ref.namespace, namespace)}/${text(ref.name)}`
+      return ["users-of-backend", bucket]
+    }),
+  )
+}
+
+function valuesAt(value: unknown, path: readonly string[]): readonly Readonly<Record<string, unknown>>[] {
+  let found: readonly unknown[] = [value]
+  for (const field of path) {
+    found = found.flatMap((item) => {
+      const next = record(item)[field]
+      return next === undefined ? [] : Array.isArray(next) ? (next as unknown[]) : [next]
+    })
+  }
+  return found.map(record)
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 // Backends of services that the proxy itself calls (external processors, log and trace collectors), with the checks and
 // words of Envoy Gateway 1.9, which differ from those of routes.
-import type { BackendProtocol, Destination, DestinationSetting } from "../../plan/index.ts"
+import type { BackendProtocol, DestinationSetting } from "../../plan/index.ts"
+import type { TlsPolicyUse } from "../backend-tls.ts"
 import type { BackendOptions } from "../gateway-view.ts"
 import { isReferenceAllowed, type ReferenceFrom } from "../references.ts"
 import { type BackendReads, backendSetting } from "./backend-setting.ts"
@@ -25,8 +26,11 @@ export interface ServiceUse {
   readonly isTelemetry: boolean
 }
 
-/** Settings of a service, or why it cannot be called. */
-export type ServiceSettings = { readonly settings: readonly DestinationSetting[] } | { readonly error: string }
+/** Settings of a service, or why it cannot be called, and the BackendTLSPolicies that were looked at for it. */
+export type ServiceSettings = { readonly uses: readonly TlsPolicyUse[] } & (
+  | { readonly settings: readonly DestinationSetting[] }
+  | { readonly error: string }
+)
 
 /** Resolves the references of one service. All of them are checked, also those without weight; the first error is given. */
 export function serviceSettings(
@@ -35,26 +39,28 @@ export function serviceSettings(
   refs: readonly ServiceReference[],
 ): ServiceSettings {
   const settings: DestinationSetting[] = []
+  const uses: TlsPolicyUse[] = []
   for (const [index, ref] of refs.entries()) {
     const target = findService(reads, use, ref)
-    if ("error" in target) return target
+    if ("error" in target) return { ...target, uses }
     const made = backendSetting(reads, target, use.settingName(index), {
       protocol: use.protocol,
       isAppProtocolRead: false,
       routingType: use.options.routingType,
       clientTls: use.options.tls,
     })
+    if (made.use !== undefined) uses.push(made.use)
     if (made.error !== undefined && !(use.isTelemetry && made.error.reason === "EndpointsNotFound"))
-      return { error: made.error.message }
+      return { error: made.error.message, uses }
     const weight = ref.weight ?? 1
     if (made.setting === undefined || weight === 0) continue
     settings.push({ ...made.setting, weight, ...(ref.fallback === true ? { priority: 1 } : {}) })
   }
   const names = settings.filter((s) => s.addressType === "fqdn").length
   if (settings.some((s) => s.addressType === "mixed") || (names > 0 && names < settings.length)) {
-    return { error: "external service destinations having multiple endpoint types are not supported" }
+    return { error: "external service destinations having multiple endpoint types are not supported", uses }
   }
-  return { settings }
+  return { settings, uses }
 }
 
 function findService(
@@ -125,13 +131,4 @@ function findObject(
   return found === undefined
     ? { error: `TCP Port ${port} not found on ${label} ${namespace}/${name}` }
     : { kind, namespace, object, port: found }
-}
-
-/** A destination over settings; the plan's form of a service. */
-export function serviceDestination(
-  name: string,
-  settings: readonly DestinationSetting[],
-  rest: Partial<Destination>,
-): Destination {
-  return { name, settings, ...rest }
 }

@@ -15,6 +15,11 @@ export interface PolicyAncestor {
   conditions: readonly Condition[]
 }
 
+interface Ancestor {
+  readonly ancestorRef: { readonly namespace?: string; readonly name: string }
+  readonly conditions: readonly Condition[]
+}
+
 /** Most ancestors a status can hold. Source: Gateway API, PolicyStatus. */
 const maxAncestors = 16
 
@@ -23,12 +28,12 @@ const maxAncestors = 16
  *
  * Lists that fit stay as they are.
  */
-export function ancestorsInOrder(ancestors: readonly PolicyAncestor[]): readonly PolicyAncestor[] {
+export function ancestorsInOrder<A extends Ancestor>(ancestors: readonly A[]): readonly A[] {
   if (ancestors.length <= maxAncestors) return ancestors
   const ranked = [...ancestors].sort(
     (a, b) =>
       rank(a) - rank(b) ||
-      compare(a.ancestorRef.namespace, b.ancestorRef.namespace) ||
+      compare(a.ancestorRef.namespace ?? "", b.ancestorRef.namespace ?? "") ||
       compare(a.ancestorRef.name, b.ancestorRef.name),
   )
   const kept = ranked.slice(0, maxAncestors)
@@ -44,7 +49,7 @@ export function ancestorsInOrder(ancestors: readonly PolicyAncestor[]): readonly
   return [...kept.slice(0, -1), { ...last, conditions }]
 }
 
-function rank({ conditions }: PolicyAncestor): number {
+function rank({ conditions }: Ancestor): number {
   if (conditions.some((c) => c.type === "Accepted" && c.status === "False")) return 0
   return conditions.some((c) => c.type === "Overridden" && c.status === "True") ? 1 : 2
 }

@@ -3,6 +3,7 @@ import type { Graph } from "@attache/base"
 import type { EnvoyExtensionPolicy } from "@attache/kube-api"
 import type { PlanRoute } from "../../plan/index.ts"
 import { type ObjectKey, objectKey } from "../../world/world.ts"
+import type { TlsPolicyUse } from "../backend-tls.ts"
 import type { GatewayView, ListenerView } from "../gateway-view.ts"
 import type { RouteAttachment } from "../http-routes/attach.ts"
 import type { PolicyAncestor } from "./ancestors.ts"
@@ -12,7 +13,7 @@ import { mergedIntoMessage } from "./overrides.ts"
 import { type PolicyKind, policyKinds } from "./policy-kind.ts"
 import { parentPoliciesFor, policiesFor, type RoutePlace, type ScopedPolicy } from "./scopes.ts"
 import { type Outcome, type PolicyStatusReads, policyAncestors, type RouteParentView } from "./status.ts"
-import { type Attachment, type PolicyObject, policiesOn, type Target, targetsOf } from "./targets.ts"
+import { type Attachment, type PolicyObject, policiesOn, type Target, targetsOf, winnerOf } from "./targets.ts"
 
 /** What the engine reads of the rest of attachment. */
 export interface PolicyReads extends ExtensionReads {
@@ -28,6 +29,8 @@ export interface PolicyQueries {
   result(policy: ScopedPolicy, place: RoutePlace): ExtensionResult
   /** Status of a policy. */
   ancestors(policy: ObjectKey): readonly PolicyAncestor[]
+  /** BackendTLSPolicies that were looked at for the backends of a policy. */
+  tlsUses(policy: ObjectKey): readonly TlsPolicyUse[]
   gateway(namespace: string, name: string): GatewayView | undefined
 }
 
@@ -103,7 +106,14 @@ export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQue
     const policy = reads.lookup(key)
     return policy === undefined ? [] : policyAncestors(statusReads, kind, policy as PolicyObject)
   })
+  const tlsUses = graph.query<readonly TlsPolicyUse[]>("extension-policy-tls-uses", (key) =>
+    targets.get(key).flatMap((target) => {
+      const isWinner = winnerOf(attachments(kind, target), target.section) === key
+      return isWinner ? (outcomes(key, target).tlsUses ?? []) : []
+    }),
+  )
   return {
+    tlsUses: (policy) => tlsUses.get(policy),
     policiesFor: (place) => policiesFor({ attachments }, kind, place),
     result: resultFor,
     ancestors: (policy) => ancestors.get(policy),
@@ -139,6 +149,7 @@ function outcomeOf(
   }
   const merged: NonNullable<Outcome["merged"]>[number][] = []
   const plain: ExtensionResult[] = []
+  const tlsUses: TlsPolicyUse[] = []
   for (const parent of parents) {
     for (const listener of parent.listeners) {
       const place = {
@@ -154,6 +165,7 @@ function outcomeOf(
       const result = own.results(
         `${policyKey} ${scoped?.policy ?? ""} ${parent.gateway.namespace}/${parent.gateway.name} route`,
       )
+      tlsUses.push(...result.tlsUses)
       if (scoped === undefined) {
         plain.push(result)
         continue
@@ -162,7 +174,7 @@ function outcomeOf(
       merged.push(result.error === undefined ? { ancestor, parent: scoped.policy } : { ancestor, error: result.error })
     }
   }
-  return { ...plainOutcome(plain), merged }
+  return { ...plainOutcome(plain), merged, tlsUses }
 }
 
 function plainOutcome(results: readonly ExtensionResult[]): Outcome {
@@ -170,6 +182,7 @@ function plainOutcome(results: readonly ExtensionResult[]): Outcome {
   return {
     ...(errors.length === 0 ? {} : { error: errors.join("\n") }),
     ...(results.some((result) => result.isPending) ? { isPending: true } : {}),
+    tlsUses: results.flatMap(({ tlsUses }) => tlsUses),
   }
 }
 

@@ -1,6 +1,7 @@
 // Status of a policy: which ancestors it has and what each of them is told.
 import { type Condition, setCondition } from "@attache/kube-api"
 import { type ObjectKey, objectKey } from "../../world/world.ts"
+import type { TlsPolicyUse } from "../backend-tls.ts"
 import { type AncestorRef, ancestorsInOrder, type PolicyAncestor } from "./ancestors.ts"
 import { type OverrideReads, overriddenMessage } from "./overrides.ts"
 import type { PolicyKind } from "./policy-kind.ts"
@@ -27,6 +28,8 @@ export interface Outcome {
   /** Error text, for all ancestors of the target. */
   readonly error?: string
   readonly isPending?: boolean
+  /** BackendTLSPolicies that were looked at for its backends. */
+  readonly tlsUses?: readonly TlsPolicyUse[]
   /** Parents it was merged with (route policies with a merge type), one for each listener. */
   readonly merged?: readonly { readonly ancestor: AncestorRef; readonly parent?: ObjectKey; readonly error?: string }[]
 }

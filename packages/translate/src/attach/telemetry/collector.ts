@@ -1,6 +1,7 @@
 import { isIP } from "node:net"
 import type { EnvoyProxy } from "@attache/kube-api"
 import type { ClusterTraffic, Destination, DestinationSetting, ResourceMetadata } from "../../plan/index.ts"
+import type { TlsPolicyUse } from "../backend-tls.ts"
 import type { BackendReads } from "../backends/backend-setting.ts"
 import { type ClusterSettings, clusterTraffic } from "../backends/cluster-traffic.ts"
 import { type ServiceReference, serviceSettings } from "../backends/external-service.ts"
@@ -27,8 +28,12 @@ export interface Collector {
 /** Resolves the collectors of one Gateway. */
 export type Collectors = (name: string, spec: CollectorSpec, isGrpc: boolean) => Collector | { readonly error: string }
 
-/** Collectors of a Gateway: references start at its EnvoyProxy's namespace. */
-export function createCollectors(reads: BackendReads, state: GatewayState): Collectors {
+/** Collectors of a Gateway: references start at its EnvoyProxy's namespace. `onUse` hears of each BackendTLSPolicy looked at. */
+export function createCollectors(
+  reads: BackendReads,
+  state: GatewayState,
+  onUse: (use: TlsPolicyUse) => void,
+): Collectors {
   const { envoyProxy, gateway, tls } = state
   const namespace = envoyProxy.object?.metadata.namespace ?? gateway.metadata.namespace
   const settings = reads.settings()
@@ -49,7 +54,8 @@ export function createCollectors(reads: BackendReads, state: GatewayState): Coll
       { from, options, protocol, settingName: () => settingName, isTelemetry: true },
       refs,
     )
-    if ("error" in resolved) return resolved
+    resolved.uses.forEach(onUse)
+    if ("error" in resolved) return { error: resolved.error }
     const own = clusterTraffic(spec.backendSettings)
     const log = envoyProxy.spec.telemetry?.healthCheckLog as ClusterTraffic["healthCheckLog"]
     const traffic = own === undefined || log === undefined ? own : { ...own, healthCheckLog: log }

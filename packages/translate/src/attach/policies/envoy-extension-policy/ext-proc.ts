@@ -2,6 +2,7 @@
 import type { EnvoyExtensionPolicy, ExtProc } from "@attache/kube-api"
 import type { ExtProcPlan, ProcessingDirection } from "../../../plan/index.ts"
 import { keyOf } from "../../../world/world.ts"
+import type { TlsPolicyUse } from "../../backend-tls.ts"
 import type { BackendReads } from "../../backends/backend-setting.ts"
 import { clusterTraffic } from "../../backends/cluster-traffic.ts"
 import { serviceSettings } from "../../backends/external-service.ts"
@@ -21,9 +22,10 @@ export function planExtProc(
 ): FeatureResult<ExtProcPlan> {
   const items: ExtProcPlan[] = []
   const errors: string[] = []
+  const tlsUses: TlsPolicyUse[] = []
   let isFailOpen = true
   for (const [index, entry] of entries.entries()) {
-    const plan = planOne(reads, owner, entry, index, gateway)
+    const plan = planOne(reads, owner, entry, index, gateway, tlsUses)
     if (!("error" in plan)) {
       items.push(plan)
       continue
@@ -31,7 +33,7 @@ export function planExtProc(
     errors.push(plan.error)
     isFailOpen &&= entry.failOpen ?? false
   }
-  return { items, errors, isFailOpen }
+  return { items, errors, isFailOpen, tlsUses }
 }
 
 function planOne(
@@ -40,6 +42,7 @@ function planOne(
   entry: ExtProc,
   index: number,
   gateway: GatewayView,
+  tlsUses: TlsPolicyUse[],
 ): ExtProcPlan | { readonly error: string } {
   const { namespace, name } = owner.metadata
   const ownName = `envoyextensionpolicy/${namespace}/${name}/extproc/${index}`
@@ -57,7 +60,8 @@ function planOne(
     },
     refs,
   )
-  if ("error" in resolved) return resolved
+  tlsUses.push(...resolved.uses)
+  if ("error" in resolved) return { error: resolved.error }
   if (resolved.settings.length === 0) return { error: "no backendRefs with a weight found for external service" }
   const { messageTimeout } = entry
   if (messageTimeout !== undefined && !/^(\d{1,5}(h|m|s|ms)){1,4}$/.test(messageTimeout)) {

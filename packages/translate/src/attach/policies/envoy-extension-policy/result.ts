@@ -1,4 +1,5 @@
 import type { RouteExtensions } from "../../../plan/index.ts"
+import type { TlsPolicyUse } from "../../backend-tls.ts"
 
 /** What one list of a policy gave: the items that work, and why others do not. */
 export interface FeatureResult<T> {
@@ -9,6 +10,8 @@ export interface FeatureResult<T> {
   readonly isFailOpen: boolean
   /** Something it needs from outside is still on its way. */
   readonly isPending?: boolean
+  /** BackendTLSPolicies that were looked at for its backends. */
+  readonly tlsUses?: readonly TlsPolicyUse[]
 }
 
 /** A whole policy, translated for one Gateway. */
@@ -19,6 +22,8 @@ export interface ExtensionResult {
   /** True: the routes answer 500 and get none of the extensions. */
   readonly isRefused: boolean
   readonly isPending: boolean
+  /** BackendTLSPolicies that were looked at for its backends. */
+  readonly tlsUses: readonly TlsPolicyUse[]
 }
 
 /** A result without findings. */

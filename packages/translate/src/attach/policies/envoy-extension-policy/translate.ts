@@ -101,6 +101,7 @@ function translate(
     ...(texts.length === 0 ? {} : { error: sentence(texts.join("\n")) }),
     isRefused: all.some((result) => (result.errors.length > 0 || result.isPending === true) && !result.isFailOpen),
     isPending,
+    tlsUses: all.flatMap(({ tlsUses = [] }) => tlsUses),
   }
 }
 
