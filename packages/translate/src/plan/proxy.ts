@@ -27,7 +27,6 @@ export interface ProxyOptions {
   /** EnvoyProxy `telemetry.metrics.enableGRPCStats`. Absent: statistics where a GRPCRoute is attached. */
   readonly hasGrpcStats?: boolean
   readonly routeStatName?: string
-  readonly clusterStatName?: string
 }
 
 /** `name` goes directly before or after the other filter type. */

@@ -4,7 +4,12 @@ import { aggregate } from "../sentence.ts"
 
 /** Why a specification cannot be used, or undefined. Bootstrap overrides are checked where the bootstrap is made. */
 export function envoyProxyErrors(spec: EnvoyProxySpec): string | undefined {
-  const errors = [...providerErrors(spec), ...accessLogErrors(spec), ...filterOrderErrors(spec)]
+  const errors = [
+    ...providerErrors(spec),
+    ...accessLogErrors(spec),
+    ...statNameErrors(spec),
+    ...filterOrderErrors(spec),
+  ]
   return errors.length === 0 ? undefined : aggregate(errors)
 }
 
@@ -42,6 +47,22 @@ function accessLogErrors(spec: EnvoyProxySpec): string[] {
     }
   }
   return errors
+}
+
+const statNameOperators: readonly string[] = [
+  "%ROUTE_NAME%",
+  "%ROUTE_NAMESPACE%",
+  "%ROUTE_KIND%",
+  "%ROUTE_RULE_NAME%",
+  "%ROUTE_RULE_NUMBER%",
+  "%BACKEND_REFS%",
+]
+
+function statNameErrors(spec: EnvoyProxySpec): string[] {
+  const used = spec.telemetry?.metrics?.clusterStatName?.match(/%[^%]*%/g) ?? []
+  return used
+    .filter((operator) => !statNameOperators.includes(operator))
+    .map((operator) => `unable to configure Cluster Stat Name with unsupported operator: ${operator}`)
 }
 
 function filterOrderErrors(spec: EnvoyProxySpec): string[] {

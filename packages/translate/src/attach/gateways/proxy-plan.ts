@@ -85,12 +85,9 @@ function proxyOptions(
       : { controlPlaneCertificate: certificate, controlPlaneTls: certificateOf(certificate, secret) }),
     moduleServer: settings.moduleServer,
     ...(spec.telemetry?.metrics?.enableVirtualHostStats === true ? { hasVirtualHostStats: true } : {}),
-    ...(spec.telemetry?.metrics?.routeStatName === undefined
+    ...(spec.telemetry?.metrics?.enableGRPCStats === undefined
       ? {}
-      : { routeStatName: spec.telemetry.metrics.routeStatName }),
-    ...(spec.telemetry?.metrics?.clusterStatName === undefined
-      ? {}
-      : { clusterStatName: spec.telemetry.metrics.clusterStatName }),
+      : { hasGrpcStats: spec.telemetry.metrics.enableGRPCStats }),
   }
 }
 

@@ -27,7 +27,7 @@ function markHostnames(listener: ListenerDraft, others: readonly ListenerDraft[]
 }
 
 function markCertificates(listener: ListenerDraft, others: readonly ListenerDraft[]): void {
-  if (listener.isSdsBacked || others.some((other) => other.isSdsBacked)) {
+  if (listener.isSdsBacked) {
     listener.isTlsOverlapping = true
     const message =
       "HTTP/2 is disabled by default because one or more HTTPS listeners on this port use an SDS-backed certificate whose DNS names cannot be inspected. Configure ALPN explicitly with ClientTrafficPolicy to override this default."

@@ -62,6 +62,9 @@ function backendOptions(settings: Settings, state: GatewayState): BackendOptions
     ...(spec.ipFamily === undefined ? {} : { ipFamily: spec.ipFamily }),
     ...(spec.mergeBackends === undefined ? {} : { mergeBackends: mergeBackendsOf(spec.mergeBackends) }),
     ...(tls === undefined ? {} : { tls }),
+    ...(spec.telemetry?.metrics?.clusterStatName === undefined
+      ? {}
+      : { clusterStatName: spec.telemetry.metrics.clusterStatName }),
     luaValidation: spec.lua?.validationType ?? spec.luaValidation ?? "Strict",
     dynamicModules: (spec.dynamicModules ?? []) as unknown as readonly Readonly<Record<string, unknown>>[],
   }
