@@ -91,21 +91,53 @@ function join(
   headOf: (resource: SnapshotResource) => Buffer,
   after: readonly Buffer[],
 ): Buffer {
-  let length = before.length
+  let length = 0
   for (const resource of resources) length += headOf(resource).length + resource.bytes.length
-  for (const part of after) length += part.length
+  const body = length < smallestShared ? joinBody(resources, headOf, length) : sharedBody(resources, headOf, length)
+  return Buffer.concat([before, body, ...after])
+}
+
+function joinBody(
+  resources: readonly SnapshotResource[],
+  headOf: (resource: SnapshotResource) => Buffer,
+  length: number,
+): Buffer {
   const result = Buffer.allocUnsafe(length)
-  let at = before.copy(result)
-  const append = (part: Uint8Array): void => {
-    result.set(part, at)
-    at += part.length
-  }
+  let at = 0
   for (const resource of resources) {
-    append(headOf(resource))
-    append(resource.bytes)
+    const head = headOf(resource)
+    result.set(head, at)
+    result.set(resource.bytes, at + head.length)
+    at += head.length + resource.bytes.length
   }
-  for (const part of after) append(part)
   return result
+}
+
+interface Body {
+  readonly heads: readonly Buffer[]
+  readonly bytes: Buffer
+}
+
+/** Below this, joining is cheaper than looking. */
+const smallestShared = 64 * 1024
+const keptBodies = 4
+const bodies: Body[] = []
+
+/** Many clients in turn get the same large state: the newest few are joined once. Heads are unique to resource, type and variant. */
+function sharedBody(
+  resources: readonly SnapshotResource[],
+  headOf: (resource: SnapshotResource) => Buffer,
+  length: number,
+): Buffer {
+  const known = bodies.find(
+    ({ heads, bytes }) =>
+      bytes.length === length && heads.length === resources.length && resources.every((r, n) => heads[n] === headOf(r)),
+  )
+  if (known !== undefined) return known.bytes
+  const body = { heads: resources.map(headOf), bytes: joinBody(resources, headOf, length) }
+  bodies.unshift(body)
+  bodies.length = Math.min(bodies.length, keptBodies)
+  return body.bytes
 }
 
 const empty = Buffer.alloc(0)

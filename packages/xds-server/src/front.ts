@@ -95,7 +95,8 @@ function readiness(stream: StreamState, snapshot: Snapshot, latest: Snapshot): R
   const lacks = (name: string): boolean => {
     if (!wanted.resources.has(name) || !isSubscribed(clusters.subscription, name)) return false
     const { version } = heldResource(clusters.held, name)
-    return version === undefined || (stream.doubtsWarmth && newest.has(name) && newest.get(name)?.version !== version)
+    const next = newest.get(name) ?? wanted.resources.get(name)
+    return version === undefined || (stream.doubtsWarmth && version !== next?.version)
   }
   const missing = [...changedNames(clusters.held.base, wanted), ...clusters.held.exceptions.keys()].filter(lacks)
   if (missing.some((name) => !newest.has(name))) return "obsolete"

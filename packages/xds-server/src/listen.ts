@@ -1,8 +1,8 @@
-import { chmod, lstat, unlink } from "node:fs/promises"
-import { connect, createServer } from "node:net"
-import { dirname } from "node:path"
+import { chmod } from "node:fs/promises"
+import { createServer } from "node:net"
 import { AttacheError, messageOf } from "@attache/base"
 import { type Server, ServerCredentials } from "@grpc/grpc-js"
+import { clearSocketPath } from "./socket-path.ts"
 
 /** Mutual TLS: PEM texts. */
 export interface XdsTls {
@@ -41,11 +41,12 @@ export interface XdsListener {
 export async function bindServer(server: Server, address: XdsAddress): Promise<XdsListener> {
   if ("unixPath" in address) {
     await clearSocketPath(address.unixPath)
+    await tryAddress({ path: address.unixPath })
     await bind(server, `unix:${address.unixPath}`, ServerCredentials.createInsecure(), { path: address.unixPath })
     await chmod(address.unixPath, 0o600)
     return { address: `unix:${address.unixPath}`, port: 0, close: closer(server) }
   }
-  await tryAddress(address.host, address.port)
+  await tryAddress({ host: address.host, port: address.port })
   const host = address.host.includes(":") ? `[${address.host}]` : address.host
   const target = `${host}:${address.port}`
   const port = await bind(server, target, credentialsOf(address.tls), { host: address.host, port: address.port })
@@ -55,6 +56,7 @@ export async function bindServer(server: Server, address: XdsAddress): Promise<X
 const codeByErrno: Readonly<Record<string, readonly [string, string]>> = {
   EADDRINUSE: ["ATT_XDS_ADDRESS_IN_USE", "is in use"],
   EACCES: ["ATT_XDS_PERMISSION", "may not be used by this user"],
+  EROFS: ["ATT_XDS_PERMISSION", "may not be used by this user"],
   EPERM: ["ATT_XDS_PERMISSION", "may not be used by this user"],
   EADDRNOTAVAIL: ["ATT_XDS_ADDRESS_UNAVAILABLE", "is not an address of this machine"],
   ENOTFOUND: ["ATT_XDS_ADDRESS_UNAVAILABLE", "cannot be resolved"],
@@ -62,16 +64,17 @@ const codeByErrno: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 /** Listens for a moment: grpc-js prints its own complaint and gives no code. */
-function tryAddress(host: string, port: number): Promise<void> {
+function tryAddress(
+  where: { readonly path: string } | { readonly host: string; readonly port: number },
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const server = createServer()
   server.once("error", (cause: NodeJS.ErrnoException) => {
-    const [code, what] = codeByErrno[cause.code ?? ""] ?? ["ATT_XDS_LISTEN", "cannot be listened on"]
-    reject(
-      new AttacheError(code, `xds address ${host}:${port} ${what}`, { cause, facts: { host, port }, retry: "later" }),
-    )
+    const name = "path" in where ? where.path : `${where.host}:${where.port}`
+    const [code, what] = codeByErrno[cause.code ?? ""] ?? ["ATT_XDS_LISTEN", `cannot be listened on: ${cause.message}`]
+    reject(new AttacheError(code, `xds address ${name} ${what}`, { cause, facts: { ...where }, retry: "later" }))
   })
-  server.listen({ host, port }, () => server.close(() => resolve()))
+  server.listen(where, () => server.close(() => resolve()))
   return promise
 }
 
@@ -120,58 +123,4 @@ function bindError(cause: unknown, target: string, facts: Facts): AttacheError {
     facts,
     retry: "later",
   })
-}
-
-/** Longest path the kernel takes, without the final zero. */
-const longestPath = process.platform === "darwin" ? 103 : 107
-
-/** Makes sure a socket can be created: removes a stale one, and nothing else. */
-async function clearSocketPath(path: string): Promise<void> {
-  const bytes = Buffer.byteLength(path)
-  if (bytes > longestPath) {
-    const message = `the socket path ${path} has ${bytes} bytes, more than ${longestPath}`
-    throw new AttacheError("ATT_XDS_SOCKET_PATH_TOO_LONG", message, { facts: { path, limit: longestPath } })
-  }
-  const found = await lstat(path).catch((cause: NodeJS.ErrnoException) => pathError(cause, path))
-  if (found === undefined) return void (await directoryOf(path))
-  if (!found.isSocket()) {
-    throw new AttacheError("ATT_XDS_SOCKET_PATH_TAKEN", `${path} exists and is not a socket`, { facts: { path } })
-  }
-  if (await isListening(path)) {
-    throw new AttacheError("ATT_XDS_ADDRESS_IN_USE", `another process listens on ${path}`, {
-      facts: { path },
-      retry: "later",
-    })
-  }
-  await unlink(path).catch((cause: NodeJS.ErrnoException) => pathError(cause, path))
-}
-
-async function directoryOf(path: string): Promise<void> {
-  const directory = dirname(path)
-  const found = await lstat(directory).catch((cause: NodeJS.ErrnoException) => pathError(cause, path))
-  if (found === undefined) {
-    const message = `the directory ${directory} of the xds socket does not exist`
-    throw new AttacheError("ATT_XDS_SOCKET_DIRECTORY_MISSING", message, { facts: { path } })
-  }
-}
-
-/** Absence is an answer; everything else is an error. */
-function pathError(cause: NodeJS.ErrnoException, path: string): undefined {
-  if (cause.code === "ENOENT") return undefined
-  const code = cause.code === "EACCES" || cause.code === "EPERM" ? "ATT_XDS_PERMISSION" : "ATT_XDS_LISTEN"
-  throw new AttacheError(code, `the socket ${path} cannot be created: ${cause.message}`, { cause, facts: { path } })
-}
-
-function isListening(path: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect(path)
-  socket.once("connect", () => {
-    socket.destroy()
-    resolve(true)
-  })
-  // Only a refusal proves that nobody listens.
-  socket.once("error", (error: NodeJS.ErrnoException) =>
-    resolve(error.code !== "ECONNREFUSED" && error.code !== "ENOENT"),
-  )
-  return promise
 }

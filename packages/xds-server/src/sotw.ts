@@ -1,5 +1,4 @@
-import type { Pending } from "./held.ts"
-import { heldResource } from "./held.ts"
+import { heldResource, owed, type Pending, withExceptions } from "./held.ts"
 import { resourceSum, type SnapshotResource, type SnapshotType } from "./snapshot.ts"
 import { isSubscribed, subscribeSotw } from "./subscription.ts"
 import { changeSubscription, type InFlight, settle, type TypeState } from "./type-state.ts"
@@ -26,20 +25,32 @@ export interface Answer {
 /**
  * Takes a state-of-the-world request.
  *
- * A request with a nonce that is not the newest is ignored as a whole: the client repeats its full list with the newest
- * one. A version from before a reconnect is not believed, because a client that refused a listener or cluster response
+ * A request with a nonce that is not the newest changes no subscription: the client repeats its full list with the newest
+ * one. Only the names it leaves out are remembered, for if they come back then, the client has dropped what it held of them. A version from before a reconnect is not believed, because a client that refused a listener or cluster response
  * holds a part of it and still reports the version before: everything asked for is sent once per stream.
  *
  * @returns the ACK or NACK in it
  */
 export function receiveSotw(state: TypeState, request: SotwRequest, latest: SnapshotType): Answer | undefined {
   const { responseNonce: nonce, errorMessage } = request
-  if (nonce !== "" && state.lastNonce !== "" && nonce !== state.lastNonce) return undefined
+  if (nonce !== "" && state.lastNonce !== "" && nonce !== state.lastNonce) {
+    dropMeanwhile(state, new Set(request.resourceNames))
+    return undefined
+  }
   const answers = state.inFlight !== undefined && nonce === state.inFlight.nonce
   const answer = answers ? { inFlight: settle(state, errorMessage), errorMessage } : undefined
   const change = subscribeSotw(state.subscription, request.resourceNames, state.rule.legacyWildcard)
   changeSubscription(state, change, undefined, latest)
   return answer
+}
+
+function dropMeanwhile(state: TypeState, names: ReadonlySet<string>): void {
+  const dropped = [...state.subscription.names].filter((name) => !names.has(name))
+  if (dropped.length > 0)
+    state.held = withExceptions(
+      state.held,
+      dropped.map((name) => [name, owed] as const),
+    )
 }
 
 /** What a response carries, before it is encoded. */

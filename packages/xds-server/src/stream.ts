@@ -10,6 +10,7 @@ import { emptySnapshot, type Snapshot } from "./snapshot.ts"
 import type { Answer } from "./sotw.ts"
 import { createStreamState, type StreamState } from "./stream-state.ts"
 import { inheritSuspects, type SuspectNames } from "./suspects.ts"
+import type { WriteBudget } from "./write-budget.ts"
 
 /** A bidirectional call of raw messages. */
 export type DiscoveryCall = ServerDuplexStream<Uint8Array, Uint8Array>
@@ -20,6 +21,7 @@ export interface StreamHost {
   readonly limits: XdsLimits
   /** `control_plane.identifier` of responses. */
   readonly identifier: string
+  readonly budget: WriteBudget
   /** What a proxy should have; undefined as long as nobody knows it. */
   snapshotOf(proxyKey: string): Snapshot | undefined
   onEvent(event: XdsEvent): void
@@ -63,6 +65,7 @@ export function createStream(
     state,
     client: undefined,
     isWriting: false,
+    written: () => {},
     isOpen: true,
   }
   const stream: DiscoveryStream = {
@@ -102,6 +105,8 @@ interface Connection {
   readonly state: StreamState
   client: XdsClient | undefined
   isWriting: boolean
+  /** Gives back what the last message took of the budget; the transport forgets it when a stream breaks off. */
+  written: () => void
   isOpen: boolean
 }
 
@@ -149,12 +154,17 @@ function latestOf(connection: Connection): Snapshot | undefined {
 }
 
 function pump(connection: Connection, stream: DiscoveryStream): void {
-  if (connection.isWriting || !connection.isOpen) return
+  const { budget } = connection.host
+  if (connection.isWriting || !connection.isOpen || !budget.admits(stream.pump)) return
   const latest = latestOf(connection)
   const outgoing = latest === undefined ? undefined : nextResponse(connection.state, latest)
   if (outgoing === undefined) return
+  const bytes = encode(connection, outgoing)
+  const done = budget.take(bytes.length)
+  connection.written = done
   connection.isWriting = true
-  connection.call.write(encode(connection, outgoing), () => {
+  connection.call.write(bytes, () => {
+    done()
     connection.isWriting = false
     pump(connection, stream)
   })
@@ -192,5 +202,6 @@ function fail(connection: Connection, error: AttacheError): void {
 function close(connection: Connection, stream: DiscoveryStream): void {
   if (!connection.isOpen) return
   connection.isOpen = false
+  connection.written()
   connection.host.onEnd(stream)
 }

@@ -1,0 +1,70 @@
+import { decode } from "@attache/envoy-api"
+import {
+  DeltaDiscoveryResponseSchema,
+  DiscoveryResponseSchema,
+} from "@attache/envoy-api/gen/envoy/service/discovery/v3/discovery_pb"
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { encodeDeltaDiscoveryResponse, encodeDiscoveryResponse } from "./envelope.ts"
+
+const text = fc.string({ unit: "grapheme", maxLength: 40 })
+const head = fc.record({ typeUrl: text, version: text, nonce: text, identifier: text })
+const size = fc.oneof({ weight: 9, arbitrary: fc.nat(300) }, { weight: 1, arbitrary: fc.nat(70_000) })
+const resource = fc.record({ name: text, version: text, bytes: size.map((n) => new Uint8Array(n).fill(7)) })
+const resources = fc.array(resource, { maxLength: 6 })
+
+/** What a reader of proto3 sees: absent and empty are the same. */
+const plain = (bytes: Uint8Array | undefined) => [...(bytes ?? [])].length
+
+describe("the hand-written envelope", () => {
+  it("reads as the state-of-the-world response it should be", () => {
+    fc.assert(
+      fc.property(head, resources, (h, list) => {
+        const message = decode(DiscoveryResponseSchema, encodeDiscoveryResponse(h, list))
+        expect(message).toMatchObject({ versionInfo: h.version, typeUrl: h.typeUrl, nonce: h.nonce, canary: false })
+        expect(message.controlPlane?.identifier ?? "").toBe(h.identifier)
+        expect(message.resources.map((any) => [any.typeUrl, plain(any.value)])).toEqual(
+          list.map((r) => [h.typeUrl, plain(r.bytes)]),
+        )
+        expect(message.$unknown).toBeUndefined()
+      }),
+    )
+  })
+
+  it("reads as the delta response it should be", () => {
+    fc.assert(
+      fc.property(head, resources, fc.array(text), (h, list, removed) => {
+        const message = decode(DeltaDiscoveryResponseSchema, encodeDeltaDiscoveryResponse(h, list, removed))
+        expect(message).toMatchObject({
+          systemVersionInfo: h.version,
+          typeUrl: h.typeUrl,
+          nonce: h.nonce,
+          removedResources: removed,
+        })
+        expect(message.controlPlane?.identifier ?? "").toBe(h.identifier)
+        const seen = message.resources.map((r) => [r.name, r.version, r.resource?.typeUrl, plain(r.resource?.value)])
+        expect(seen).toEqual(list.map((r) => [r.name, r.version, h.typeUrl, plain(r.bytes)]))
+      }),
+    )
+  })
+
+  it("tells large states apart that differ in one resource", () => {
+    const of = (fill: number) => ({ name: "n", version: `${fill}`, bytes: new Uint8Array(100_000).fill(fill) })
+    const [a, b] = [of(1), of(2)]
+    const h = { typeUrl: "T", version: "", nonce: "", identifier: "" }
+    for (const list of [[a, b], [b, a], [a, a], [a, b], [b], [a]]) {
+      const seen = decode(DiscoveryResponseSchema, encodeDiscoveryResponse(h, list)).resources.map((r) => r.value[0])
+      expect(seen).toEqual(list.map((r) => r.bytes[0]))
+      const delta = decode(DeltaDiscoveryResponseSchema, encodeDeltaDiscoveryResponse(h, list, [])).resources
+      expect(delta.map((r) => r.version)).toEqual(list.map((r) => r.version))
+    }
+  })
+
+  it("writes the same resource under two types", () => {
+    const one = { name: "n", version: "v", bytes: Uint8Array.of(1, 2, 3) }
+    for (const typeUrl of ["a", "bb", "a"]) {
+      const bytes = encodeDiscoveryResponse({ typeUrl, version: "", nonce: "", identifier: "" }, [one])
+      expect(decode(DiscoveryResponseSchema, bytes).resources[0]?.typeUrl).toBe(typeUrl)
+    }
+  })
+})
