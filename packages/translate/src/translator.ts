@@ -1,16 +1,22 @@
 // The door of the package: objects in, xDS and statuses out, incrementally.
-import { type Cells, createCells, createGraph, type Graph, type GraphStats } from "@attache/base"
+import { type Clock, createGraph, type Graph, type GraphStats } from "@attache/base"
+import type { EnvoyExtensionPolicy } from "@attache/kube-api"
+import { type WasmRequest, wantedModules } from "./attach/policies/envoy-extension-policy/wasm.ts"
 import { createAttachQueries } from "./attach/queries.ts"
-import type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
-import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 import { bootstrapJson } from "./emit/bootstrap.ts"
+import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
 import type { PlanRoute, ProxyPlan, WasmCode } from "./plan/index.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
+import { createWasmModules, type WantedModule } from "./wasm-modules.ts"
 import type { Settings } from "./world/settings.ts"
 import { type AnyObject, createWorld, type ObjectKey } from "./world/world.ts"
 
-/** Fetches, checks and places a module. Rejects with the text that the policy's status shows. */
+/**
+ * Fetches, checks and places a module. Rejects with the text that the policy's status shows.
+ *
+ * A rejection with an `AttacheError` to be retried is: after pauses that grow to a minute, while a policy wants the module.
+ */
 export type ModuleLoader = (request: WasmRequest, signal: AbortSignal) => Promise<WasmCode>
 
 /** What a translator is made with. */
@@ -20,6 +26,8 @@ export interface TranslatorOptions {
   readonly loadModule?: ModuleLoader
   /** Called after something from outside arrived, so that the owner pulls again. */
   readonly onChange?: () => void
+  /** Time of retries. Default: the machine's. */
+  readonly clock?: Clock
   /** A part of the translation failed by our own fault; what it stood for is left out. */
   readonly onFailure?: (query: string, key: string, error: unknown) => void
 }
@@ -48,9 +56,9 @@ export interface Translator {
   settled(): Promise<void>
   /** Modules on their way. */
   pending(): number
-  /** Starts a failed module again. */
-  retryModule(request: string): void
-  /** Drops what no proxy and no status stands on. Call after a pull of everything. */
+  /** Tries modules again that wait for a retry, without the rest of the pause. */
+  retryModules(): void
+  /** Drops what no proxy and no status stands on, and modules that no policy names. Call after a pull of everything. */
   collect(): void
   stats(): GraphStats
   resetStats(): void
@@ -86,25 +94,41 @@ export function xdsDocument(translator: Translator, options: JsonOptions = {}): 
   )
 }
 
+const policyPrefix = "EnvoyExtensionPolicy/"
+
 /** An empty translator. */
 export function createTranslator(options: TranslatorOptions): Translator {
   const graph: Graph = createGraph(options.onFailure === undefined ? {} : { onFailure: options.onFailure })
   const world = createWorld(graph)
   world.configure(options.settings)
-  const { loadModule } = options
-  const cells: Cells<WasmCode> | undefined =
-    loadModule === undefined
+  const { loadModule: load, onChange, clock } = options
+  const modules =
+    load === undefined
       ? undefined
-      : createCells(graph, "wasm-module", (key, signal) => loadModule(JSON.parse(key) as WasmRequest, signal), options.onChange)
-  const queries = createAttachQueries(graph, world, cells === undefined ? undefined : (request) => cells.get(JSON.stringify(request)))
+      : createWasmModules(graph, {
+          load,
+          ...(onChange === undefined ? {} : { onChange }),
+          ...(clock === undefined ? {} : { clock }),
+        })
+  const queries = createAttachQueries(graph, world, modules?.read)
+  const wanted = graph.query<readonly WantedModule[]>(
+    "wanted-modules",
+    (key) => {
+      const policy = world.lookup(key)
+      return policy === undefined ? [] : wantedModules(world, policy as EnvoyExtensionPolicy)
+    },
+    { fallback: () => [] },
+  )
   const emitter = createEmitter(graph, queries)
   const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, queries, key))
   const keys = new Set<ObjectKey>()
   const pins = new Map<ObjectKey, () => void>()
+  const policies = new Map<ObjectKey, () => void>()
   return {
     upsert: (object) => {
       const key = world.upsert(object)
       if (!keys.has(key)) pins.set(key, graph.pin(statuses, key))
+      if (key.startsWith(policyPrefix) && !policies.has(key)) policies.set(key, graph.pin(wanted, key))
       keys.add(key)
       return key
     },
@@ -113,6 +137,8 @@ export function createTranslator(options: TranslatorOptions): Translator {
       keys.delete(key)
       pins.get(key)?.()
       pins.delete(key)
+      policies.get(key)?.()
+      policies.delete(key)
     },
     configure: (settings) => world.configure(settings),
     proxyKeys: () => queries.proxyKeys(),
@@ -150,15 +176,23 @@ export function createTranslator(options: TranslatorOptions): Translator {
         const status = statuses.get(key)
         return status === undefined ? [] : [status]
       }),
-    settled: () => cells?.settled() ?? Promise.resolve(),
-    pending: () => cells?.pending() ?? 0,
-    retryModule: (request) => cells?.reload(request),
-    collect: () => void graph.collect(),
+    settled: () => modules?.settled() ?? Promise.resolve(),
+    pending: () => modules?.pending() ?? 0,
+    retryModules: () => modules?.retry(),
+    collect: () => {
+      graph.collect()
+      modules?.retain([...policies.keys()].flatMap((key) => wanted.get(key)))
+    },
     stats: () => graph.stats(),
     resetStats: () => graph.resetStats(),
   }
 }
 
-function placeOf({ name, address, port, externalPort }: Omit<BoundListener, "protocol">): Omit<BoundListener, "protocol"> {
+function placeOf({
+  name,
+  address,
+  port,
+  externalPort,
+}: Omit<BoundListener, "protocol">): Omit<BoundListener, "protocol"> {
   return { name, address, port, externalPort }
 }

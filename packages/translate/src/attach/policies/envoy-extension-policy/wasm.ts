@@ -1,5 +1,4 @@
 // Wasm entries of a policy. The module comes from a cell: translation never waits for it.
-import type { Cell } from "@attache/base"
 import type { EnvoyExtensionPolicy, Wasm } from "@attache/kube-api"
 import type { WasmCode, WasmPlan } from "../../../plan/index.ts"
 import { keyOf, type World } from "../../../world/world.ts"
@@ -8,8 +7,6 @@ import type { FeatureResult } from "./result.ts"
 
 /** A module that is wanted; equal requests are one module. Plain data, free of secrets. */
 export interface WasmRequest {
-  /** IR name of the entry that wants it: the last good module belongs to it, not to the URL. */
-  readonly attachment: string
   readonly type: "HTTP" | "Image"
   /** For images in the form `oci://host/repository:tag` or with a digest. */
   readonly url: string
@@ -24,8 +21,18 @@ export interface WasmRequest {
   readonly pullSecret?: string
 }
 
-/** Where modules come from. Absent in a translator without a module cache. */
-export type WasmModules = (request: WasmRequest) => Cell<WasmCode>
+/** A module as an entry finds it. `lastGood` is the one the entry had before, which stays while there is no answer to the new request. */
+export type WasmModuleState =
+  | { readonly state: "ready"; readonly value: WasmCode }
+  | { readonly state: "pending"; readonly lastGood?: WasmCode }
+  | { readonly state: "failed"; readonly error: string; readonly lastGood?: WasmCode }
+
+/**
+ * Where modules come from. Absent in a translator without a module cache.
+ *
+ * @param attachment IR name of the entry that asks: the last good module belongs to it, not to the URL
+ */
+export type WasmModules = (request: WasmRequest, attachment: string) => WasmModuleState
 
 const caKey = "ca.crt"
 
@@ -43,18 +50,32 @@ export function planWasm(
   let isFailOpen = true
   let isPending = false
   for (const [index, entry] of entries.entries()) {
-    const name = `envoyextensionpolicy/${owner.metadata.namespace}/${owner.metadata.name}/wasm/${index}`
-    const request = requestOf(world, owner, entry, name)
-    const cell: Cell<WasmCode> = "error" in request ? { state: "failed", error: request.error } : modules(request)
-    if (cell.state === "ready") {
-      items.push(planOf(owner, entry, index, name, cell.value))
-      continue
-    }
-    isFailOpen &&= entry.failOpen ?? false
-    if (cell.state === "pending") isPending = true
-    else errors.push(cell.error)
+    const name = entryName(owner, index)
+    const request = requestOf(world, owner, entry)
+    const found: WasmModuleState =
+      "error" in request ? { state: "failed", error: request.error } : modules(request, name)
+    const code = found.state === "ready" ? found.value : found.lastGood
+    if (code === undefined) isFailOpen &&= entry.failOpen ?? false
+    else items.push(planOf(owner, entry, index, name, code))
+    if (found.state === "pending") isPending = true
+    else if (found.state === "failed") errors.push(found.error)
   }
   return { items, errors, isFailOpen, ...(isPending ? { isPending } : {}) }
+}
+
+/** What the entries of a policy ask for, attached or not; those that cannot ask are left out. */
+export function wantedModules(
+  world: World,
+  owner: EnvoyExtensionPolicy,
+): readonly { readonly attachment: string; readonly request: WasmRequest }[] {
+  return (owner.spec.wasm ?? []).flatMap((entry, index) => {
+    const request = requestOf(world, owner, entry)
+    return "error" in request ? [] : [{ attachment: entryName(owner, index), request }]
+  })
+}
+
+function entryName({ metadata }: EnvoyExtensionPolicy, index: number): string {
+  return `envoyextensionpolicy/${metadata.namespace}/${metadata.name}/wasm/${index}`
 }
 
 function planOf(owner: EnvoyExtensionPolicy, entry: Wasm, index: number, name: string, code: WasmCode): WasmPlan {
@@ -70,16 +91,10 @@ function planOf(owner: EnvoyExtensionPolicy, entry: Wasm, index: number, name: s
   }
 }
 
-function requestOf(
-  world: World,
-  owner: EnvoyExtensionPolicy,
-  entry: Wasm,
-  attachment: string,
-): WasmRequest | { readonly error: string } {
+function requestOf(world: World, owner: EnvoyExtensionPolicy, entry: Wasm): WasmRequest | { readonly error: string } {
   const { code } = entry
   const { resourceVersion } = owner.metadata
   const common = {
-    attachment,
     ...(code.pullPolicy === undefined ? {} : { pullPolicy: code.pullPolicy }),
     ...(code.pullPolicy === "Always" && resourceVersion !== undefined ? { resourceVersion } : {}),
   }

@@ -1,0 +1,147 @@
+// Modules as cells of the graph: loaded when first asked for, tried again after failures that may pass, and never taken
+// from an entry before there is something to put in its place.
+import { type Clock, createCells, type Graph, isAttacheError, messageOf, systemClock } from "@attache/base"
+import type { WasmModuleState, WasmModules, WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
+import type { WasmCode } from "./plan/index.ts"
+
+/** What cells of modules are made with. */
+export interface WasmModuleOptions {
+  /** Gives a module; a rejection with an `AttacheError` whose `retry` is not `never` is tried again. */
+  readonly load: (request: WasmRequest, signal: AbortSignal) => Promise<WasmCode>
+  /** Called after a load changed what {@link WasmModuleCells.read} gives. */
+  readonly onChange?: () => void
+  /** Default: the machine's. */
+  readonly clock?: Clock
+  /** From 0 to below 1, for the spread of pauses. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+/** Modules of a translator. */
+export interface WasmModuleCells {
+  /** For queries: the module of an entry. */
+  readonly read: WasmModules
+  /** Loads that run now; a pause before a retry is none. */
+  pending(): number
+  /** Resolves when no load runs. */
+  settled(): Promise<void>
+  /** Starts the load of every module that is not there again, at once. */
+  retry(): void
+  /** Forgets all other modules and entries, aborts their loads and stops trying. */
+  retain(wanted: Iterable<WantedModule>): void
+}
+
+/** An entry of a policy and the module it asks for. */
+export interface WantedModule {
+  readonly attachment: string
+  readonly request: WasmRequest
+}
+
+/** Result of a load; failures are values, so that the graph knows which of them will be tried again. */
+type Outcome =
+  | { readonly type: "loaded"; readonly code: WasmCode }
+  | { readonly type: "failed"; readonly error: string; readonly isFinal: boolean }
+
+/** Pause before the first retry, in milliseconds. */
+const firstPauseMs = 1_000
+
+/** Longest pause between retries, in milliseconds. */
+const longestPauseMs = 60_000
+
+/**
+ * Pause before a retry, in milliseconds: doubled for each failure up to a minute, of which the upper half is by chance.
+ *
+ * @param failures failures so far, from 1
+ * @param random from 0 to below 1
+ */
+export function retryPauseMs(failures: number, random: number): number {
+  const full = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
+  return full / 2 + (full / 2) * random
+}
+
+/** Cells over a loader; nothing is loaded before it is read. */
+export function createWasmModules(graph: Graph, options: WasmModuleOptions): WasmModuleCells {
+  const retries = createRetries(options, (key) => cells.reload(key))
+  const cells = createCells<Outcome>(graph, "wasm-module", (key, signal) => outcomeOf(key, signal), options.onChange)
+  const outcomeOf = async (key: string, signal: AbortSignal): Promise<Outcome> => {
+    try {
+      const code = await options.load(JSON.parse(key) as WasmRequest, signal)
+      retries.forget(key)
+      return { type: "loaded", code }
+    } catch (error) {
+      const isFinal = !isAttacheError(error) || error.retry === "never"
+      if (isFinal) retries.forget(key)
+      else if (!signal.aborted) retries.plan(key)
+      return { type: "failed", error: messageOf(error), isFinal }
+    }
+  }
+  // Not an input of the graph: it changes only together with a cell that its reader has read.
+  const lastGood = new Map<string, WasmCode>()
+  return {
+    read: (request, attachment) => {
+      const cell = cells.get(keyOf(request))
+      const outcome = cell.state === "ready" ? cell.value : undefined
+      if (outcome?.type === "loaded") lastGood.set(attachment, outcome.code)
+      if (outcome?.type === "failed" && outcome.isFinal) lastGood.delete(attachment)
+      return stateOf(outcome, lastGood.get(attachment))
+    },
+    pending: cells.pending,
+    settled: cells.settled,
+    retry: () => retries.startAll(),
+    retain: (wanted) => {
+      const keys = new Set<string>()
+      const attachments = new Set<string>()
+      for (const { attachment, request } of wanted) {
+        keys.add(keyOf(request))
+        attachments.add(attachment)
+      }
+      cells.retain(keys)
+      retries.retain(keys)
+      for (const attachment of lastGood.keys()) if (!attachments.has(attachment)) lastGood.delete(attachment)
+    },
+  }
+}
+
+function stateOf(outcome: Outcome | undefined, lastGood: WasmCode | undefined): WasmModuleState {
+  if (outcome?.type === "loaded") return { state: "ready", value: outcome.code }
+  const kept = lastGood === undefined ? {} : { lastGood }
+  return outcome === undefined ? { state: "pending", ...kept } : { state: "failed", error: outcome.error, ...kept }
+}
+
+function keyOf(request: WasmRequest): string {
+  return JSON.stringify(request, Object.keys(request).sort())
+}
+
+interface Retries {
+  plan(key: string): void
+  forget(key: string): void
+  retain(keys: ReadonlySet<string>): void
+  startAll(): void
+}
+
+function createRetries(
+  { clock = systemClock, random = Math.random }: WasmModuleOptions,
+  start: (key: string) => void,
+): Retries {
+  const planned = new Map<string, { failures: number; cancel: () => void }>()
+  const forget = (key: string): void => {
+    planned.get(key)?.cancel()
+    planned.delete(key)
+  }
+  return {
+    forget,
+    plan: (key) => {
+      const failures = (planned.get(key)?.failures ?? 0) + 1
+      planned.get(key)?.cancel()
+      planned.set(key, { failures, cancel: clock.after(retryPauseMs(failures, random()), () => start(key)) })
+    },
+    retain: (keys) => {
+      for (const key of planned.keys()) if (!keys.has(key)) forget(key)
+    },
+    startAll: () => {
+      for (const [key, retry] of planned) {
+        retry.cancel()
+        start(key)
+      }
+    },
+  }
+}
