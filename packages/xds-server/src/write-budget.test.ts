@@ -20,7 +20,12 @@ describe("the budget of bytes being written", () => {
     const budget = createWriteBudget(createManualClock(), 100, 250)
     const done = budget.take(100)
     const order: string[] = []
-    for (const name of ["a", "b"]) budget.admits(() => (order.push(name), budget.take(100)))
+    for (const name of ["a", "b"]) {
+      budget.admits(() => {
+        order.push(name)
+        budget.take(100)
+      })
+    }
     done()
     expect(order).toEqual(["a"])
   })
@@ -40,8 +45,11 @@ describe("the budget of bytes being written", () => {
   it("leaves no timer behind when nobody waits", () => {
     const clock = createManualClock()
     let timers = 0
-    const counting = { ...clock, after: (ms: number, call: () => void) => (timers++, clock.after(ms, call)) }
-    createWriteBudget(counting, 100, 250).take(500)
+    const after = (ms: number, call: () => void): (() => void) => {
+      timers++
+      return clock.after(ms, call)
+    }
+    createWriteBudget({ ...clock, after }, 100, 250).take(500)
     expect(timers).toBe(0)
   })
 })
