@@ -9,6 +9,7 @@ export {
 } from "@bufbuild/protobuf"
 export type { Any, Duration, Timestamp } from "@bufbuild/protobuf/wkt"
 export { codes } from "./codes.ts"
+export { type Violation, violationOf } from "./constraints.ts"
 export { decode, type TypedMessage, unpackAny, unpackAs } from "./decode.ts"
 export { anyOf, encode } from "./encode.ts"
 export type { Finding } from "./finding.ts"

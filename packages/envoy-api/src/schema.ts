@@ -49,7 +49,8 @@ export function findEnum(typeName: string): DescEnum | undefined {
   return findType(typeName)?.kind === "enum" ? (enumSchema(typeName) as DescEnum) : undefined
 }
 
-function findType(typeName: string): TypeEntry | undefined {
+/** Where the descriptor of this message or enum is, if Envoy's API has it. */
+export function findType(typeName: string): TypeEntry | undefined {
   const dot = typeName.lastIndexOf(".")
   if (dot < 0) return undefined
   const [outer, name] = [typeName.slice(0, dot), typeName.slice(dot + 1)]
