@@ -41,7 +41,7 @@ function takeStep(scanner: Scanner, last: PathStep | undefined, depth: number): 
     case "@":
       if (last !== undefined) return undefined
       scanner.at++
-      return { type: char === "$" ? "root" : "current" }
+      return char === "$" ? { type: "root" } : { type: "current" }
     case "*":
       scanner.at++
       return { type: "wildcard" }
@@ -64,7 +64,7 @@ function takeAfterDot(scanner: Scanner): PathStep {
   if (char === undefined) throw new JsonPathError(scanner, "not terminated")
   if (char === "*" || char === ".") {
     scanner.at++
-    return { type: char === "*" ? "wildcard" : "descent" }
+    return char === "*" ? { type: "wildcard" } : { type: "descent" }
   }
   const name = take(scanner, bareName)
   if (name === undefined) throw new JsonPathError(scanner, `an expression fragment can not start with a '${char}'`)

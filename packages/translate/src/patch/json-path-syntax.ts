@@ -3,7 +3,10 @@ import type { RE2JS } from "re2js"
 
 /** One step of a path. */
 export type PathStep =
-  | { readonly type: "root" | "current" | "wildcard" | "descent" }
+  | { readonly type: "root" }
+  | { readonly type: "current" }
+  | { readonly type: "wildcard" }
+  | { readonly type: "descent" }
   | { readonly type: "child"; readonly name: string }
   | { readonly type: "index"; readonly index: number }
   | { readonly type: "slice"; readonly start?: number; readonly end?: number; readonly step: number }

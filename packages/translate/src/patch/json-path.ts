@@ -65,7 +65,7 @@ function selected(state: State, value: Json, step: Exclude<PathStep, { type: "de
     case "slice":
       return Array.isArray(value) ? slicePositions(value.length, step) : []
     case "union":
-      return step.members.flatMap((member) =>
+      return step.members.flatMap((member): readonly (string | number)[] =>
         typeof member === "number"
           ? positions(value, [member])
           : isJsonObject(value) && Object.hasOwn(value, member)
