@@ -80,7 +80,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     },
     onFailure: (query, key, error) => {
       metrics.translationFailures.inc({ query })
-      logger.error("translation of a part failed", { query, key, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      logger.error("translation of a part failed", {
+        query,
+        key,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
     },
   })
   const files = createFileProvider<LoadedObject>(options.paths, (text, file, previous) =>
@@ -96,7 +100,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics.answers.inc({ type: event.type })
     refusals.record(event)
     if (event.type === "nack") {
-      logger.error("envoy refused an update", { proxy: event.proxyKey, type: event.typeUrl, resources: event.changed.join(","), message: event.message })
+      logger.error("envoy refused an update", {
+        proxy: event.proxyKey,
+        type: event.typeUrl,
+        resources: event.changed.join(","),
+        message: event.message,
+      })
     }
     options.onUpdate?.({ reason: "answer", proxies: [] })
   }
@@ -154,7 +163,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       for (const object of options.objects ?? []) translator.upsert(object)
       apply()
       for (const key of translator.proxyKeys()) translator.snapshot(key)
-      if (translator.pending() > 0) await Promise.race([translator.settled(), new Promise<void>((resolve) => clock.after(firstSnapshotMs, resolve))])
+      if (translator.pending() > 0)
+        await Promise.race([
+          translator.settled(),
+          new Promise<void>((resolve) => clock.after(firstSnapshotMs, resolve)),
+        ])
       isReady = true
       publish("resources")
     },

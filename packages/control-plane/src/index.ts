@@ -5,8 +5,15 @@ export {
   type ControlPlaneUpdate,
   createControlPlane,
 } from "./control-plane.ts"
+export {
+  type Judgement,
+  type ResourceVerdict,
+  startValidatingEnvoy,
+  type ValidatingEnvoy,
+  type ValidatingEnvoyOptions,
+} from "./judge/validating-envoy.ts"
 export { type LoadOptions, loadResources } from "./load-resources.ts"
-export { type AddressPolicy, checkAddress, isAddressAllowed } from "./modules/address-policy.ts"
+export { type AddressPolicy, allowedAddresses, type HostResolver, isAddressAllowed } from "./modules/address-policy.ts"
 export {
   createModuleLoader,
   type ModuleLoaderOptions,

@@ -12,7 +12,10 @@ import { AttacheError } from "@attache/base"
 export function stateDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const explicit = env.ATTACHE_STATE_DIR
   const home = env.XDG_STATE_HOME ?? join(homedir(), ".local", "state")
-  const candidates = explicit === undefined ? [join(home, "attache"), join(tmpdir(), `attache-${process.getuid?.() ?? "user"}`)] : [explicit]
+  const candidates =
+    explicit === undefined
+      ? [join(home, "attache"), join(tmpdir(), `attache-${process.getuid?.() ?? "user"}`)]
+      : [explicit]
   let cause: unknown
   for (const folder of candidates) {
     try {
@@ -23,8 +26,12 @@ export function stateDirectory(env: Readonly<Record<string, string | undefined>>
       cause = error
     }
   }
-  throw new AttacheError("ATT_STATE_DIRECTORY", `no folder for run state: ${candidates.join(" and ")} cannot be written`, {
-    cause,
-    hint: "set ATTACHE_STATE_DIR to a folder you may write",
-  })
+  throw new AttacheError(
+    "ATT_STATE_DIRECTORY",
+    `no folder for run state: ${candidates.join(" and ")} cannot be written`,
+    {
+      cause,
+      hint: "set ATTACHE_STATE_DIR to a folder you may write",
+    },
+  )
 }

@@ -1,7 +1,7 @@
 // Which addresses a fetch may reach: names in resources are tenants' input, and the control plane sees networks they do not.
 import { lookup } from "node:dns/promises"
-import { BlockList, isIP } from "node:net"
-import { AttacheError } from "@attache/base"
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net"
+import { AttacheError, messageOf } from "@attache/base"
 
 /** Which kinds of addresses may be reached beside public ones. */
 export interface AddressPolicy {
@@ -11,9 +11,20 @@ export interface AddressPolicy {
   readonly isPrivateAllowed: boolean
 }
 
+/** Gives the addresses of a host name; rejects when it has none. */
+export type HostResolver = (host: string) => Promise<readonly string[]>
+
 const loopback = blockList(["127.0.0.0/8", "::1/128"])
-const privateRanges = blockList(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"])
-const never = blockList(["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128"])
+const privateRanges = blockList([
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
+  // Benchmarks, protocol assignments, former site-local.
+  ...["198.18.0.0/15", "192.0.0.0/24", "fc00::/7", "fec0::/10"],
+])
+const never = blockList([
+  ...["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8"],
+  // Metadata services of clouds outside of the link-local range: AWS, Alibaba, Oracle, Azure.
+  ...["fd00:ec2::254/128", "100.100.100.200/32", "192.0.0.192/32", "168.63.129.16/32"],
+])
 
 function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
@@ -24,38 +35,97 @@ function blockList(ranges: readonly string[]): BlockList {
   return list
 }
 
-/** Whether an address may be reached. IPv4 addresses in IPv6 form are judged as IPv4. */
+/** Whether an address may be reached. An IPv6 address that stands for an IPv4 one is judged as that; what is no address may not. */
 export function isAddressAllowed(address: string, policy: AddressPolicy): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "")
-  const family = plain.includes(":") ? "ipv6" : "ipv4"
+  const plain = embeddedIpv4(address) ?? address
+  if (isIP(plain) === 0) return false
+  const family = isIPv4(plain) ? "ipv4" : "ipv6"
   if (never.check(plain, family)) return false
   if (loopback.check(plain, family)) return policy.isLoopbackAllowed
   return !privateRanges.check(plain, family) || policy.isPrivateAllowed
 }
 
 /**
- * Resolves a host and gives the address to connect to.
+ * The IPv4 address that an IPv6 one leads to: mapped, compatible, translated, NAT64 or 6to4.
  *
- * One forbidden address refuses the whole name: a name with two faces is not to be trusted. Errors: ATT_MODULE_ADDRESS_DENIED, ATT_MODULE_UNREACHABLE.
+ * Sources: RFC 4291 section 2.5.5, RFC 2765, RFC 6052, RFC 8215, RFC 3056.
  */
-export async function checkAddress(host: string, policy: AddressPolicy): Promise<string> {
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host]
-  const denied = addresses.find((address) => !isAddressAllowed(address, policy))
-  if (denied !== undefined) {
-    throw new AttacheError("ATT_MODULE_ADDRESS_DENIED", `${host} is at ${denied}, which may not be reached`, {
-      hint: "serve the module from a public address, or allow private ones in the control plane's configuration",
-      facts: { host, address: denied },
-    })
-  }
-  const [first] = addresses
-  if (first === undefined) throw new AttacheError("ATT_MODULE_UNREACHABLE", `${host} has no address`, { retry: "later", facts: { host } })
-  return first
+function embeddedIpv4(address: string): string | undefined {
+  const groups = ipv6Groups(address)
+  if (groups === undefined) return undefined
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups
+  const last = ipv4Of(g, h)
+  const isZeroTo = (end: number): boolean => groups.slice(0, end).every((group) => group === 0)
+  if (isZeroTo(5) && f === 0xffff) return last
+  if (isZeroTo(4) && e === 0xffff && f === 0) return last
+  // ::1 and :: are addresses of their own.
+  if (isZeroTo(6) && (g !== 0 || h > 1)) return last
+  if (a === 0x64 && b === 0xff9b && (c === 1 || (c === 0 && d === 0 && e === 0 && f === 0))) return last
+  return a === 0x2002 ? ipv4Of(b, c) : undefined
 }
 
-async function resolve(host: string): Promise<readonly string[]> {
+function ipv4Of(high: number, low: number): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".")
+}
+
+/** The eight groups of an IPv6 address in any spelling, without its zone. */
+function ipv6Groups(address: string): readonly number[] | undefined {
+  if (!isIPv6(address)) return undefined
+  const plain = address.replace(/%.*$/, "").replace(/\d+\.\d+\.\d+\.\d+$/, (dotted) => {
+    const [a = 0, b = 0, c = 0, d = 0] = dotted.split(".").map(Number)
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  })
+  const [head = "", tail] = plain.split("::")
+  const left = groupsOf(head)
+  const right = groupsOf(tail ?? "")
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right]
+}
+
+function groupsOf(text: string): readonly number[] {
+  return text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16))
+}
+
+/**
+ * Resolves a host and gives the addresses that may be connected to, in the resolver's order.
+ *
+ * One forbidden address refuses the whole name: a name with two faces is not to be trusted.
+ * Errors: ATT_MODULE_ADDRESS_DENIED, ATT_MODULE_UNREACHABLE.
+ *
+ * @param resolve default: the system's resolver
+ */
+export async function allowedAddresses(
+  host: string,
+  policy: AddressPolicy,
+  resolve: HostResolver = resolveBySystem,
+): Promise<readonly string[]> {
+  const addresses = isIP(host) === 0 ? await resolved(host, resolve) : [host]
+  const denied = addresses.find((address) => !isAddressAllowed(address, policy))
+  if (denied === undefined) return addresses
+  const at = denied === host ? "" : ` is at ${denied}, which`
+  throw new AttacheError("ATT_MODULE_ADDRESS_DENIED", `${host}${at} may not be reached from the control plane`, {
+    hint: "serve the module from a public address, or allow private ones in the control plane's configuration",
+    facts: { host, address: denied },
+  })
+}
+
+async function resolved(host: string, resolve: HostResolver): Promise<readonly string[]> {
+  let reason: string
+  let cause: unknown
   try {
-    return (await lookup(host, { all: true })).map(({ address }) => address)
+    const addresses = await resolve(host)
+    if (addresses.length > 0) return addresses
+    reason = "it has no address"
   } catch (error) {
-    throw new AttacheError("ATT_MODULE_UNREACHABLE", `${host} cannot be resolved: ${(error as Error).message}`, { retry: "later", cause: error, facts: { host } })
+    reason = messageOf(error)
+    cause = error
   }
+  throw new AttacheError("ATT_MODULE_UNREACHABLE", `${host} cannot be resolved: ${reason}`, {
+    retry: "later",
+    cause,
+    facts: { host },
+  })
+}
+
+async function resolveBySystem(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address)
 }

@@ -1,9 +1,7 @@
-// Downloads a module over HTTP, with limits on bytes, time and attempts.
-import { request as requestHttp } from "node:http"
-import { request as requestHttps } from "node:https"
-import { rootCertificates } from "node:tls"
-import { AttacheError, errorFrom, isAttacheError } from "@attache/base"
-import { checkAddress, type AddressPolicy } from "./address-policy.ts"
+// Downloads a module over HTTP, with limits on bytes, time, redirects and attempts.
+import { AttacheError, type Clock, errorFrom, systemClock } from "@attache/base"
+import { type AddressPolicy, allowedAddresses, type HostResolver } from "./address-policy.ts"
+import { askHttp } from "./ask-http.ts"
 import { maxModuleBytes } from "./unwrap.ts"
 
 /** How downloads are done. */
@@ -15,11 +13,19 @@ export interface FetchOptions {
   readonly signal: AbortSignal
   /** Attempts in all. Default 5. Source: Envoy Gateway 1.9. */
   readonly attempts?: number
-  /** Pause before the second attempt, doubled for each further one, in milliseconds. Default 500. */
+  /** Pause before the second attempt, doubled for each further one and spread by half, in milliseconds. Default 500. */
   readonly pauseMs?: number
+  /** Longest time of one attempt, redirects included, in milliseconds. Default 15 s. Source: Envoy Gateway 1.9. */
+  readonly attemptTimeoutMs?: number
+  /** Largest answer in bytes. Default {@link maxModuleBytes}. */
+  readonly limitBytes?: number
+  /** Default: the system's. */
+  readonly resolveHost?: HostResolver
+  /** Default: the machine's. */
+  readonly clock?: Clock
 }
 
-const attemptTimeoutMs = 15_000
+/** Redirects followed at most. */
 const maxRedirects = 5
 
 /**
@@ -31,101 +37,79 @@ const maxRedirects = 5
 export async function fetchHttp(url: string, options: FetchOptions): Promise<Uint8Array> {
   const attempts = options.attempts ?? 5
   for (let attempt = 1; ; attempt++) {
+    options.signal.throwIfAborted()
     try {
-      return await fetchOnce(url, options, maxRedirects)
+      return await attemptOnce(url, options)
     } catch (error) {
-      const failure = errorFrom(error, "ATT_MODULE_UNREACHABLE", `wasm module download of ${url} failed`, { retry: "later", facts: { url } })
-      if (failure.retry === "never" || attempt === attempts || options.signal.aborted) {
-        const text = `wasm module download failed after ${attempt} attempts, last error: ${failure.message}`
-        throw new AttacheError(failure.code, text, { retry: failure.retry, cause: failure, facts: { url, attempts: attempt } })
-      }
-      await pause((options.pauseMs ?? 500) * 2 ** (attempt - 1) * (0.5 + Math.random()), options.signal)
+      options.signal.throwIfAborted()
+      const unreachable = { retry: "later", facts: { url } } as const
+      const failure = errorFrom(error, "ATT_MODULE_UNREACHABLE", `wasm module download of ${url} failed`, unreachable)
+      if (failure.retry === "never" || attempt === attempts) throw finalFailure(failure, url, attempt)
+      await pause((options.pauseMs ?? 500) * 2 ** (attempt - 1) * (0.5 + Math.random()), options)
     }
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }, { once: true })
+function finalFailure(failure: AttacheError, url: string, attempts: number): AttacheError {
+  const text = `wasm module download failed after ${attempts} attempts, last error: ${failure.message}`
+  return new AttacheError(failure.code, text, {
+    retry: failure.retry,
+    cause: failure,
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    facts: { ...failure.facts, url, attempts },
   })
 }
 
-async function fetchOnce(url: string, options: FetchOptions, redirects: number): Promise<Uint8Array> {
+async function attemptOnce(url: string, options: FetchOptions): Promise<Uint8Array> {
+  const timeoutMs = options.attemptTimeoutMs ?? 15_000
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signal = AbortSignal.any([options.signal, timeout])
+  try {
+    return await follow(url, options, signal, maxRedirects)
+  } catch (error) {
+    if (!timeout.aborted) throw error
+    const text = `wasm module download of ${url} took longer than ${timeoutMs / 1000} s`
+    throw new AttacheError("ATT_MODULE_UNREACHABLE", text, { retry: "later", cause: error, facts: { url, timeoutMs } })
+  }
+}
+
+async function follow(url: string, options: FetchOptions, signal: AbortSignal, redirects: number): Promise<Uint8Array> {
   const target = parseUrl(url)
-  const address = await checkAddress(target.hostname.replace(/^\[|\]$/g, ""), options.addresses)
-  const answer = await ask(target, address, options)
+  // The address that is judged here is the one that is connected to: a name cannot change its mind in between.
+  const host = target.hostname.replace(/^\[|\]$/g, "")
+  const addresses = await allowedAddresses(host, options.addresses, options.resolveHost)
+  const limitBytes = options.limitBytes ?? maxModuleBytes
+  const ca = options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }
+  const answer = await askHttp(target, { addresses, limitBytes, signal, ...ca })
   if (!("location" in answer)) return answer.body
-  if (redirects === 0) throw new AttacheError("ATT_MODULE_REFUSED", `too many redirects from ${url}`, { facts: { url } })
-  return fetchOnce(new URL(answer.location, target).href, options, redirects - 1)
+  if (redirects === 0) throw refused(url, `too many redirects, the last from ${url}`)
+  if (!URL.canParse(answer.location, url)) throw refused(url, `${url} redirects to what is no URL`)
+  const next = new URL(answer.location, target)
+  if (target.protocol === "https:" && next.protocol !== "https:") {
+    throw refused(url, `${url} redirects from https to ${next.protocol.slice(0, -1)}`)
+  }
+  return follow(next.href, options, signal, redirects - 1)
 }
 
 function parseUrl(url: string): URL {
-  if (!URL.canParse(url)) throw new AttacheError("ATT_MODULE_REFUSED", `${url} is not a URL`)
+  if (!URL.canParse(url)) throw refused(url, `${url} is not a URL`)
   const target = new URL(url)
   if (target.protocol === "http:" || target.protocol === "https:") return target
-  throw new AttacheError("ATT_MODULE_REFUSED", `${url} is neither http nor https`, { facts: { url } })
+  throw refused(url, `${url} is neither http nor https`)
 }
 
-type Answer = { readonly body: Uint8Array } | { readonly location: string }
+function refused(url: string, text: string): AttacheError {
+  return new AttacheError("ATT_MODULE_REFUSED", text, { facts: { url } })
+}
 
-/** One request, to the address that was checked. */
-function ask(target: URL, address: string, options: FetchOptions): Promise<Answer> {
-  const ca = options.caCertificate === undefined ? undefined : [...rootCertificates, options.caCertificate]
-  const shared = {
-    signal: AbortSignal.any([options.signal, AbortSignal.timeout(attemptTimeoutMs)]),
-    lookup: pinned(address),
-    headers: { "user-agent": "attache", accept: "*/*" },
-  }
-  return new Promise((resolve, reject) => {
-    const request =
-      target.protocol === "https:"
-        ? requestHttps(target, { ...shared, minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) })
-        : requestHttp(target, shared)
-    request.on("error", reject)
-    request.on("response", (response) => {
-      const status = response.statusCode ?? 0
-      const location = response.headers.location
-      if (status >= 300 && status < 400 && location !== undefined) {
-        response.resume()
-        resolve({ location })
-        return
-      }
-      if (status !== 200) {
-        response.resume()
-        const isTransient = status >= 500 && ![501, 505, 511].includes(status)
-        const text = `wasm module download request failed: status code ${status}`
-        reject(new AttacheError("ATT_MODULE_REFUSED", text, { retry: isTransient ? "later" : "never", facts: { status } }))
-        return
-      }
-      const chunks: Buffer[] = []
-      let size = 0
-      response.on("data", (chunk: Buffer) => {
-        size += chunk.length
-        if (size > maxModuleBytes) {
-          response.destroy(new AttacheError("ATT_MODULE_TOO_LARGE", `wasm module size exceeds maximum size ${maxModuleBytes}`))
-        } else chunks.push(chunk)
-      })
-      response.on("error", reject)
-      response.on("end", () => resolve({ body: Buffer.concat(chunks) }))
-    })
-    request.end()
+function pause(ms: number, { signal, clock = systemClock }: FetchOptions): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel()
+      signal.removeEventListener("abort", done)
+      resolve()
+    }
+    const cancel = clock.after(ms, done)
+    signal.addEventListener("abort", done, { once: true })
   })
 }
-
-type Lookup = NonNullable<Parameters<typeof requestHttp>[1]["lookup"]>
-
-/** A resolver that knows one answer: the address that was judged, so that a name cannot change its mind in between. */
-function pinned(address: string): Lookup {
-  const family = address.includes(":") ? 6 : 4
-  return ((_host: string, options: { all?: boolean }, done: (error: null, ...answer: unknown[]) => void) => {
-    if (options.all === true) done(null, [{ address, family }])
-    else done(null, address, family)
-  }) as unknown as Lookup
-}
-
-/** Whether an error is ours; for callers that only know `unknown`. */
-export const isFetchError = isAttacheError

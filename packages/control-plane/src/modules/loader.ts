@@ -2,7 +2,9 @@
 import { AttacheError, sha256Hex } from "@attache/base"
 import type { ModuleLoader, WasmCode, WasmRequest } from "@attache/translate"
 import type { AddressPolicy } from "./address-policy.ts"
-import { fetchHttp } from "./fetch-http.ts"
+import { sha256OfLarge } from "./digest.ts"
+import { type FetchOptions, fetchHttp } from "./fetch-http.ts"
+import { createJoinedRuns } from "./joined-runs.ts"
 import type { ModuleStore } from "./store.ts"
 import { unwrapModule } from "./unwrap.ts"
 
@@ -14,6 +16,11 @@ export interface ModuleLoaderOptions {
   readonly place: (module: PlacedModule) => WasmCode
   /** True: nothing is fetched, what is not in the store fails. */
   readonly isOffline: boolean
+  /** Details of fetching; see {@link FetchOptions}. */
+  readonly fetch?: Pick<
+    FetchOptions,
+    "attempts" | "pauseMs" | "attemptTimeoutMs" | "limitBytes" | "resolveHost" | "clock"
+  >
 }
 
 /** A module in the store. */
@@ -23,52 +30,66 @@ export interface PlacedModule {
   readonly path: string
 }
 
-/** Whole time of one load, in milliseconds. Source: Envoy Gateway 1.9. */
-const loadTimeoutMs = 300_000
-
 /**
  * A loader over a store.
  *
- * Loads of one URL are joined. Errors: ATT_MODULE_* with the text that the policy's status shows.
+ * Loads of one module that overlap are one; it is aborted when the last of those who wait is. Errors: ATT_MODULE_* with
+ * the text that the policy's status shows.
  */
 export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
-  const running = new Map<string, Promise<WasmCode>>()
-  return (request, signal) => {
-    const key = JSON.stringify({ ...request, attachment: "" })
-    const known = running.get(key)
-    if (known !== undefined) return known
-    const load = loadModule(request, options, AbortSignal.any([signal, AbortSignal.timeout(loadTimeoutMs)])).finally(() => running.delete(key))
-    running.set(key, load)
-    return load
-  }
+  const runs = createJoinedRuns<WasmCode>()
+  return (request, signal) =>
+    runs.join(JSON.stringify(request), signal, (joined) => loadModule(request, options, joined))
 }
 
 async function loadModule(request: WasmRequest, options: ModuleLoaderOptions, signal: AbortSignal): Promise<WasmCode> {
   const { store } = options
   const { url } = request
-  const digest = request.sha256 ?? (request.pullPolicy === "Always" ? undefined : store.rememberedDigest(url))
-  const path = digest === undefined ? undefined : store.find(digest)
+  const digest = request.sha256 ?? (request.pullPolicy === "Always" ? undefined : await store.rememberedDigest(url))
+  const path = digest === undefined ? undefined : await store.find(digest)
   if (digest !== undefined && path !== undefined) return options.place({ url, sha256: digest, path })
   if (request.type === "Image") {
     throw new AttacheError("ATT_MODULE_IMAGE", `module ${url} is an image, and images are not read by this version`, {
-      hint: "serve the module over HTTP, or as a local file",
+      hint: "serve the module over HTTP",
+      facts: { url },
     })
   }
   if (options.isOffline) {
-    throw new AttacheError("ATT_MODULE_OFFLINE", `module ${url} is not in the store and fetching is off`, { hint: "run once without --offline" })
-  }
-  const ca = request.caCertificate === undefined ? {} : { caCertificate: request.caCertificate }
-  const bytes = unwrapModule(await fetchHttp(url, { addresses: options.addresses, signal, ...ca }), url)
-  const actual = sha256Hex(bytes)
-  if (request.sha256 !== undefined && request.sha256 !== actual) {
-    throw new AttacheError("ATT_MODULE_CHECKSUM", `module downloaded from ${url} has checksum ${actual}, which does not match: ${request.sha256}`, {
-      hint: "correct the checksum, or find out who changed the module",
-      facts: { url, expected: request.sha256, actual },
+    throw new AttacheError("ATT_MODULE_OFFLINE", `module ${url} is not in the store and fetching is off`, {
+      hint: "run once without --offline",
+      facts: { url },
     })
   }
-  const placed = store.put(bytes)
-  store.remember(url, actual)
+  const bytes = await fetchModule(request, options, signal)
+  // Before it is stored: what nobody vouches for takes no place.
+  const actual = request.sha256 === undefined ? undefined : await sha256OfLarge(bytes)
+  if (actual !== request.sha256) throw wrongChecksum(request, actual ?? "")
+  const placed = await store.put(bytes)
+  await store.remember(url, placed.sha256)
   return options.place({ url, ...placed })
+}
+
+async function fetchModule(
+  request: WasmRequest,
+  options: ModuleLoaderOptions,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { url, caCertificate } = request
+  const download = await fetchHttp(url, {
+    ...options.fetch,
+    addresses: options.addresses,
+    signal,
+    ...(caCertificate === undefined ? {} : { caCertificate }),
+  })
+  return unwrapModule(download, url, options.fetch?.limitBytes)
+}
+
+function wrongChecksum({ url, sha256 = "" }: WasmRequest, actual: string): AttacheError {
+  const text = `module downloaded from ${url} has checksum ${actual}, which does not match: ${sha256}`
+  return new AttacheError("ATT_MODULE_CHECKSUM", text, {
+    hint: "correct the checksum, or find out who changed the module",
+    facts: { url, expected: sha256, actual },
+  })
 }
 
 /** Envoy reads the module from the store's own file. */
@@ -83,7 +104,10 @@ export function placeAsFile({ path, sha256 }: PlacedModule): WasmCode {
  */
 export function placeAtServer(base: string, salt: string): (module: PlacedModule) => WasmCode {
   return ({ url, sha256 }) => {
-    const name = Buffer.from(sha256Hex(url + salt), "hex").toString("base64").replaceAll("+", "-").replaceAll("/", "_")
+    const name = Buffer.from(sha256Hex(url + salt), "hex")
+      .toString("base64")
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
     return { type: "remote", url: `${base}/${name}.wasm`, sha256 }
   }
 }

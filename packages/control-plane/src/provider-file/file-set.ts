@@ -6,8 +6,10 @@ export interface FileObject<T> {
   /** `Kind/namespace/name`. */
   readonly key: string
   readonly value: T
-  /** True when only `value` may be admitted, so an invalid object leaves its predecessor in place. */
+  /** False: the object is not admitted, and its predecessor from the same file stays. */
   readonly isValid: boolean
+  /** Line in the file, from 1; for findings. */
+  readonly line?: number
 }
 
 /** One reading of one file. */
@@ -19,11 +21,11 @@ export interface FileReading<T> {
 }
 
 /** What is held of one file. */
-interface FileState<T> {
+export interface FileState<T> {
   /** Objects in force: the last good ones. */
   readonly objects: ReadonlyMap<string, T>
   readonly findings: readonly Diagnostic[]
-  /** True while the objects in force are older than the file. */
+  /** True while some object in force is older than the file. */
   readonly isStale: boolean
 }
 
@@ -36,35 +38,57 @@ export interface FileSet<T> {
 export const emptyFileSet: FileSet<never> = { files: new Map() }
 
 /**
- * The set after a file was read again, or has gone (`undefined`).
+ * The set after some files were read again, or have gone (`undefined`).
  *
- * A file that cannot be read keeps its objects; an object that is not valid keeps its predecessor from the same file.
+ * Files do not touch each other, so the order of readings of different files does not matter.
  */
-export function withFile<T>(set: FileSet<T>, file: string, reading: FileReading<T> | undefined): FileSet<T> {
+export function withReadings<T>(
+  set: FileSet<T>,
+  readings: ReadonlyMap<string, FileReading<T> | undefined>,
+): FileSet<T> {
+  if (readings.size === 0) return set
   const files = new Map(set.files)
-  const before = files.get(file)
-  if (reading === undefined) files.delete(file)
-  else if (!reading.isReadable) {
-    files.set(file, { objects: before?.objects ?? new Map(), findings: reading.findings, isStale: before !== undefined })
-  } else {
-    const objects = new Map<string, T>()
-    let isStale = false
-    for (const { key, value, isValid } of reading.objects) {
-      const last = before?.objects.get(key)
-      if (isValid) objects.set(key, value)
-      else if (last !== undefined) objects.set(key, last)
-      isStale ||= !isValid && last !== undefined
-    }
-    files.set(file, { objects, findings: reading.findings, isStale })
+  for (const [file, reading] of readings) {
+    if (reading === undefined) files.delete(file)
+    else files.set(file, afterReading(files.get(file), file, reading))
   }
   return { files }
+}
+
+/**
+ * What is held of a file after it was read.
+ *
+ * A file that cannot be understood keeps its objects; an object that is not valid keeps its predecessor from the same
+ * file; of two objects with one key the first stands and the other is a finding, ATT_FILE_DUPLICATE_OBJECT.
+ */
+export function afterReading<T>(before: FileState<T> | undefined, file: string, reading: FileReading<T>): FileState<T> {
+  const last: ReadonlyMap<string, T> = before?.objects ?? new Map()
+  if (!reading.isReadable) return { objects: last, findings: reading.findings, isStale: last.size > 0 }
+  const objects = new Map<string, T>()
+  const seen = new Set<string>()
+  const findings = [...reading.findings]
+  let isStale = false
+  for (const { key, value, isValid, line } of reading.objects) {
+    if (seen.has(key)) {
+      findings.push(duplicate(key, file, "stands twice in this file; the first is used", line))
+      continue
+    }
+    seen.add(key)
+    const predecessor = last.get(key)
+    if (isValid) objects.set(key, value)
+    else if (predecessor !== undefined) {
+      objects.set(key, predecessor)
+      isStale = true
+    }
+  }
+  return { objects, findings, isStale }
 }
 
 /** Objects in force over all files, and what is wrong. */
 export interface FileSetView<T> {
   readonly objects: ReadonlyMap<string, T>
   readonly findings: readonly Diagnostic[]
-  /** Files whose objects in force are older than the file, sorted. */
+  /** Files some of whose objects in force are older than the file, sorted. */
   readonly staleFiles: readonly string[]
 }
 
@@ -74,28 +98,27 @@ export function viewFiles<T>(set: FileSet<T>): FileSetView<T> {
   const owners = new Map<string, string>()
   const findings: Diagnostic[] = []
   const staleFiles: string[] = []
-  for (const file of [...set.files.keys()].sort()) {
-    const state = set.files.get(file)
-    if (state === undefined) continue
-    findings.push(...state.findings)
+  for (const [file, state] of [...set.files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const finding of state.findings) findings.push(finding)
     if (state.isStale) staleFiles.push(file)
     for (const [key, value] of state.objects) {
       const owner = owners.get(key)
       if (owner === undefined) {
         owners.set(key, file)
         objects.set(key, value)
-      } else findings.push(duplicate(key, file, owner))
+      } else findings.push(duplicate(key, file, `is also in ${owner}, which is used`))
     }
   }
   return { objects, findings, staleFiles }
 }
 
-function duplicate(key: string, file: string, owner: string): Diagnostic {
+function duplicate(key: string, file: string, problem: string, line?: number): Diagnostic {
   return {
     code: "ATT_FILE_DUPLICATE_OBJECT",
     severity: "warning",
-    message: `${key} is also in ${owner}, which is used`,
+    message: `${key} ${problem}`,
     file,
+    ...(line === undefined ? {} : { line }),
     hint: "keep one of the two",
   }
 }

@@ -1,8 +1,18 @@
 // Files as a source of objects: read, checked, kept when they break, read again when they change.
-import { contentVersion, type Diagnostic, isAttacheError } from "@attache/base"
-import { changesBetween, emptyFileSet, type FileReading, type FileSet, type FileSetView, type ObjectChanges, viewFiles, withFile } from "./file-set.ts"
-import { readResourceFile, resourceFiles } from "./resource-files.ts"
-import { watchResourcePaths } from "./watch.ts"
+import { type AttacheError, contentVersion, type Diagnostic, isAttacheError } from "@attache/base"
+import {
+  changesBetween,
+  emptyFileSet,
+  type FileReading,
+  type FileSet,
+  type FileSetView,
+  type ObjectChanges,
+  viewFiles,
+  withReadings,
+} from "./file-set.ts"
+import { isGood, type LastGood, withLastGood } from "./last-good-reading.ts"
+import { maxFiles, readResourceFile, resourceFiles, stampOf } from "./resource-files.ts"
+import { type WatchOptions, watchResourcePaths } from "./watch.ts"
 
 /** Reads the text of a file into objects. `previous` gives the object now in force under a key, for rules about updates. */
 export type FileLoader<T> = (text: string, file: string, previous: (key: string) => T | undefined) => FileReading<T>
@@ -11,59 +21,117 @@ export type FileLoader<T> = (text: string, file: string, previous: (key: string)
 export interface FileProvider<T> {
   /** Reads everything that changed since the last call and says what it means. Cheap when nothing did. */
   refresh(): ObjectChanges<T>
-  /** What is in force, and what is wrong with the files. */
+  /** The same file by file: the caller may do other things between two steps. Nothing is in force before the last one. */
+  refreshInSteps(): Generator<void, ObjectChanges<T>>
+  /** What is in force, and what is wrong with the files. The same object while nothing changed. */
   view(): FileSetView<T>
   /** Calls after changes on disk; call {@link FileProvider.refresh} then. Returns a function that stops. */
-  watch(onChange: () => void): () => Promise<void>
+  watch(onChange: () => void, options?: WatchOptions): () => Promise<void>
 }
 
+/** What a provider may be given. */
+export interface FileProviderOptions<T> {
+  /** Where good inputs outlive the process. Default: nowhere. */
+  readonly lastGood?: LastGood<T>
+  /** Most files read; those after them by path are left out with a finding, ATT_FILE_TOO_MANY. Default {@link maxFiles}. */
+  readonly limitFiles?: number
+}
+
+/** What is known of a file's bytes. */
+interface Seen {
+  readonly version: string
+  /** Undefined while the stamp proves nothing. */
+  readonly stamp: string | undefined
+}
+
+/** Age in milliseconds from which a stamp is trusted; the coarsest file systems tell two seconds apart. */
+const trustedAfterMs = 2_500
+
 /** A provider over files and folders. Nothing is read before the first refresh. */
-export function createFileProvider<T>(paths: readonly string[], load: FileLoader<T>): FileProvider<T> {
+export function createFileProvider<T>(
+  paths: readonly string[],
+  load: FileLoader<T>,
+  options: FileProviderOptions<T> = {},
+): FileProvider<T> {
   let set: FileSet<T> = emptyFileSet
   let view: FileSetView<T> = viewFiles(set)
-  const versions = new Map<string, string>()
+  const limitFiles = options.limitFiles ?? maxFiles
+  const seen = new Map<string, Seen>()
+  let leftOut = 0
+  function* refreshInSteps(): Generator<void, ObjectChanges<T>> {
+    const all = resourceFiles(paths)
+    const files = all.slice(0, limitFiles)
+    const readings = new Map<string, FileReading<T> | undefined>()
+    const present = new Set(files)
+    for (const file of set.files.keys()) if (!present.has(file)) readings.set(file, undefined)
+    for (const file of files) {
+      const reading = readChanged(file, seen, (text) => load(text, file, (key) => view.objects.get(key)))
+      if (reading !== undefined) readings.set(file, reading)
+      yield
+    }
+    const before = view
+    set = withReadings(withLastGood(set, readings, load, options.lastGood), readings)
+    for (const [file, reading] of readings) {
+      if (reading === undefined) seen.delete(file)
+      if (reading === undefined || isGood(reading)) options.lastGood?.keep(file, set.files.get(file))
+    }
+    const isCountChanged = leftOut !== all.length - files.length
+    leftOut = all.length - files.length
+    if (readings.size > 0 || isCountChanged) view = withLimit(viewFiles(set), leftOut, limitFiles)
+    return changesBetween(before, view)
+  }
   return {
+    refreshInSteps,
     refresh: () => {
-      const files = resourceFiles(paths)
-      const gone = [...set.files.keys()].filter((file) => !files.includes(file))
-      for (const file of gone) {
-        set = withFile(set, file, undefined)
-        versions.delete(file)
+      const steps = refreshInSteps()
+      for (;;) {
+        const { done, value } = steps.next()
+        if (done === true) return value
       }
-      for (const file of files) {
-        const read = readOnce(file, versions, load, (key) => view.objects.get(key))
-        if (read !== undefined) set = withFile(set, file, read)
-      }
-      const before = view
-      view = viewFiles(set)
-      return changesBetween(before, view)
     },
     view: () => view,
-    watch: (onChange) => watchResourcePaths(paths, onChange),
+    watch: (onChange, watchOptions) => watchResourcePaths(paths, onChange, watchOptions),
   }
 }
 
+function withLimit<T>(view: FileSetView<T>, leftOut: number, limitFiles: number): FileSetView<T> {
+  if (leftOut === 0) return view
+  const finding: Diagnostic = {
+    code: "ATT_FILE_TOO_MANY",
+    severity: "error",
+    message: `${leftOut} files are left out: no more than ${limitFiles} are read`,
+    hint: "put more objects into each file",
+  }
+  return { ...view, findings: [...view.findings, finding] }
+}
+
 /** A reading of a file, or undefined when its bytes are those of the last time. */
-function readOnce<T>(
+function readChanged<T>(
   file: string,
-  versions: Map<string, string>,
-  load: FileLoader<T>,
-  previous: (key: string) => T | undefined,
+  seen: Map<string, Seen>,
+  load: (text: string) => FileReading<T>,
 ): FileReading<T> | undefined {
+  const before = seen.get(file)
+  // Taken before the bytes: what changes in between is read again next time.
+  const stamp = stampOf(file)
+  if (before?.stamp !== undefined && before.stamp === stamp?.stamp) return undefined
+  const isTrusted = stamp !== undefined && Date.now() - stamp.changedMs > trustedAfterMs
   try {
     const text = readResourceFile(file)
     const version = contentVersion(text)
-    if (versions.get(file) === version) return undefined
-    versions.set(file, version)
-    return load(text, file, previous)
+    seen.set(file, { version, stamp: isTrusted ? stamp.stamp : undefined })
+    return before?.version === version ? undefined : load(text)
   } catch (error) {
     if (!isAttacheError(error)) throw error
-    versions.delete(file)
+    // The failure counts as content, so that it is a change once and not at every look.
+    const version = `${error.code} ${error.message}`
+    seen.set(file, { version, stamp: undefined })
+    if (before?.version === version) return undefined
     return { isReadable: false, objects: [], findings: [findingOf(error, file)] }
   }
 }
 
-function findingOf(error: { readonly code: string; readonly message: string; readonly hint: string | undefined }, file: string): Diagnostic {
+function findingOf(error: AttacheError, file: string): Diagnostic {
   const hint = error.hint === undefined ? {} : { hint: error.hint }
   return { code: error.code, severity: "error", message: error.message, file, ...hint }
 }

@@ -56,8 +56,10 @@ export function reportStatus(controlPlane: ControlPlane, addresses: readonly str
     for (const [typeUrl, type] of server.snapshot(key)?.types ?? []) resources[shortName(typeUrl)] = type.resources.size
     const envoys = xds.acks(key).map(({ nodeId, variant, types }) => {
       const states: Record<string, number> = {}
-      for (const { resources: acks } of types.values()) for (const { state } of acks.values()) states[state] = (states[state] ?? 0) + 1
-      const isInSync = Object.keys(states).every((state) => state === "acked" || state === "absent") && (states.acked ?? 0) > 0
+      for (const { resources: acks } of types.values())
+        for (const { state } of acks.values()) states[state] = (states[state] ?? 0) + 1
+      const isInSync =
+        Object.keys(states).every((state) => state === "acked" || state === "absent") && (states.acked ?? 0) > 0
       return { nodeId, variant, isInSync, states }
     })
     return { key, resources, envoys }

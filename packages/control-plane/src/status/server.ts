@@ -21,7 +21,11 @@ export interface StatusServer {
  *
  * Errors: ATT_STATUS_LISTEN. A socket gets mode 0600; its folder should be the caller's own.
  */
-export async function serveStatus(address: StatusAddress, controlPlane: ControlPlane, report: () => StatusReport): Promise<StatusServer> {
+export async function serveStatus(
+  address: StatusAddress,
+  controlPlane: ControlPlane,
+  report: () => StatusReport,
+): Promise<StatusServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0]
     if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "only GET\n")
@@ -41,7 +45,10 @@ export async function serveStatus(address: StatusAddress, controlPlane: ControlP
   await listen(server, address)
   if ("unixPath" in address) chmodSync(address.unixPath, 0o600)
   return {
-    address: "unixPath" in address ? `unix:${address.unixPath}` : `http://${address.host}:${(server.address() as AddressInfo).port}`,
+    address:
+      "unixPath" in address
+        ? `unix:${address.unixPath}`
+        : `http://${address.host}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -56,7 +63,13 @@ export async function serveStatus(address: StatusAddress, controlPlane: ControlP
 function listen(server: Server, address: StatusAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new AttacheError("ATT_STATUS_LISTEN", `status cannot be served at ${JSON.stringify(address)}: ${error.message}`, { cause: error, hint: "choose another address" })),
+      reject(
+        new AttacheError(
+          "ATT_STATUS_LISTEN",
+          `status cannot be served at ${JSON.stringify(address)}: ${error.message}`,
+          { cause: error, hint: "choose another address" },
+        ),
+      ),
     )
     if ("unixPath" in address) server.listen(address.unixPath, resolve)
     else server.listen(address.port, address.host, resolve)
