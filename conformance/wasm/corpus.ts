@@ -1,0 +1,116 @@
+// Reads a corpus of recorded guests: a folder for each module with `config.yaml`, `module.wasm` and `transcript.json`.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { gunzipSync } from "node:zlib"
+import { parse } from "yaml"
+
+/** What a case changes about the plugin and the proxy. */
+export interface CaseConfig {
+  readonly name?: string
+  readonly root_id?: string
+  readonly vm_id?: string
+  readonly configuration?: string
+  readonly plugin?: Readonly<Record<string, unknown>>
+  readonly vm?: Readonly<Record<string, unknown>>
+  readonly routes?: readonly Readonly<Record<string, unknown>>[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly concurrency?: number
+  readonly complog?: string
+  readonly log?: string
+  readonly settle?: number
+  readonly statFilter?: string
+  readonly network?: boolean
+  readonly listenerExtra?: Readonly<Record<string, unknown>>
+  readonly node?: { readonly id?: string; readonly cluster?: string }
+}
+
+/** One header as recorded. */
+export type Header = readonly [string, string]
+
+/** What the client got. */
+export interface ClientRecord {
+  readonly status?: number
+  readonly headers?: readonly Header[]
+  readonly body?: string
+  readonly trailers?: readonly Header[]
+  readonly error?: string
+  readonly timeout?: boolean
+  readonly incomplete?: boolean
+}
+
+/** A request as the recorder sent it. */
+export interface RequestRecord {
+  readonly path: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string
+  readonly bodySize?: number
+  readonly chunks?: readonly string[]
+  readonly trailers?: Readonly<Record<string, string>>
+  readonly timeout?: number
+  readonly parallel?: number
+}
+
+/** One step of a case. */
+export interface Step {
+  readonly request?: RequestRecord
+  readonly sleepMs?: number
+  readonly admin?: string
+  /** Body of an admin answer. */
+  readonly body?: string
+  /** Pieces of a TCP client. */
+  readonly sent?: readonly string[]
+  readonly upstreamReceived?: readonly string[]
+  readonly upstream?: readonly Readonly<Record<string, unknown>>[]
+  readonly client?: ClientRecord | readonly ClientRecord[] | readonly string[]
+  readonly log?: readonly string[]
+}
+
+/** What a proxy did in one case. */
+export interface Transcript {
+  readonly started: boolean
+  readonly exit: { readonly code: number | null; readonly sig: string | null }
+  readonly neededSigkill?: boolean
+  readonly startLog: readonly string[]
+  readonly steps: readonly Step[]
+  readonly stats: readonly string[]
+  readonly endLog: readonly string[]
+  readonly accessLog?: readonly string[]
+}
+
+/** One recorded case. */
+export interface WasmCase {
+  /** `folder/case`. */
+  readonly name: string
+  readonly module: Uint8Array
+  readonly config: CaseConfig
+  readonly expected: Transcript
+}
+
+/** Cases of a corpus in order of name. */
+export function readWasmCorpus(folder: string): readonly WasmCase[] {
+  return readdirSync(folder)
+    .filter((name) => statSync(join(folder, name)).isDirectory() && existsSync(join(folder, name, "transcript.json")))
+    .sort()
+    .flatMap((name) => readGuest(join(folder, name), name))
+}
+
+function readGuest(folder: string, name: string): readonly WasmCase[] {
+  const config = parse(readFileSync(join(folder, "config.yaml"), "utf8")) as {
+    readonly defaults?: CaseConfig
+    readonly cases: Readonly<Record<string, CaseConfig>>
+  }
+  const transcripts = JSON.parse(readFileSync(join(folder, "transcript.json"), "utf8")) as Readonly<Record<string, Transcript>>
+  const module = readModule(folder)
+  return Object.entries(transcripts).map(([key, expected]) => ({
+    name: `${name}/${key}`,
+    module,
+    config: { ...config.defaults, ...config.cases[key] },
+    expected,
+  }))
+}
+
+function readModule(folder: string): Uint8Array {
+  const plain = join(folder, "module.wasm")
+  return existsSync(plain) ? readFileSync(plain) : gunzipSync(readFileSync(`${plain}.gz`))
+}

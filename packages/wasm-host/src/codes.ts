@@ -1,0 +1,54 @@
+/** Cause and cure of every code of this package; the documentation and `attache explain` print them. */
+export const codes = {
+  ATT_WASM_START_SECTION_CALL: {
+    cause: "the module calls the host from its Wasm start section, before it has a memory the host knows",
+    cure: "export the top-level code as `_initialize` (AssemblyScript: --exportStart _initialize) instead of a start section",
+  },
+  ATT_WASM_CONTINUE_TWICE: {
+    cause: "the request was continued with proxy_continue_stream inside a callback that then returned Continue",
+    cure: "return Pause from a callback that continues the stream itself, or leave the call out",
+  },
+  ATT_WASM_CONTINUE_RESPONSE_EARLY: {
+    cause: "the response was continued with proxy_continue_stream before there was one",
+    cure: "continue the response only from or after the response headers callback",
+  },
+  ATT_WASM_FAIL_OPEN_ANSWERS_503: {
+    cause: "the module trapped under failure_policy FAIL_OPEN, and the stream that trapped was still answered with 503",
+    cure: "do not rely on FAIL_OPEN for the trapping stream; the legacy field fail_open lets it pass",
+  },
+  ATT_WASM_STRUCT_CONFIGURATION: {
+    cause: "the configuration is a Struct, which the module receives as protobuf bytes and not as JSON",
+    cure: "send a StringValue with the JSON text",
+  },
+  ATT_WASM_STALE_CONTENT_LENGTH: {
+    cause: "the body no longer has the length its content-length announces",
+    cure: "remove content-length in the headers callback when the body may change",
+  },
+  ATT_WASM_REPLY_TWICE: {
+    cause: "proxy_send_local_response was called twice for one stream",
+    cure: "send one local reply and return",
+  },
+  ATT_WASM_STREAM_LEFT_PAUSED: {
+    cause: "a stream was paused and never continued, answered or closed",
+    cure: "call proxy_continue_stream or proxy_send_local_response when the work is done; to read the body of a paused request set allow_on_headers_stop_iteration",
+  },
+  ATT_WASM_ENDLESS_CALL: {
+    cause: "a call into the module did not come back within the deadline",
+    cure: "look for an endless loop in the callback named",
+  },
+  ATT_WASM_FILE_TOO_LARGE: {
+    cause: "the module is larger than the limit",
+    cure: "strip it, or raise limits.moduleBytes",
+  },
+  ATT_WASM_LOG_OVERFLOW: {
+    cause: "the module logged more lines than the limit; further ones were dropped",
+    cure: "log less, or raise limits.logLines",
+  },
+  ATT_WASM_WORKER_FAILED: {
+    cause: "a script given to runWithDeadline threw, or its worker ended early",
+    cure: "read the cause; the script must catch what may fail in it",
+  },
+} as const
+
+/** One of the keys of {@link codes}. */
+export type WasmHostCode = keyof typeof codes

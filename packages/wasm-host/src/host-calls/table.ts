@@ -1,0 +1,112 @@
+import { Status } from "../abi/status.ts"
+import type { Vm } from "../vm.ts"
+import * as buffers from "./buffers.ts"
+import { callForeignFunction } from "./foreign.ts"
+import * as grpc from "./grpc-call.ts"
+import * as headers from "./headers.ts"
+import { httpCall } from "./http-call.ts"
+import * as logging from "./logging.ts"
+import * as metrics from "./metrics.ts"
+import * as properties from "./properties.ts"
+import * as shared from "./shared.ts"
+import * as streams from "./streams.ts"
+import { setTickPeriod } from "./timers.ts"
+import * as wasi from "./wasi.ts"
+
+/** A host call: arguments as the module passed them, unsigned; 64-bit ones as bigint. */
+export type HostCall = (vm: Vm, ...args: never[]) => number | undefined
+
+/** Every host call by name, `env` and WASI alike. */
+export const hostCalls: ReadonlyMap<string, HostCall> = new Map<string, HostCall>([
+  ["proxy_log", logging.log],
+  ["proxy_get_log_level", logging.getLogLevel],
+  ["proxy_get_current_time_nanoseconds", logging.getCurrentTime],
+  ["proxy_get_status", grpc.getStatus],
+  ["proxy_set_tick_period_milliseconds", setTickPeriod],
+  ["proxy_get_property", properties.getProperty],
+  ["proxy_set_property", properties.setProperty],
+  ["proxy_get_buffer_bytes", buffers.getBufferBytes],
+  ["proxy_get_buffer_status", buffers.getBufferStatus],
+  ["proxy_set_buffer_bytes", buffers.setBufferBytes],
+  ["proxy_get_configuration", buffers.getConfiguration],
+  ["proxy_get_header_map_value", headers.getHeaderMapValue],
+  ["proxy_add_header_map_value", headers.addHeaderMapValue],
+  ["proxy_replace_header_map_value", headers.replaceHeaderMapValue],
+  ["proxy_remove_header_map_value", headers.removeHeaderMapValue],
+  ["proxy_get_header_map_pairs", headers.getHeaderMapPairs],
+  ["proxy_set_header_map_pairs", headers.setHeaderMapPairs],
+  ["proxy_get_header_map_size", headers.getHeaderMapSize],
+  ["proxy_continue_stream", streams.continueStream],
+  ["proxy_close_stream", streams.closeStream],
+  ["proxy_continue_request", streams.continueRequest],
+  ["proxy_continue_response", streams.continueResponse],
+  ["proxy_clear_route_cache", streams.clearRouteCache],
+  ["proxy_send_local_response", streams.sendLocalResponse],
+  ["proxy_set_effective_context", streams.setEffectiveContext],
+  ["proxy_done", streams.done],
+  ["proxy_http_call", httpCall],
+  ["proxy_grpc_call", grpc.grpcCall],
+  ["proxy_grpc_stream", grpc.grpcStream],
+  ["proxy_grpc_send", grpc.grpcSend],
+  ["proxy_grpc_cancel", grpc.grpcCancel],
+  ["proxy_grpc_close", grpc.grpcClose],
+  ["proxy_get_shared_data", shared.getSharedData],
+  ["proxy_set_shared_data", shared.setSharedData],
+  ["proxy_register_shared_queue", shared.registerSharedQueue],
+  ["proxy_resolve_shared_queue", shared.resolveSharedQueue],
+  ["proxy_enqueue_shared_queue", shared.enqueueSharedQueue],
+  ["proxy_dequeue_shared_queue", shared.dequeueSharedQueue],
+  ["proxy_define_metric", metrics.defineMetric],
+  ["proxy_increment_metric", metrics.incrementMetric],
+  ["proxy_record_metric", metrics.recordMetric],
+  ["proxy_get_metric", metrics.getMetric],
+  ["proxy_call_foreign_function", callForeignFunction],
+  ["envoy_resolve_dns", () => Status.Unimplemented],
+  ["emscripten_notify_memory_growth", () => undefined],
+  ["pthread_equal", (_vm: Vm, a: number, b: number) => Number(a === b)],
+  ["args_get", wasi.answer(wasi.Errno.Success)],
+  ["args_sizes_get", wasi.argsSizesGet],
+  ["clock_res_get", wasi.clockResGet],
+  ["clock_time_get", wasi.clockTimeGet],
+  ["environ_get", wasi.environGet],
+  ["environ_sizes_get", wasi.environSizesGet],
+  ["fd_advise", wasi.answer(wasi.Errno.Success)],
+  ["fd_allocate", wasi.onlyOutput],
+  ["fd_close", wasi.idle("fd_close")],
+  ["fd_datasync", wasi.onlyOutput],
+  ["fd_fdstat_get", wasi.fdFdstatGet],
+  ["fd_fdstat_set_flags", wasi.answer(wasi.Errno.NoSystemCall)],
+  ["fd_fdstat_set_rights", wasi.onlyOutput],
+  ["fd_filestat_get", wasi.answer(wasi.Errno.BadFile)],
+  ["fd_filestat_set_size", wasi.onlyOutput],
+  ["fd_filestat_set_times", wasi.onlyOutput],
+  ["fd_pread", wasi.answer(wasi.Errno.NoSystemCall)],
+  ["fd_prestat_dir_name", wasi.answer(wasi.Errno.NoSystemCall)],
+  ["fd_prestat_get", wasi.answer(wasi.Errno.BadFile)],
+  ["fd_pwrite", wasi.fdPwrite],
+  ["fd_read", wasi.answer(wasi.Errno.NoSystemCall)],
+  ["fd_readdir", wasi.answer(20)],
+  ["fd_renumber", wasi.fdRenumber],
+  ["fd_seek", wasi.idle("fd_seek")],
+  ["fd_sync", wasi.onlyOutput],
+  ["fd_tell", wasi.onlyOutput],
+  ["fd_write", wasi.fdWrite],
+  ["path_create_directory", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_filestat_get", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_filestat_set_times", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_link", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_open", wasi.answer(wasi.Errno.NoEntry)],
+  ["path_readlink", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_remove_directory", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_rename", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_symlink", wasi.answer(wasi.Errno.NotSupported)],
+  ["path_unlink_file", wasi.answer(wasi.Errno.NotSupported)],
+  ["poll_oneoff", wasi.pollOneoff],
+  ["proc_exit", wasi.procExit],
+  ["random_get", wasi.randomGet],
+  ["sched_yield", wasi.answer(wasi.Errno.Success)],
+  ["sock_accept", wasi.answer(wasi.Errno.NotSupported)],
+  ["sock_recv", wasi.answer(wasi.Errno.NotSupported)],
+  ["sock_send", wasi.answer(wasi.Errno.NotSupported)],
+  ["sock_shutdown", wasi.answer(wasi.Errno.NotSupported)],
+])

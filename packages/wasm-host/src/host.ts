@@ -1,0 +1,341 @@
+import { FailState, type LevelName } from "./abi/status.ts"
+import { type ClusterInput, createClusters } from "./clusters.ts"
+import { loadCode } from "./code.ts"
+import { configurationBytes } from "./configuration.ts"
+import { type HttpExchange, openExchange, type HttpRequest, type HttpResult } from "./http/client.ts"
+import { createHttpStream, type UpstreamSight } from "./http/stream.ts"
+import type { Route, StreamInfo } from "./http/stream-info.ts"
+import { createLogSink, type LogLine, printLogLine } from "./log.ts"
+import { createLoop } from "./loop.ts"
+import { count, createStats, printStats, type Stats } from "./metrics.ts"
+import { EnvoyCrash, type Mistake, mistake } from "./mistakes.ts"
+import type { HostOptions } from "./options.ts"
+import type { Plugin } from "./plugin.ts"
+import { createSharedState, type ProxyProcess } from "./process.ts"
+import type { PropertySource, ProxyNode } from "./properties.ts"
+import { createRandom } from "./random.ts"
+import { createTcpConnection, type TcpConnection, type TcpServer } from "./tcp.ts"
+import { instantiate, type PluginVm, startPlugin, stopPlugin, type VmSource } from "./thread.ts"
+import type { Vm } from "./vm.ts"
+import { runtimeZlib } from "./zlib.ts"
+
+/** How the start of a proxy went. */
+export interface StartResult {
+  readonly isStarted: boolean
+  /** Envoy's reason for refusing the configuration. */
+  readonly reason?: string
+}
+
+/** A proxy with one Wasm plugin, in virtual time. */
+export interface Host {
+  /** Loads the module as Envoy does: base VM, canary, main thread, workers. Call it once, before anything else. */
+  start(): StartResult
+  /** Sends a request and lets time pass until the response is complete, cut, or the client gives up. */
+  send(request: HttpRequest): HttpResult
+  /** Opens a request for step by step feeding; time passes only in `advance`. */
+  open(request: HttpRequest): HttpExchange
+  /** Opens a TCP connection. @param server what is behind the proxy; default echoes nothing */
+  connect(server: TcpServer): TcpConnection
+  /** Lets virtual time pass: timers, call-outs, queues. */
+  advance(ms: number): void
+  /** Ends connections and roots as a proxy that is told to stop. */
+  stop(): void
+  /** Every line so far. */
+  readonly logs: readonly LogLine[]
+  /** Lines as Envoy prints them, `level|logger|text`. */
+  printLogs(): readonly string[]
+  /** Lines of calls between host and module only, in Envoy's trace form. */
+  trace(): readonly string[]
+  readonly stats: Stats
+  /** Counters and gauges as `/stats` prints them. */
+  printStats(filter?: RegExp): readonly string[]
+  readonly accessLog: readonly string[]
+  /** Requests that reached a cluster. */
+  readonly upstream: readonly UpstreamSight[]
+  /** Mistakes of the plugin that Envoy punishes or hides. */
+  readonly mistakes: readonly Mistake[]
+  /** The mistake Envoy's process would have died of; nothing runs after it. */
+  readonly crash: Mistake | undefined
+  /** Virtual milliseconds since the start. */
+  now(): number
+}
+
+/** What starting each further thread's VM takes, in virtual time. */
+const threadStartMs = 5
+
+/** A proxy that waits for `start`. Nothing in it uses the network, real time or threads. */
+export function createHost(options: HostOptions): Host {
+  const logs: LogLine[] = []
+  const mistakes: Mistake[] = []
+  const upstream: UpstreamSight[] = []
+  const accessLog: string[] = []
+  const lineLimit = options.limits?.logLines ?? 1_000_000
+  let crash: Mistake | undefined
+  const report = (found: Mistake): void => {
+    if (!mistakes.some((m) => m.code === found.code && m.where === found.where)) mistakes.push(found)
+  }
+  const process: ProxyProcess = {
+    loop: createLoop(),
+    log: createLogSink(options.logLevel ?? "trace", (line) => {
+      if (logs.length < lineLimit) logs.push(line)
+      else report(mistake("ATT_WASM_LOG_OVERFLOW", "proxy_log", "logs all of them"))
+    }),
+    stats: createStats(),
+    shared: options.shared ?? createSharedState(),
+    random: createRandom(options.seed ?? 1),
+    zlib: options.zlib ?? runtimeZlib(),
+    epochMs: options.startTimeMs ?? Date.UTC(2026, 0, 1),
+    environment: environmentOf(options),
+    report,
+    seen: (request) => void upstream.push(request),
+  }
+  const plugin = pluginOf(options, report)
+  const node: ProxyNode = { id: options.node?.id ?? "node", cluster: options.node?.cluster ?? "cluster", metadata: options.node?.metadata ?? {} }
+  const clusters = createClusters(options.clusters ?? { upstream: {} satisfies ClusterInput })
+  const routes = (options.routes ?? [{}]).map(
+    (route): Route => ({ name: route.name ?? "", prefix: route.prefix ?? "/", cluster: route.cluster ?? "upstream", metadata: route.filterMetadata ?? {} }),
+  )
+  const facts = (): PropertySource => ({ plugin, node, nowMs: process.loop.now(), epochMs: process.epochMs, listenerDirection: 0 })
+  const bufferLimit = options.bufferLimitBytes ?? 1024 * 1024
+  const connections = new Set<TcpConnection>()
+  const workers: Worker[] = []
+  let main: PluginVm | undefined
+  let source: VmSource | undefined
+  let nextConnection = 0
+  let active = 0
+
+  const guarded = <T>(run: () => T, otherwise: T): T => {
+    if (crash !== undefined) return otherwise
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof EnvoyCrash)) throw error
+      crash = error.mistake
+      return otherwise
+    }
+  }
+  const log = (level: LevelName, text: string): void => process.log.write(level, text)
+  const setActive = (delta: number): void => {
+    active += delta
+    process.stats.gauges.set("wasm.envoy.wasm.runtime.v8.active", BigInt(active))
+    process.stats.gauges.set("wasm.wasm_vm_count", BigInt(active))
+  }
+  const created = (kind: "Base" | "Thread-Local"): void => {
+    count(process.stats, "wasm.envoy.wasm.runtime.v8.created")
+    setActive(1)
+    log("debug", `${kind} Wasm created ${active} now active`)
+  }
+  const dropped = (): void => {
+    setActive(-1)
+    log("debug", `~Wasm ${active} remaining active`)
+  }
+  const createPluginVm = (): PluginVm | undefined => {
+    if (source === undefined) return undefined
+    created("Thread-Local")
+    const vm: Vm = instantiate(source)
+    return { vm, root: vm.failState === FailState.Ok ? startPlugin(source, vm) : startlessRoot(source, vm) }
+  }
+
+  const refuse = (): StartResult => {
+    log("trace", "Unable to create Wasm")
+    log("critical", `Plugin ${plugin.name} failed to load`)
+    if (!plugin.isLegacyFailOpen) log("critical", "Plugin configured to fail closed failed to load")
+    return { isStarted: false, reason: `Unable to create Wasm plugin ${plugin.name}` }
+  }
+
+  const start = (): StartResult => {
+    if (options.plugin?.failOpen === true && options.plugin.failurePolicy !== undefined) {
+      return { isStarted: false, reason: "only one of fail_open or failure_policy can be set" }
+    }
+    if (options.module.length > (options.limits?.moduleBytes ?? 64 * 1024 * 1024)) {
+      report(mistake("ATT_WASM_FILE_TOO_LARGE", "module", "loads it"))
+      return { isStarted: false, reason: "the module is larger than the limit" }
+    }
+    created("Base")
+    const code = loadCode(options.module, options.limits?.memoryPages)
+    if (typeof code === "string") {
+      log("error", `Wasm VM failed ${code}`)
+      log("error", "Wasm VM failed Failed to load Wasm code")
+      dropped()
+      return refuse()
+    }
+    source = { process, code, plugin, clusters, facts }
+    if (instantiate(source).failState !== FailState.Ok) {
+      log("error", "Wasm VM failed Failed to initialize Wasm code")
+      dropped()
+      return refuse()
+    }
+    const canary = createPluginVm()
+    dropped()
+    if (canary?.vm.failState !== FailState.Ok) {
+      dropped()
+      return refuse()
+    }
+    stopQuietly(canary)
+    main = createPluginVm()
+    for (let i = 0; i < Math.min(64, Math.max(1, options.workers ?? 1)); i++) {
+      process.loop.spend(threadStartMs)
+      const own = createPluginVm()
+      if (own !== undefined) workers.push({ own, loadedMs: process.loop.now() })
+    }
+    return { isStarted: true }
+  }
+
+  /** The plugin for a new stream of a worker; undefined when the stream passes without it. */
+  const pluginFor = (worker: Worker): PluginVm | undefined => {
+    if (worker.own.vm.failState === FailState.Ok) return worker.own
+    if (plugin.failurePolicy === "FAIL_RELOAD" && worker.own.vm.failState === FailState.RuntimeError) {
+      if (process.loop.now() - worker.loadedMs < (options.plugin?.reloadBackoffMs ?? 1000)) count(process.stats, `wasm.${plugin.name}.vm_reload_backoff`)
+      else {
+        const fresh = createPluginVm()
+        if (fresh !== undefined) {
+          worker.own = fresh
+          worker.loadedMs = process.loop.now()
+          count(process.stats, `wasm.${plugin.name}.vm_reload_success`)
+          dropped()
+        }
+      }
+    }
+    return worker.own.vm.failState !== FailState.Ok && plugin.failurePolicy === "FAIL_OPEN" ? undefined : worker.own
+  }
+
+  const infoOf = (): StreamInfo => ({
+    connectionId: nextConnection,
+    startMs: process.loop.now(),
+    source: `127.0.0.1:${50000 + (nextConnection % 10000)}`,
+    destination: "127.0.0.1:10000",
+    route: undefined,
+    responseCode: undefined,
+    details: undefined,
+    flags: new Set(),
+    requestBytes: 0,
+    responseBytes: 0,
+    attempts: 0,
+    endMs: undefined,
+    upstreamAddress: undefined,
+    requestHeaders: undefined,
+    responseHeaders: undefined,
+    responseTrailers: undefined,
+    filterState: new Map(),
+  })
+  const nextWorker = (): Worker => {
+    const worker = workers[nextConnection % workers.length]
+    nextConnection++
+    if (worker === undefined) throw new Error("start() was not called, or the proxy did not start")
+    return worker
+  }
+
+  const open = (request: HttpRequest): HttpExchange => {
+    const worker = nextWorker()
+    return openExchange(request, process.loop, bufferLimit, (client) =>
+      createHttpStream({
+        process,
+        filter: guarded(() => pluginFor(worker), undefined),
+        clusters,
+        routes,
+        bufferLimit,
+        info: infoOf(),
+        client,
+        facts,
+        accessLog: (line) => void accessLog.push(line),
+      }),
+      (run) => guarded(run, undefined),
+      () => crash !== undefined,
+      (exchange) => {
+        if (exchange.isPaused) report(mistake("ATT_WASM_STREAM_LEFT_PAUSED", "proxy_on_request_headers", "keeps the client waiting until it gives up"))
+      },
+    )
+  }
+
+  return {
+    start: () => guarded(start, { isStarted: false, reason: "Envoy would have crashed" }),
+    open,
+    send: (request) => {
+      const exchange = open(request)
+      guarded(() => process.loop.runUntil(() => exchange.isDone || crash !== undefined, request.timeoutMs ?? 60_000), false)
+      if (!exchange.isDone) guarded(() => exchange.giveUp(), undefined)
+      return exchange.result()
+    },
+    connect: (server) => {
+      const worker = nextWorker()
+      const connection = createTcpConnection({ filter: pluginFor(worker), server, info: infoOf(), facts })
+      connections.add(connection)
+      return connection
+    },
+    advance: (ms) => guarded(() => process.loop.advance(ms), undefined),
+    stop: () =>
+      guarded(() => {
+        for (const connection of connections) connection.close()
+        for (const { own } of workers.splice(0)) {
+          stopPlugin(own)
+          dropped()
+        }
+        if (main !== undefined) {
+          stopPlugin(main)
+          dropped()
+          main = undefined
+          dropped()
+        }
+      }, undefined),
+    logs,
+    printLogs: () => logs.map(printLogLine),
+    trace: () => logs.flatMap(({ level, text }) => (level === "trace" && text.startsWith("[") ? [text] : [])),
+    stats: process.stats,
+    printStats: (filter) => printStats(process.stats, filter),
+    accessLog,
+    upstream,
+    mistakes,
+    get crash() {
+      return crash
+    },
+    now: () => process.loop.now(),
+  }
+}
+
+interface Worker {
+  own: PluginVm
+  loadedMs: number
+}
+
+/** The canary goes without a word: no done, no delete, and nothing it started goes on. */
+function stopQuietly({ vm, root }: PluginVm): void {
+  root.cancelTick()
+  for (const cancel of root.httpCalls.values()) cancel()
+  for (const call of [...root.grpcCalls.values()]) call.cancel()
+  vm.contexts.clear()
+  vm.failState = FailState.UnableToCloneVm
+}
+
+/** A root for a VM that failed before any root: streams then fail with it. */
+function startlessRoot(source: VmSource, vm: Vm): PluginVm["root"] {
+  const state = vm.failState
+  const root = startPlugin(source, vm)
+  vm.failState = state
+  return root
+}
+
+function environmentOf({ vm }: HostOptions): readonly (readonly [string, string])[] {
+  // The order Envoy's unordered map gives for a few variables: the last inserted first.
+  return [...Object.entries(vm?.environment ?? {}), ...Object.entries(vm?.hostEnvironment ?? {})].reverse()
+}
+
+function pluginOf(options: HostOptions, report: (found: Mistake) => void): Plugin {
+  const own = options.plugin ?? {}
+  const configuration = configurationBytes(own.configuration)
+  const vmConfiguration = configurationBytes(options.vm?.configuration)
+  if (configuration.isStruct || vmConfiguration.isStruct) {
+    report(mistake("ATT_WASM_STRUCT_CONFIGURATION", "configuration", "1.40 hands over the serialized message, whatever its documentation says"))
+  }
+  return {
+    name: own.name ?? "plugin",
+    rootId: own.rootId ?? "",
+    vmId: options.vm?.id ?? "",
+    configuration: configuration.bytes,
+    vmConfiguration: vmConfiguration.bytes,
+    failurePolicy: own.failOpen === true ? "FAIL_OPEN" : (own.failurePolicy ?? "FAIL_CLOSED"),
+    isLegacyFailOpen: own.failOpen === true,
+    allowsStopIteration: own.allowOnHeadersStopIteration ?? false,
+    capabilities: own.allowedCapabilities === undefined || own.allowedCapabilities.length === 0 ? undefined : new Set(own.allowedCapabilities),
+  }
+}
+

@@ -1,0 +1,192 @@
+import { byteString, decodeUtf8, joinBytes, utf8 } from "../byte-string.ts"
+import type { Loop } from "../loop.ts"
+import { createHeaderMap, type HeaderInput, pairsOf, textPairs } from "./header-map.ts"
+import { type ClientSide, type HttpStream, leastRead } from "./stream.ts"
+import { requestHeadSize, slices } from "./wire.ts"
+
+/** A request of a client over HTTP/1.1, one connection each. */
+export interface HttpRequest {
+  /** Default GET. */
+  readonly method?: string
+  /** Default `/`. */
+  readonly path?: string
+  /** Default `test.example`. */
+  readonly authority?: string
+  /** Default `http`. */
+  readonly scheme?: string
+  readonly headers?: HeaderInput
+  /** Sent with content-length. */
+  readonly body?: string | Uint8Array
+  /** Sent one after the other with chunked coding, instead of `body`. */
+  readonly chunks?: readonly (string | Uint8Array)[]
+  readonly trailers?: HeaderInput
+  /** Sizes in which the connection's reads deliver `body`; default as large as Envoy reads. */
+  readonly readSizes?: readonly number[]
+  /** After this the client gives up, default 60 000. */
+  readonly timeoutMs?: number
+}
+
+/** What the client got. */
+export interface HttpResult {
+  readonly outcome: "complete" | "cut" | "timeout" | "crash"
+  /** Absent when no headers came. */
+  readonly status?: number
+  /** The status as it was on the wire. */
+  readonly statusText?: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: Uint8Array
+  readonly trailers: readonly (readonly [string, string])[]
+}
+
+/** A request under way. */
+export interface HttpExchange {
+  readonly isDone: boolean
+  /** Whether the plugin holds the request or response back. */
+  readonly isPaused: boolean
+  /** Feeds body bytes now; only for requests opened without body and chunks and with `isOpen`. */
+  data(bytes: Uint8Array | string, end: boolean): void
+  trailers(headers: HeaderInput): void
+  /** The client goes away. */
+  disconnect(): void
+  /** The client's patience is over. */
+  giveUp(): void
+  result(): HttpResult
+  /** Body of the response so far, as text. */
+  text(): string
+}
+
+/** Sends a request into a stream: headers at once, the body as it arrives. */
+export function openExchange(
+  request: HttpRequest & { readonly isOpen?: boolean },
+  loop: Loop,
+  readLimit: number,
+  create: (client: ClientSide) => HttpStream,
+  guard: (run: () => void) => void,
+  isCrashed: () => boolean,
+  gaveUp: (exchange: HttpExchange) => void,
+): HttpExchange {
+  let statusText: string | undefined
+  let headers: readonly (readonly [string, string])[] = []
+  let trailers: readonly (readonly [string, string])[] = []
+  let length: number | undefined
+  let outcome: HttpResult["outcome"] | undefined
+  const parts: Uint8Array[] = []
+  const client: ClientSide = {
+    headers: (status, wire) => {
+      statusText = status
+      headers = wire.headers
+      length = wire.contentLength
+    },
+    data: (bytes) => void parts.push(bytes),
+    trailers: (pairs) => {
+      trailers = pairs
+    },
+    end: () => {
+      outcome ??= length !== undefined && request.method !== "HEAD" && joinBytes(parts).length < length ? "cut" : "complete"
+    },
+    reset: () => {
+      outcome ??= "cut"
+    },
+  }
+  const stream = create(client)
+  const feed = (run: () => void): void => {
+    if (!stream.isEnded) guard(run)
+  }
+  guard(() => begin(request, stream, loop, readLimit, feed))
+  const exchange: HttpExchange = {
+    get isDone() {
+      return outcome !== undefined || isCrashed()
+    },
+    get isPaused() {
+      return stream.isPaused
+    },
+    data: (bytes, end) => feed(() => stream.data(typeof bytes === "string" ? utf8(bytes) : bytes, end)),
+    trailers: (own) => feed(() => stream.trailers(createHeaderMap(pairsOf(own)))),
+    disconnect: () => feed(() => stream.disconnect()),
+    giveUp: () => {
+      gaveUp(exchange)
+      outcome ??= "timeout"
+      feed(() => stream.disconnect())
+    },
+    result: () => ({
+      outcome: outcome ?? (isCrashed() ? "crash" : "timeout"),
+      ...(statusText === undefined ? {} : { status: Number(statusText), statusText }),
+      headers,
+      body: length === undefined ? joinBytes(parts) : joinBytes(parts).slice(0, length),
+      trailers,
+    }),
+    text: () => decodeUtf8(joinBytes(parts)),
+  }
+  return exchange
+}
+
+function begin(request: HttpRequest & { readonly isOpen?: boolean }, stream: HttpStream, loop: Loop, readLimit: number, feed: (run: () => void) => void): void {
+  const method = request.method ?? "GET"
+  const path = request.path ?? "/"
+  const authority = request.authority ?? "test.example"
+  const own = pairsOf(request.headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  const body = request.body === undefined ? undefined : typeof request.body === "string" ? utf8(request.body) : request.body
+  const hasLength = own.some(([name]) => name === "content-length")
+  const expectsBody = !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].includes(method)
+  const isBare = body === undefined && request.chunks === undefined && request.isOpen !== true
+  const announced = hasLength || request.chunks !== undefined ? [] : body !== undefined ? [["content-length", String(body.length)] as const] : isBare && expectsBody ? [["content-length", "0"] as const] : []
+  const map = createHeaderMap([
+    [":authority", byteString(authority)],
+    [":path", byteString(path)],
+    [":method", byteString(method)],
+    [":scheme", byteString(request.scheme ?? "http")],
+    ...own.filter(([name]) => name !== "host" && name !== "connection" && name !== "transfer-encoding"),
+    ...announced,
+    ["x-forwarded-proto", byteString(request.scheme ?? "http")],
+  ])
+  const isEnd = isBare || (body !== undefined && body.length === 0)
+  stream.headers(map, isEnd)
+  if (isEnd || request.isOpen === true) return
+  if (body !== undefined) {
+    const head = requestHeadSize(method, path, [["host", authority], ...textPairs(own), ["Connection", "close"], ...announced])
+    sendWhole(pieces(body, head, readLimit, request.readSizes), stream, loop, feed)
+    return
+  }
+  const chunks = (request.chunks ?? []).map((chunk) => (typeof chunk === "string" ? utf8(chunk) : chunk))
+  chunks.forEach((chunk, i) => {
+    loop.after(i + 1, () => feed(() => stream.data(chunk, false)))
+  })
+  loop.after(chunks.length + 1, () =>
+    feed(() => {
+      if (request.trailers === undefined) stream.data(new Uint8Array(0), true)
+      else stream.trailers(createHeaderMap(pairsOf(request.trailers)))
+    }),
+  )
+}
+
+function pieces(body: Uint8Array, head: number, limit: number, sizes: readonly number[] | undefined): readonly Uint8Array[] {
+  if (sizes === undefined) return slices(body, head, Math.max(limit, leastRead))
+  const out: Uint8Array[] = []
+  let at = 0
+  for (const size of sizes) {
+    if (at >= body.length) break
+    out.push(body.subarray(at, at + size))
+    at += size
+  }
+  return at < body.length ? [...out, body.subarray(at)] : out
+}
+
+/** The first read comes with the headers; a stalled stream reads no further. */
+function sendWhole(parts: readonly Uint8Array[], stream: HttpStream, loop: Loop, feed: (run: () => void) => void): void {
+  const step = (i: number): void => {
+    if (stream.isEnded) return
+    if (stream.isStalled) {
+      loop.after(1, () => step(i))
+      return
+    }
+    const part = parts[i]
+    if (part === undefined) {
+      feed(() => stream.data(new Uint8Array(0), true))
+      return
+    }
+    feed(() => stream.data(part, false))
+    if (i + 1 < parts.length) loop.after(0.1, () => step(i + 1))
+    else step(i + 1)
+  }
+  step(0)
+}

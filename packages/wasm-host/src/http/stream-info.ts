@@ -1,0 +1,39 @@
+import type { HeaderMap } from "./header-map.ts"
+
+/** A route of the proxy. */
+export interface Route {
+  readonly name: string
+  readonly cluster: string
+  readonly prefix: string
+  /** `metadata.filter_metadata` of the route. */
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** Facts of one stream that properties and the access log show. */
+export interface StreamInfo {
+  readonly connectionId: number
+  readonly startMs: number
+  /** `address:port` of the client. */
+  readonly source: string
+  readonly destination: string
+  route: Route | undefined
+  responseCode: number | undefined
+  details: string | undefined
+  readonly flags: Set<string>
+  requestBytes: number
+  responseBytes: number
+  attempts: number
+  endMs: number | undefined
+  upstreamAddress: string | undefined
+  requestHeaders: HeaderMap | undefined
+  responseHeaders: HeaderMap | undefined
+  responseTrailers: HeaderMap | undefined
+  /** Filter state by key, as `proxy_set_property` leaves it. */
+  readonly filterState: Map<string, Uint8Array>
+}
+
+/** A line of the access log, format `%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%`. */
+export function printAccessLog(info: StreamInfo): string {
+  const flags = info.flags.size === 0 ? "-" : [...info.flags].join(",")
+  return `${info.responseCode ?? 0} ${flags} ${info.details ?? "-"}`
+}

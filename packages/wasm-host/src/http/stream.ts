@@ -1,0 +1,386 @@
+import { MapId, Status } from "../abi/status.ts"
+import { textOf } from "../byte-string.ts"
+import { type Cluster, resetFacts, resetText, sendToCluster, type UpstreamRequest } from "../clusters.ts"
+import type { LocalReply, RootContext } from "../context.ts"
+import { EnvoyCrash, mistake } from "../mistakes.ts"
+import type { ProxyProcess } from "../process.ts"
+import { readProperty } from "../properties.ts"
+import type { PropertySource } from "../properties.ts"
+import type { Vm } from "../vm.ts"
+import { createDirection, type Direction, type FilterSide } from "./filter-manager.ts"
+import { createHeaderMap, type HeaderMap } from "./header-map.ts"
+import { isGrpcRequest, ownReply, prepareLocalReply } from "./local-reply.ts"
+import { printAccessLog, type Route, type StreamInfo } from "./stream-info.ts"
+import { createWasmFilter, type FilterCallbacks } from "./wasm-filter.ts"
+import { requestOnWire, responseOnWire, type WireHeaders } from "./wire.ts"
+
+/** What the client of a stream gets, as it arrives. */
+export interface ClientSide {
+  headers(status: string, wire: WireHeaders): void
+  data(bytes: Uint8Array): void
+  trailers(pairs: readonly (readonly [string, string])[]): void
+  end(): void
+  /** The connection was cut before the response was complete. */
+  reset(): void
+}
+
+/** A request an upstream saw: whole, or given up halfway. */
+export type UpstreamSight = UpstreamRequest | { readonly cluster: string; readonly path: string; readonly aborted: true }
+
+/** One HTTP request and its response on their way through the proxy. */
+export interface HttpStream {
+  headers(map: HeaderMap, end: boolean): void
+  data(bytes: Uint8Array, end: boolean): void
+  trailers(map: HeaderMap): void
+  /** The client is gone. */
+  disconnect(): void
+  readonly isEnded: boolean
+  /** Whether the proxy reads no more of the request, as the store is full. */
+  readonly isStalled: boolean
+  readonly isPaused: boolean
+  readonly info: StreamInfo
+}
+
+/** What a stream is made of. */
+export interface StreamOptions {
+  readonly process: ProxyProcess
+  /** Undefined: the stream passes without the filter. */
+  readonly filter: { readonly vm: Vm; readonly root: RootContext } | undefined
+  readonly clusters: ReadonlyMap<string, Cluster>
+  readonly routes: readonly Route[]
+  readonly bufferLimit: number
+  readonly info: StreamInfo
+  readonly client: ClientSide
+  readonly facts: () => PropertySource
+  accessLog(line: string): void
+}
+
+/** A connection's read takes at least one slice of Envoy's buffers, however small the limit is. */
+export const leastRead = 16384
+
+interface Upstream {
+  readonly cluster: Cluster
+  readonly map: HeaderMap
+  wire: WireHeaders
+  body: Uint8Array[]
+  trailers: readonly (readonly [string, string])[]
+  isComplete: boolean
+  cancel: () => void
+}
+
+/** A stream that waits for its request headers. Source: Envoy `FilterManager`, `Router::Filter`, `ConnectionManagerImpl`. */
+export function createHttpStream(options: StreamOptions): HttpStream {
+  const { process, client, info } = options
+  const upstreams: Upstream[] = []
+  let requestHeaders: HeaderMap | undefined
+  let responseHeaders: HeaderMap | undefined
+  let isEnded = false
+  let isHeadersSent = false
+  let isResponseChunked = false
+  let isLocal = false
+  let pending: LocalReply | undefined
+  let depth = 0
+  let decodeAborted = false
+  let encodeAborted = false
+
+  const isHead = (): boolean => requestHeaders?.get(":method") === "HEAD"
+
+  /** Runs a filter call; a local reply asked for meanwhile is sent when the outermost one is over. */
+  const inCall = <T>(call: () => T): T => {
+    depth++
+    try {
+      return call()
+    } finally {
+      depth--
+      if (depth === 0 && pending !== undefined && !isEnded) {
+        const reply = pending
+        pending = undefined
+        startReply(reply)
+      }
+    }
+  }
+
+  const sendLocalReply = (reply: LocalReply): void => {
+    if (isEnded) return
+    info.details = reply.details
+    if (isHeadersSent) {
+      reset()
+      return
+    }
+    decodeAborted = true
+    if (depth > 0) {
+      pending ??= reply
+      if (responseHeaders !== undefined) encodeAborted = true
+      return
+    }
+    startReply(reply)
+  }
+
+  const startReply = (reply: LocalReply): void => {
+    decodeAborted = true
+    isLocal = true
+    const prepared = prepareLocalReply(reply, isGrpcRequest(requestHeaders), isHead())
+    info.responseCode = Number(prepared.headers.get(":status"))
+    const isDirect = responseHeaders !== undefined
+    for (const upstream of upstreams) giveUp(upstream)
+    if (isDirect) {
+      encodeAborted = true
+      responseHeaders = prepared.headers
+      sendHeaders(prepared.headers, prepared.body.length === 0)
+      if (prepared.body.length > 0) sendData(prepared.body, true)
+      return
+    }
+    responseHeaders = prepared.headers
+    encode.headers(prepared.headers, prepared.body.length === 0)
+    if (prepared.body.length > 0 && !isEnded && !encodeAborted) encode.data(prepared.body, true)
+  }
+
+  const giveUp = (upstream: Upstream): void => {
+    upstream.cancel()
+    if (upstream.isComplete) return
+    upstream.isComplete = true
+    process.seen({ cluster: upstream.cluster.name, path: textOf(upstream.map.get(":path") ?? ""), aborted: true })
+  }
+
+  const finish = (): void => {
+    if (isEnded) return
+    isEnded = true
+    info.endMs = process.loop.now()
+    for (const upstream of upstreams) giveUp(upstream)
+    filter?.log()
+    options.accessLog(printAccessLog(info))
+    filter?.destroy()
+  }
+
+  const reset = (): void => {
+    if (isEnded) return
+    client.reset()
+    finish()
+  }
+
+  // The codec: what leaves towards the client.
+  const sendHeaders = (map: HeaderMap, end: boolean): void => {
+    for (const name of ["connection", "transfer-encoding", "keep-alive", "proxy-connection"]) map.remove(name)
+    if (map.get("date") === undefined) map.add("date", "<date>")
+    map.set("server", "envoy")
+    map.add("connection", "close")
+    const wire = responseOnWire(map, end, isHead())
+    isHeadersSent = true
+    isResponseChunked = wire.isChunked
+    info.responseCode = Number(map.get(":status") ?? "0")
+    client.headers(map.get(":status") ?? "", wire)
+    if (end) complete()
+  }
+  const sendData = (bytes: Uint8Array, end: boolean): void => {
+    info.responseBytes += bytes.length
+    client.data(bytes)
+    if (end) complete()
+  }
+  const complete = (): void => {
+    client.end()
+    finish()
+  }
+
+  const encodeNext = {
+    headers: sendHeaders,
+    data: sendData,
+    trailers: (map: HeaderMap) => {
+      info.responseTrailers = map
+      if (isResponseChunked) client.trailers(map.pairs().map(([name, value]) => [textOf(name), textOf(value)]))
+      complete()
+    },
+  }
+
+  // The router: what leaves towards the upstream.
+  const routeOf = (map: HeaderMap): Route | undefined => {
+    const path = map.get(":path")
+    if (path === undefined || map.get("x-forwarded-proto") === undefined) return undefined
+    return options.routes.find((route) => path.startsWith(route.prefix))
+  }
+  const decodeNext = {
+    headers: (map: HeaderMap, end: boolean) => {
+      info.route = routeOf(map)
+      const cluster = info.route === undefined ? undefined : options.clusters.get(info.route.cluster)
+      if (info.route === undefined || cluster === undefined) {
+        info.flags.add(info.route === undefined ? "NR" : "NC")
+        sendLocalReply(ownReply(info.route === undefined ? 404 : 503, "", info.route === undefined ? "route_not_found" : "cluster_not_found"))
+        return
+      }
+      const missing = [":method", ":authority"].find((name) => map.get(name) === undefined)
+      if (missing !== undefined) {
+        sendLocalReply(ownReply(503, `missing required header: ${missing}`, "filter_removed_required_request_headers"))
+        return
+      }
+      info.attempts = 1
+      info.upstreamAddress = "127.0.0.1:18000"
+      upstreams.push({ cluster, map, wire: requestOnWire(map, end), body: [], trailers: [], isComplete: false, cancel: () => {} })
+      if (end) dispatch()
+    },
+    data: (bytes: Uint8Array, end: boolean) => {
+      upstreams.at(-1)?.body.push(bytes)
+      if (end) dispatch()
+    },
+    trailers: (map: HeaderMap) => {
+      const upstream = upstreams.at(-1)
+      if (upstream?.wire.isChunked === true) upstream.trailers = map.pairs().map(([name, value]) => [textOf(name), textOf(value)])
+      dispatch()
+    },
+  }
+  const dispatch = (): void => {
+    const upstream = upstreams.at(-1)
+    if (upstream === undefined || upstream.isComplete) return
+    const sent = upstream.body.reduce((n, part) => n + part.length, 0)
+    const limit = upstream.wire.contentLength ?? Number.POSITIVE_INFINITY
+    if (sent !== limit && upstream.wire.contentLength !== undefined) {
+      process.report(mistake("ATT_WASM_STALE_CONTENT_LENGTH", "proxy_on_request_body", sent > limit ? "sends the rest as a broken next request" : "leaves the upstream waiting"))
+    }
+    if (sent < limit && upstream.wire.contentLength !== undefined) return
+    upstream.isComplete = true
+    const request = upstreamRequest(upstream)
+    process.seen(request)
+    let hasResponse = false
+    const isFirst = upstreams.length === 1
+    upstream.cancel = sendToCluster(
+      process,
+      upstream.cluster,
+      request,
+      {
+        headers: (map, end) => {
+          hasResponse = true
+          if (isEnded || decodeAborted || !isFirst) return
+          info.responseCode = Number(map.get(":status"))
+          info.details = "via_upstream"
+          responseHeaders = map
+          encode.headers(map, end)
+        },
+        data: (bytes, end) => {
+          if (!isEnded && !isLocal && isFirst) encode.data(bytes, end)
+        },
+        trailers: (map) => {
+          if (!isEnded && !isLocal && isFirst) encode.trailers(map)
+        },
+        reset: (reason) => {
+          if (isEnded || isLocal || !isFirst) return
+          const { flag, details, status } = resetFacts(reason)
+          info.flags.add(flag)
+          if (hasResponse) reset()
+          else sendLocalReply(ownReply(status, resetText(reason), details))
+        },
+      },
+      Math.max(options.bufferLimit, leastRead),
+    )
+  }
+
+  const callbacks: FilterCallbacks = {
+    sendLocalReply,
+    resumeRequest: () => {
+      if (!isEnded && !decodeAborted) decode.resume()
+    },
+    resumeResponse: () => {
+      if (isEnded) return
+      if (!encode.hasHeaders) {
+        const found = mistake("ATT_WASM_CONTINUE_RESPONSE_EARLY", "proxy_continue_stream", "1.40 dies with a segmentation fault", true)
+        process.report(found)
+        throw new EnvoyCrash(found)
+      }
+      encode.resume()
+    },
+    reset,
+    setDetailsIfAbsent: (details) => {
+      info.details ??= details
+    },
+    addToRequestBuffer: (data) => decode.addToBuffer(data),
+    addToResponseBuffer: (data) => encode.addToBuffer(data),
+    hasRequestBuffer: () => decode.hasBuffer,
+    hasResponseBuffer: () => encode.hasBuffer,
+    addRequestTrailers: () => decode.addTrailers(),
+    addResponseTrailers: () => encode.addTrailers(),
+    logMap: (id) => {
+      if (id === MapId.RequestHeaders) return requestHeaders
+      if (id === MapId.ResponseHeaders) return responseHeaders
+      return id === MapId.ResponseTrailers ? info.responseTrailers : undefined
+    },
+    clearRouteCache: () => {},
+    property: (path, maps) => {
+      if (requestHeaders !== undefined && upstreams.length === 0) info.route = routeOf(requestHeaders)
+      return readProperty(path, { ...options.facts(), stream: info, isHttp: true, ...maps })
+    },
+    setProperty: (name, value) => {
+      info.filterState.set(`wasm.${name}`, value)
+      return Status.Ok
+    },
+    get isResponseStarted() {
+      return responseHeaders !== undefined
+    },
+  }
+
+  const filter = options.filter === undefined ? undefined : createWasmFilter(options.filter.vm, options.filter.root, callbacks)
+  const pass: FilterSide = { headers: () => "continue", data: () => "continue", trailers: () => "continue" }
+  const decode: Direction = createDirection({
+    filter: filter?.request ?? pass,
+    next: decodeNext,
+    limit: options.bufferLimit,
+    isAborted: () => isEnded || decodeAborted,
+    inCall,
+    tooLarge: () => sendLocalReply(ownReply(413, "Payload Too Large", "request_payload_too_large")),
+  })
+  const encode: Direction = createDirection({
+    filter: filter?.response ?? pass,
+    next: encodeNext,
+    limit: options.bufferLimit,
+    isAborted: () => isEnded || encodeAborted,
+    inCall,
+    tooLarge: () => sendLocalReply(ownReply(500, "Internal Server Error", "response_payload_too_large")),
+  })
+
+  return {
+    headers: (map, end) => {
+      requestHeaders = map
+      info.requestHeaders = map
+      decode.headers(map, end)
+    },
+    data: (bytes, end) => {
+      info.requestBytes += bytes.length
+      if (!isEnded && !decodeAborted) decode.data(bytes, end)
+    },
+    trailers: (map) => {
+      if (!isEnded && !decodeAborted) decode.trailers(createHeaderMap(map.pairs()))
+    },
+    disconnect: () => {
+      if (isEnded) return
+      info.details = "downstream_remote_disconnect"
+      info.flags.add("DC")
+      finish()
+    },
+    get isEnded() {
+      return isEnded
+    },
+    get isStalled() {
+      return decode.isAboveLimit
+    },
+    get isPaused() {
+      return !isEnded && (decode.isHeld || encode.isHeld || decode.hasBuffer || encode.hasBuffer)
+    },
+    info,
+  }
+}
+
+function upstreamRequest(upstream: Upstream): UpstreamRequest {
+  const total = upstream.body.reduce((n, part) => n + part.length, 0)
+  const all = new Uint8Array(total)
+  let at = 0
+  for (const part of upstream.body) {
+    all.set(part, at)
+    at += part.length
+  }
+  const length = upstream.wire.contentLength ?? total
+  return {
+    cluster: upstream.cluster.name,
+    method: textOf(upstream.map.get(":method") ?? ""),
+    path: textOf(upstream.map.get(":path") ?? ""),
+    headers: upstream.wire.headers,
+    body: all.subarray(0, length),
+    overflow: all.subarray(Math.min(length, total)),
+    trailers: upstream.trailers,
+  }
+}

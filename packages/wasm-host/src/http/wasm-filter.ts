@@ -1,0 +1,283 @@
+import { BufferId, FailState, MapId, Status, StreamId } from "../abi/status.ts"
+import type { BodyData, BufferSource } from "../buffer.ts"
+import type { Context, LocalReply, PropertyResult, RootContext } from "../context.ts"
+import { mistake } from "../mistakes.ts"
+import { streamLogPrefix } from "../plugin.ts"
+import { callMap, createSharedBuffers } from "../root-context.ts"
+import type { Vm } from "../vm.ts"
+import type { DataStatus, FilterSide, HeadersStatus, TrailersStatus } from "./filter-manager.ts"
+import type { HeaderMap } from "./header-map.ts"
+
+/** What the filter asks of its stream. */
+export interface FilterCallbacks {
+  sendLocalReply(reply: LocalReply): void
+  resumeRequest(): void
+  resumeResponse(): void
+  reset(): void
+  setDetailsIfAbsent(details: string): void
+  addToRequestBuffer(data: BodyData): BodyData
+  addToResponseBuffer(data: BodyData): BodyData
+  hasRequestBuffer(): boolean
+  hasResponseBuffer(): boolean
+  addRequestTrailers(): HeaderMap
+  addResponseTrailers(): HeaderMap
+  /** Maps of the finished stream. */
+  logMap(id: number): HeaderMap | undefined
+  clearRouteCache(): void
+  property(path: readonly string[], context: { readonly requestHeaders: HeaderMap | undefined; readonly responseHeaders: HeaderMap | undefined; readonly responseTrailers: HeaderMap | undefined }): PropertyResult
+  setProperty(name: string, value: Uint8Array): Status
+  readonly isResponseStarted: boolean
+}
+
+/** A Wasm filter in one HTTP stream. */
+export interface WasmFilter {
+  readonly request: FilterSide
+  readonly response: FilterSide
+  /** Access log at the end of the stream. */
+  log(): void
+  destroy(): void
+}
+
+const failReply: LocalReply = { status: 503, body: new Uint8Array(0), headers: [], grpcStatus: 14, details: "wasm_fail_stream" }
+
+/** State of one direction as Envoy's context keeps it: pointers that are there or not. */
+interface Side {
+  headers: HeaderMap | undefined
+  body: BodyData | undefined
+  trailers: HeaderMap | undefined
+  isBuffering: boolean
+  isEnd: boolean
+}
+
+/** A filter of a plugin's root for one stream. Source: Envoy `Context::decodeHeaders` and what follows, proxy-wasm-cpp-host `context.cc`. */
+export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCallbacks): WasmFilter {
+  const plugin = root.plugin
+  const sides: Readonly<Record<"request" | "response", Side>> = { request: newSide(), response: newSide() }
+  let id = 0
+  let isCreated = false
+  let isDestroyed = false
+  let isFailReplySent = false
+  let replies = 0
+  let logging = false
+
+  const isFailed = (): boolean => vm.failState !== FailState.Ok
+  const failStream = (): void => {
+    if (isFailReplySent) return
+    isFailReplySent = true
+    if (plugin.failurePolicy === "FAIL_OPEN" && isCreated) {
+      vm.process.report(mistake("ATT_WASM_FAIL_OPEN_ANSWERS_503", "failure_policy", "answers 503 with details wasm_fail_stream"))
+    }
+    callbacks.sendLocalReply(failReply)
+  }
+
+  /** Runs a callback: its number, "skip" when absent, "open" or "failed" after a failure. */
+  const run = (name: string, args: readonly number[]): number | "skip" | "open" | "failed" => {
+    if (isDestroyed || (isFailReplySent && name.includes("_response_"))) return "skip"
+    if (isFailed()) return afterFailure()
+    if (!vm.has(name)) return "skip"
+    const result = vm.call(name, context, [id, ...args])
+    const isStopped = vm.isIterationStopped
+    if (isFailed()) {
+      vm.runDeferred()
+      return afterFailure()
+    }
+    const answer = isStopped ? 0xffff : (result ?? 0)
+    return answer
+  }
+  const afterFailure = (): "open" | "failed" => {
+    if (plugin.isLegacyFailOpen) return "open"
+    failStream()
+    return "failed"
+  }
+
+  const headersStatus = (result: number | "skip" | "open" | "failed"): HeadersStatus => {
+    if (result === "skip" || result === "open") return "continue"
+    if (result === "failed" || result > 4) return "stop-all-watermark"
+    if (result === 1) return plugin.allowsStopIteration ? "stop" : "stop-all-watermark"
+    return result === 3 ? "stop-all-buffer" : result === 4 ? "stop-all-watermark" : "continue"
+  }
+  const dataStatus = (result: number | "skip" | "open" | "failed"): DataStatus => {
+    if (result === "skip" || result === "open" || result === 0) return "continue"
+    if (result === 1) return "stop-buffer"
+    return result === 2 ? "stop-watermark" : "stop-no-buffer"
+  }
+  const trailersStatus = (result: number | "skip" | "open" | "failed"): TrailersStatus =>
+    result === "skip" || result === "open" || result === 0 ? "continue" : "stop"
+
+  const create = (): void => {
+    if (isCreated || isFailed()) return
+    id = vm.nextContextId()
+    vm.contexts.set(id, context)
+    isCreated = true
+    vm.call("proxy_on_context_create", context, [id, root.id])
+    vm.runDeferred()
+  }
+
+  const sideOf = (kind: "request" | "response"): FilterSide => {
+    const side = sides[kind]
+    const hasHeadersFlag = vm.code.abi !== "0.1.0"
+    return {
+      headers: (map, end) => {
+        if (kind === "request") create()
+        else if (!isCreated && !isFailed()) return "continue"
+        side.headers = map
+        side.isEnd = end
+        const status = headersStatus(run(`proxy_on_${kind}_headers`, hasHeadersFlag ? [map.size, Number(end)] : [map.size]))
+        noticeDoubleContinue(kind, status)
+        vm.runDeferred()
+        if (status === "continue") side.headers = undefined
+        return status
+      },
+      data: (data, end) => {
+        if (!isCreated && !isFailed()) return "continue"
+        side.body = data
+        side.isEnd = end
+        const size = bodyBuffer(kind).bytes.length
+        const status = dataStatus(run(`proxy_on_${kind}_body`, [size, Number(end)]))
+        vm.runDeferred()
+        side.isBuffering = status === "stop-buffer"
+        if (status === "continue") side.body = undefined
+        return status
+      },
+      trailers: (map) => {
+        if (!isCreated && !isFailed()) return "continue"
+        side.trailers = map
+        const status = trailersStatus(run(`proxy_on_${kind}_trailers`, [map.size]))
+        vm.runDeferred()
+        if (status === "continue") side.trailers = undefined
+        return status
+      },
+    }
+  }
+
+  const noticeDoubleContinue = (kind: "request" | "response", status: HeadersStatus): void => {
+    if (kind === "request" && status === "continue" && wasContinued) {
+      vm.process.report(mistake("ATT_WASM_CONTINUE_TWICE", "proxy_on_request_headers", "sends the request to the upstream twice"))
+    }
+    wasContinued = false
+  }
+  let wasContinued = false
+
+  const bodyBuffer = (kind: "request" | "response"): BodyData => {
+    const side = sides[kind]
+    const body = side.body ?? { bytes: new Uint8Array(0) }
+    const hasStored = kind === "request" ? callbacks.hasRequestBuffer() : callbacks.hasResponseBuffer()
+    if (!side.isBuffering || !hasStored) return body
+    return kind === "request" ? callbacks.addToRequestBuffer(body) : callbacks.addToResponseBuffer(body)
+  }
+
+  const streamBuffer = (bufferId: number): BufferSource | undefined => {
+    const kind = bufferId === BufferId.RequestBody ? "request" : bufferId === BufferId.ResponseBody ? "response" : undefined
+    if (kind === undefined || (sides[kind].body === undefined && !sides[kind].isBuffering)) return undefined
+    if (sides[kind].body === undefined) return undefined
+    return { kind: "data", data: bodyBuffer(kind) }
+  }
+
+  const ownMap = (mapId: number): HeaderMap | undefined => {
+    if (mapId === MapId.RequestHeaders) return sides.request.headers
+    if (mapId === MapId.RequestTrailers) return sides.request.trailers
+    if (mapId === MapId.ResponseHeaders) return sides.response.headers
+    return mapId === MapId.ResponseTrailers ? sides.response.trailers : undefined
+  }
+
+  const context: Context = {
+    get id() {
+      return id
+    },
+    parentId: root.id,
+    root,
+    logPrefix: streamLogPrefix(plugin),
+    get inAccessLog() {
+      return logging
+    },
+    map: (mapId) => {
+      const call = callMap(mapId, root.call)
+      if (call !== undefined) return call
+      return (logging ? callbacks.logMap(mapId) : undefined) ?? ownMap(mapId)
+    },
+    mutableMap: (mapId) => {
+      const { request, response } = sides
+      if (mapId === MapId.RequestTrailers && request.trailers === undefined && request.body !== undefined && request.isEnd) {
+        request.trailers = callbacks.addRequestTrailers()
+      }
+      if (mapId === MapId.ResponseTrailers && response.trailers === undefined && response.body !== undefined && response.isEnd) {
+        response.trailers = callbacks.addResponseTrailers()
+      }
+      return ownMap(mapId)
+    },
+    buffer: (bufferId) => buffers(bufferId, streamBuffer(bufferId)),
+    sendLocalReply: (reply) => {
+      replies++
+      if (replies === 2) {
+        vm.process.report(mistake("ATT_WASM_REPLY_TWICE", "proxy_send_local_response", "answers with the first reply and the details of the last"))
+      }
+      vm.defer(() => callbacks.sendLocalReply(reply))
+      return Status.Ok
+    },
+    continueStream: (stream) => {
+      if (stream === StreamId.Upstream) return Status.Unimplemented
+      if (stream > StreamId.Upstream) return Status.BadArgument
+      if (stream === StreamId.Downstream) return Status.Ok
+      if (stream === StreamId.Request) {
+        wasContinued = sides.request.headers !== undefined && vm.current() === context
+        vm.defer(() => callbacks.resumeRequest())
+      } else vm.defer(() => callbacks.resumeResponse())
+      forget(sides.request)
+      return Status.Ok
+    },
+    closeStream: (stream) => {
+      if (stream > StreamId.Upstream) return Status.BadArgument
+      if (stream > StreamId.Response) return Status.Ok
+      callbacks.setDetailsIfAbsent("wasm_close_stream")
+      vm.defer(() => callbacks.reset())
+      return Status.Ok
+    },
+    property: (path) => {
+      const at = logging ? callbacks.logMap : ownMap
+      return callbacks.property(path, {
+        requestHeaders: at(MapId.RequestHeaders),
+        responseHeaders: at(MapId.ResponseHeaders),
+        responseTrailers: at(MapId.ResponseTrailers),
+      })
+    },
+    setProperty: (name, value) => callbacks.setProperty(name, value),
+    clearRouteCache: () => callbacks.clearRouteCache(),
+  }
+  const buffers = createSharedBuffers(
+    vm,
+    () => root,
+    () => root.call,
+  )
+
+  return {
+    request: sideOf("request"),
+    response: sideOf("response"),
+    log: () => {
+      if (isFailed()) return
+      create()
+      logging = true
+      run("proxy_on_log", [])
+      vm.runDeferred()
+      logging = false
+    },
+    destroy: () => {
+      if (!isCreated || isDestroyed) return
+      isDestroyed = true
+      if (!isFailed()) vm.call("proxy_on_done", context, [id])
+      vm.runDeferred()
+      if (!isFailed()) vm.call("proxy_on_delete", context, [id])
+      vm.contexts.delete(id)
+      vm.runDeferred()
+    },
+  }
+}
+
+function newSide(): Side {
+  return { headers: undefined, body: undefined, trailers: undefined, isBuffering: false, isEnd: false }
+}
+
+function forget(side: Side): void {
+  side.headers = undefined
+  side.body = undefined
+  side.trailers = undefined
+}

@@ -1,0 +1,23 @@
+export { type AbiVersion, abiVersions } from "./abi/host-functions.ts"
+export { FailState, type LevelName, Status } from "./abi/status.ts"
+export type {
+  ClusterInput,
+  GrpcHandler,
+  GrpcRequest,
+  GrpcResponse,
+  UpstreamHandler,
+  UpstreamRequest,
+  UpstreamResponse,
+} from "./clusters.ts"
+export { codes, type WasmHostCode } from "./codes.ts"
+export type { AnyConfiguration, ConfigurationInput } from "./configuration.ts"
+export { createHost, type Host, type StartResult } from "./host.ts"
+export type { HttpExchange, HttpRequest, HttpResult } from "./http/client.ts"
+export type { HeaderInput } from "./http/header-map.ts"
+export type { UpstreamSight } from "./http/stream.ts"
+export { type LogLine, printLogLine } from "./log.ts"
+export type { Mistake } from "./mistakes.ts"
+export type { HostLimits, HostOptions, PluginOptions, RouteOptions, VmConfigOptions } from "./options.ts"
+export type { FailurePolicy } from "./plugin.ts"
+export { createSharedState, type SharedState, type Zlib } from "./process.ts"
+export type { TcpConnection, TcpServer } from "./tcp.ts"

@@ -1,0 +1,38 @@
+import type { Diagnostic } from "@attache/base"
+import { codes, type WasmHostCode } from "./codes.ts"
+
+/** A mistake of the plugin that Envoy punishes or hides: what it is, what Envoy would do, and the cure. */
+export interface Mistake extends Diagnostic {
+  readonly code: WasmHostCode
+  /** Callback or host call in which it was seen. */
+  readonly where: string
+  /** What a real Envoy does about it. */
+  readonly envoy: string
+  /** Whether Envoy's process dies of it. */
+  readonly isCrash: boolean
+}
+
+/** Thrown where Envoy's process would have died; the host cannot go on as Envoy did not. */
+export class EnvoyCrash extends Error {
+  readonly mistake: Mistake
+
+  constructor(mistake: Mistake) {
+    super(mistake.message)
+    this.name = "EnvoyCrash"
+    this.mistake = mistake
+  }
+}
+
+/** A mistake out of the table of codes. @param envoy what a real Envoy does */
+export function mistake(code: WasmHostCode, where: string, envoy: string, isCrash = false): Mistake {
+  const { cause, cure } = codes[code]
+  return {
+    code,
+    where,
+    envoy,
+    isCrash,
+    severity: isCrash ? "error" : "warning",
+    message: `${where}: ${cause}; Envoy ${envoy}`,
+    hint: cure,
+  }
+}

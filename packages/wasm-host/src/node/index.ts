@@ -1,0 +1,1 @@
+export { type DeadlineOptions, runWithDeadline, type WorkerOutcome } from "./deadline.ts"

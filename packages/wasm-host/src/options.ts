@@ -1,0 +1,83 @@
+import type { LevelName } from "./abi/status.ts"
+import type { ClusterInput } from "./clusters.ts"
+import type { ConfigurationInput } from "./configuration.ts"
+import type { SharedState, Zlib } from "./process.ts"
+import type { FailurePolicy } from "./plugin.ts"
+
+/** `envoy.extensions.wasm.v3.PluginConfig` without its VM. */
+export interface PluginOptions {
+  /** Default `plugin`. */
+  readonly name?: string
+  /** Default empty. */
+  readonly rootId?: string
+  readonly configuration?: ConfigurationInput
+  /** Default `FAIL_CLOSED`. With `failOpen` set too the plugin is refused. */
+  readonly failurePolicy?: FailurePolicy
+  /** The deprecated field `fail_open`. */
+  readonly failOpen?: boolean
+  /** `reload_config.backoff.base_interval` in milliseconds, default 1000. */
+  readonly reloadBackoffMs?: number
+  /** `allow_on_headers_stop_iteration`, default false. */
+  readonly allowOnHeadersStopIteration?: boolean
+  /** Names of `capability_restriction_config.allowed_capabilities`. Default: everything is allowed. */
+  readonly allowedCapabilities?: readonly string[]
+}
+
+/** `envoy.extensions.wasm.v3.VmConfig`. */
+export interface VmConfigOptions {
+  /** Default empty. */
+  readonly id?: string
+  readonly configuration?: ConfigurationInput
+  /** `environment_variables.key_values`. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Variables of the proxy that the VM sees: `host_env_keys` with their values; absent ones are left out by the caller. */
+  readonly hostEnvironment?: Readonly<Record<string, string>>
+}
+
+/** A route of the proxy; the first that matches is taken. */
+export interface RouteOptions {
+  readonly name?: string
+  /** Default `/`. */
+  readonly prefix?: string
+  /** Default `upstream`. */
+  readonly cluster?: string
+  /** `metadata.filter_metadata`. */
+  readonly filterMetadata?: Readonly<Record<string, unknown>>
+}
+
+/** Bounds on what a module may use. */
+export interface HostLimits {
+  /** Largest module, default 64 MiB. Larger: ATT_WASM_FILE_TOO_LARGE. */
+  readonly moduleBytes?: number
+  /** Memory in pages of 64 KiB, default 16384 (1 GiB), as in Envoy. */
+  readonly memoryPages?: number
+  /** Log lines kept, default 1 000 000. More: ATT_WASM_LOG_OVERFLOW. */
+  readonly logLines?: number
+}
+
+/** A proxy with one Wasm plugin: everything has a default but the module. */
+export interface HostOptions {
+  readonly module: Uint8Array
+  readonly plugin?: PluginOptions
+  readonly vm?: VmConfigOptions
+  /** Clusters by name; `upstream` is where requests go. Default: `upstream` answers 200 without a body. */
+  readonly clusters?: Readonly<Record<string, ClusterInput>>
+  /** Default: everything to `upstream`. */
+  readonly routes?: readonly RouteOptions[]
+  /** Worker threads, default 1, at most 64. Besides there is always the main thread's VM. */
+  readonly workers?: number
+  readonly node?: { readonly id?: string; readonly cluster?: string; readonly metadata?: Readonly<Record<string, unknown>> }
+  /** `per_connection_buffer_limit_bytes`, default 1 MiB. */
+  readonly bufferLimitBytes?: number
+  /** Least level logged, default `trace`: every call is in the log. */
+  readonly logLevel?: LevelName
+  /** Wall clock at the start, milliseconds since the epoch. Default 2026-01-01. */
+  readonly startTimeMs?: number
+  /** Seed of `random_get`, default 1. */
+  readonly seed?: number
+  /** Data and queues shared with other proxies; default its own. */
+  readonly shared?: SharedState
+  /** Default: Node's, where there is one; without it `compress` and `uncompress` answer 12. */
+  readonly zlib?: Zlib
+  readonly limits?: HostLimits
+}

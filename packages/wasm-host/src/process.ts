@@ -1,0 +1,67 @@
+import type { UpstreamSight } from "./http/stream.ts"
+import type { LogSink } from "./log.ts"
+import type { Loop } from "./loop.ts"
+import type { Stats } from "./metrics.ts"
+import type { Mistake } from "./mistakes.ts"
+import type { Random } from "./random.ts"
+import { createSharedData, type SharedData } from "./shared-data.ts"
+import { createSharedQueues, type SharedQueues } from "./shared-queues.ts"
+
+/** zlib, synchronously: what `compress` and `uncompress` need. */
+export interface Zlib {
+  deflate(bytes: Uint8Array): Uint8Array
+  /** Throws when the bytes are not zlib's. */
+  inflate(bytes: Uint8Array): Uint8Array
+}
+
+/** Data and queues that every VM of a process sees. Give one to several proxies to model plugins that share them. */
+export interface SharedState {
+  /** The store of a VM id. */
+  dataOf(vmId: string): SharedData
+  readonly queues: SharedQueues
+}
+
+/** An empty shared state. */
+export function createSharedState(): SharedState {
+  const stores = new Map<string, SharedData>()
+  return {
+    dataOf: (vmId) => {
+      const store = stores.get(vmId) ?? createSharedData()
+      stores.set(vmId, store)
+      return store
+    },
+    queues: createSharedQueues(),
+  }
+}
+
+/** What all VMs of one proxy share. */
+export interface ProxyProcess {
+  readonly loop: Loop
+  readonly log: LogSink
+  readonly stats: Stats
+  readonly shared: SharedState
+  readonly random: Random
+  readonly zlib: Zlib | undefined
+  /** Wall clock in milliseconds when the loop began. */
+  readonly epochMs: number
+  /** Environment of the VM in the order the module sees it. */
+  readonly environment: readonly (readonly [string, string])[]
+  report(mistake: Mistake): void
+  /** Told of every request that reaches a cluster. */
+  seen(request: UpstreamSight): void
+}
+
+/** What one look at a clock costs, so that a module that waits for time to pass sees it pass. */
+export const clockReadMs = 0.01
+
+/** Wall clock in nanoseconds; the look itself takes {@link clockReadMs}. */
+export function readWallClock(process: ProxyProcess): bigint {
+  process.loop.spend(clockReadMs)
+  return BigInt(Math.round((process.epochMs + process.loop.now()) * 1000)) * 1000n
+}
+
+/** Monotonic clock in nanoseconds, from one hour; the look itself takes {@link clockReadMs}. */
+export function readMonotonicClock(process: ProxyProcess): bigint {
+  process.loop.spend(clockReadMs)
+  return BigInt(Math.round((3_600_000 + process.loop.now()) * 1000)) * 1000n
+}

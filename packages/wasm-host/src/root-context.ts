@@ -1,0 +1,94 @@
+import { BufferId, MapId, Status } from "./abi/status.ts"
+import type { BufferSource } from "./buffer.ts"
+import type { CallState, Context, RootContext } from "./context.ts"
+import type { HeaderMap } from "./http/header-map.ts"
+import { type Plugin, rootLogPrefix } from "./plugin.ts"
+import { type PropertySource, readProperty } from "./properties.ts"
+import type { Vm } from "./vm.ts"
+
+/** The context of the VM itself: logging during the start and the allocator. */
+export function createVmContext(): Context {
+  return {
+    id: 0,
+    parentId: 0,
+    root: undefined,
+    logPrefix: "wasm log: ",
+    inAccessLog: false,
+    mutableMap: () => undefined,
+    map: () => undefined,
+    buffer: () => undefined,
+    sendLocalReply: () => Status.Ok,
+    continueStream: () => Status.Ok,
+    closeStream: () => Status.Ok,
+    property: () => ({ status: Status.NotFound }),
+    setProperty: () => Status.NotFound,
+    clearRouteCache: () => {},
+  }
+}
+
+/** Buffers every context has besides those of its own streams. Remembers the last one for id 8, as Envoy's shared buffer object does. */
+export function createSharedBuffers(vm: Vm, root: () => RootContext, call: () => CallState): (id: number, own: BufferSource | undefined) => BufferSource | undefined {
+  let last: BufferSource = { kind: "inactive" }
+  const text = (bytes: Uint8Array | undefined): BufferSource => (bytes === undefined ? { kind: "inactive" } : { kind: "text", bytes })
+  return (id, own) => {
+    let found: BufferSource | undefined = own
+    if (id === BufferId.CallResponseBody) {
+      const body = call().responseBody
+      found = body === undefined ? undefined : text(body)
+    } else if (id === BufferId.GrpcMessage) found = text(call().grpcMessage)
+    else if (id === BufferId.VmConfiguration) found = text(vm.vmConfiguration)
+    else if (id === BufferId.PluginConfiguration) found = root().configurationVisible ? text(root().plugin.configuration) : undefined
+    else if (id === BufferId.CallData) found = call().callData === undefined ? last : text(call().callData)
+    else found ??= { kind: "inactive" }
+    if (found !== undefined) last = found
+    return found
+  }
+}
+
+/** A map that a call-out left for the callback that runs. */
+export function callMap(id: number, call: CallState): HeaderMap | undefined {
+  if (id === MapId.CallResponseHeaders) return call.responseHeaders
+  if (id === MapId.CallResponseTrailers) return call.responseTrailers
+  if (id === MapId.GrpcInitialMetadata) return call.grpcInitialMetadata
+  return id === MapId.GrpcTrailingMetadata ? call.grpcTrailingMetadata : undefined
+}
+
+/** A root context for a plugin in a VM; it is announced to the module by the caller. */
+export function createRootContext(vm: Vm, plugin: Plugin, facts: () => PropertySource): RootContext {
+  const call: CallState = {}
+  const root: RootContext = {
+    id: vm.nextContextId(),
+    parentId: 0,
+    get root() {
+      return root
+    },
+    logPrefix: rootLogPrefix(plugin),
+    inAccessLog: false,
+    plugin,
+    call,
+    status: { code: 0, message: "" },
+    configurationVisible: false,
+    isDonePending: false,
+    expressions: new Map(),
+    cancelTick: () => {},
+    httpCalls: new Map(),
+    grpcCalls: new Map(),
+    mutableMap: () => undefined,
+    map: (id) => callMap(id, call),
+    buffer: (id) => buffers(id, undefined),
+    sendLocalReply: () => Status.Ok,
+    continueStream: (stream) => (stream === 3 ? Status.Unimplemented : Status.Ok),
+    closeStream: () => Status.Ok,
+    property: (path) => readProperty(path, facts()),
+    setProperty: () => Status.NotFound,
+    clearRouteCache: () => {},
+  }
+  const buffers = createSharedBuffers(
+    vm,
+    () => root,
+    () => call,
+  )
+  vm.contexts.set(root.id, root)
+  vm.roots.push(root)
+  return root
+}

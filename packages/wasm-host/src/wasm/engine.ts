@@ -1,0 +1,29 @@
+/** A compiled module, as the engine gives it. */
+export interface CompiledModule {
+  readonly [Symbol.toStringTag]: string
+}
+
+/** A memory of an instance. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+/** An instance with its exports. */
+export interface WasmInstance {
+  readonly exports: Readonly<Record<string, unknown>>
+}
+
+interface Engine {
+  readonly Module: new (bytes: Uint8Array) => CompiledModule
+  readonly Instance: new (module: CompiledModule, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => WasmInstance
+  readonly Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory
+  readonly Table: new (descriptor: { element: "anyfunc" | "externref"; initial: number; maximum?: number }) => unknown
+}
+
+/**
+ * The WebAssembly engine of the runtime: V8 in Node and Chromium.
+ *
+ * Typed here because the library of types for browsers is not loaded in this repository.
+ */
+export const engine: Engine = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly
