@@ -44,6 +44,34 @@ export const codes = {
     cause: "the module logged more lines than the limit; further ones were dropped",
     cure: "log less, or raise limits.logLines",
   },
+  ATT_WASM_NOT_WASM: {
+    cause: "the file is not a WebAssembly module of version 1, or it is broken",
+    cure: "build it again, and check that the file is the module itself and not an archive or a component",
+  },
+  ATT_WASM_DOES_NOT_LOAD: {
+    cause: "Envoy refuses to load the module under every failure policy",
+    cure: "read Envoy's reason: a missing ABI marker, an import Envoy does not offer, or an export of another type",
+  },
+  ATT_WASM_START_SECTION: {
+    cause: "the module has a Wasm start section; a host call made from it crashes Envoy",
+    cure: "export top-level code as `_initialize` (AssemblyScript: --exportStart _initialize)",
+  },
+  ATT_WASM_UNKNOWN_CALLBACK: {
+    cause: "an export looks like a callback and Envoy never calls it",
+    cure: "compare its name with the ABI; it is most likely misspelt in the SDK",
+  },
+  ATT_WASM_START_IGNORED: {
+    cause: "the module exports both `_initialize` and `_start`, and Envoy calls only the first",
+    cure: "build a reactor: keep `_initialize` and drop `_start`",
+  },
+  ATT_WASM_MEMORY_TOO_LARGE: {
+    cause: "the memory starts larger than the 1 GiB Envoy allows",
+    cure: "lower the initial memory",
+  },
+  ATT_WASM_NO_NAMES: {
+    cause: "the module has no function names, so Envoy prints no backtrace for a trap",
+    cure: "keep the name section when stripping (Rust: strip = \"debuginfo\", AssemblyScript: --debug)",
+  },
   ATT_WASM_WORKER_FAILED: {
     cause: "a script given to runWithDeadline threw, or its worker ended early",
     cure: "read the cause; the script must catch what may fail in it",

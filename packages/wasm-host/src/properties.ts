@@ -159,6 +159,8 @@ function upstreamValue(key: string, info: StreamInfo): Value | undefined {
       return int(info.attempts)
     case "num_endpoints":
       return int(1)
+    case "transport_failure_reason":
+      return text(info.upstreamAddress === undefined ? undefined : "")
     case "address":
       return text(info.upstreamAddress)
     case "port":

@@ -129,7 +129,7 @@ function requestOf(target: Target, message: Uint8Array, timeout: number): { read
 }
 
 const refusedText =
-  "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused{upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}}"
+  "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure{upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}}"
 
 function startUnary(vm: Vm, root: RootContext, target: Target, message: Uint8Array, timeout: number, token: number): void {
   const { loop } = vm.process
