@@ -120,7 +120,8 @@ export function createTranslator(options: TranslatorOptions): Translator {
     { fallback: () => [] },
   )
   const emitter = createEmitter(graph, queries)
-  const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, queries, key))
+  const reads = { ...queries, patchFailures: emitter.patchFailures }
+  const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, reads, key))
   const keys = new Set<ObjectKey>()
   const pins = new Map<ObjectKey, () => void>()
   const policies = new Map<ObjectKey, () => void>()

@@ -24,6 +24,7 @@ import { attachL4Route } from "./l4-routes/attach.ts"
 import { settleL4Routes } from "./l4-routes/listener-routes.ts"
 import type { AnyL4Route } from "./l4-routes/rule-backends.ts"
 import type { WasmModules } from "./policies/envoy-extension-policy/wasm.ts"
+import { patchesOf } from "./policies/patch-policies.ts"
 import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
 import { findOverlaps, sortRoutes } from "./route-order.ts"
 import { readTelemetry, type Telemetry } from "./telemetry/read-telemetry.ts"
@@ -89,6 +90,7 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     const serviceCluster = planServiceCluster(world, group)
     return serviceCluster === undefined ? plan : { ...plan, serviceCluster }
   })
+  const patches = graph.query("patches", (key) => patchesOf(world, key))
   const policies = createPolicyQueries(graph, { ...reads, attachment: (key) => attachments.get(key), modules })
 
   const tlsPolicies = createTlsPolicyQueries(graph, {
@@ -175,6 +177,7 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     hasGrpcRoute: (listener) => grpc.get(orderKey(listener, gatewayOfListener(listener), false)),
     overlaps: (route, gateway, listener) => overlaps.get(orderKey(listener, gateway, false)).get(route) ?? [],
     endpoints: (id) => endpoints.get(id),
+    patches: (key) => patches.get(key),
     gateway: (namespace, name) => views.get(`${namespace}/${name}`),
     group: (key) => groups.get(key),
     attachment: (key) => attachments.get(key),

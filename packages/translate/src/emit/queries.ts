@@ -1,5 +1,6 @@
 // Emission as queries: each resource is encoded again only when the part of the plan it stands on changed.
 import { type Diagnostic, type Graph, structuralEqual } from "@attache/base"
+import { createPatchQueries, type PatchQueries } from "../patch/patch-queries.ts"
 import type { EndpointSource, PlanSource } from "../plan/index.ts"
 import { createClaimQueries } from "./claim-queries.ts"
 import { createResourceQueries } from "./resource-queries.ts"
@@ -16,6 +17,8 @@ export interface Emitter {
   snapshot(proxyKey: string): ProxySnapshot | undefined
   /** Lets go of a proxy that nobody will ask for again. */
   release(proxyKey: string): void
+  /** Patches of a policy that changed nothing. */
+  readonly patchFailures: PatchQueries["failures"]
 }
 
 /** An emitter over a plan. */
@@ -34,13 +37,17 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
     },
     { equals: sameGroups },
   )
+  const patches = createPatchQueries(graph, source, (kind, proxyKey) => {
+    const found = source.proxy(proxyKey) === undefined ? undefined : table.get(`${kind}\n${proxyKey}`)
+    return found ?? { typeUrl: typeUrls[kind], groups: [] }
+  })
   const snapshot = graph.query<ProxySnapshot | undefined>(
     "emit.snapshot",
     (proxyKey) => {
       const plan = source.proxy(proxyKey)
       if (plan === undefined || plan.isWithheld === true) return undefined
       const tables = Object.fromEntries(
-        Object.keys(typeUrls).map((kind) => [kind, table.get(`${kind}\n${proxyKey}`)]),
+        (Object.keys(typeUrls) as ResourceKind[]).map((kind) => [kind, patches.table(kind, proxyKey)]),
       ) as Record<ResourceKind, ResourceTable>
       return { key: proxyKey, tables, diagnostics: [...claims.diagnostics(proxyKey), ...diagnosticsOf(tables)] }
     },
@@ -59,6 +66,7 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
       return found
     },
     release,
+    patchFailures: patches.failures,
   }
 }
 

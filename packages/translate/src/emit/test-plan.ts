@@ -14,6 +14,7 @@ import type {
   PlanSource,
   ProxyOptions,
   ProxyPlan,
+  ResourcePatch,
   RouteHandle,
 } from "../plan/index.ts"
 import { clusterMessage } from "./cluster.ts"
@@ -31,6 +32,7 @@ export interface TestPlan {
   setL4Routes(listener: string, routes: readonly L4Route[]): void
   setEndpoints(id: string, endpoints: readonly PlanEndpoint[]): void
   setGrpc(listener: string): void
+  setPatches(proxyKey: string, patches: readonly ResourcePatch[]): void
 }
 
 /** An empty plan. @param onFailure called when a query throws */
@@ -42,6 +44,7 @@ export function createTestPlan(onFailure?: (query: string, key: string, error: u
   const l4 = graph.input<readonly L4Route[]>("test.l4")
   const endpoints = graph.input<readonly PlanEndpoint[]>("test.endpoints")
   const grpc = graph.input<boolean>("test.grpc")
+  const patches = graph.input<readonly ResourcePatch[]>("test.patches")
   const setRoute = (route: PlanRoute): void => void routes.set(route.name, route)
   return {
     graph,
@@ -57,6 +60,7 @@ export function createTestPlan(onFailure?: (query: string, key: string, error: u
       l4Routes: (name) => l4.get(name) ?? [],
       hasGrpcRoute: (name) => grpc.get(name) ?? false,
       endpoints: (id) => endpoints.get(id) ?? [],
+      patches: (key) => patches.get(key) ?? [],
     },
     setProxy: (plan) => void proxies.set(plan.options.key, plan),
     setRoutes: (listener, list) => {
@@ -70,6 +74,7 @@ export function createTestPlan(onFailure?: (query: string, key: string, error: u
     setL4Routes: (listener, list) => void l4.set(listener, list),
     setEndpoints: (id, list) => void endpoints.set(id, list),
     setGrpc: (listener) => void grpc.set(listener, true),
+    setPatches: (key, list) => void patches.set(key, list),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Destination, PlanEndpoint } from "./destination.ts"
 import type { HttpListener } from "./listener.ts"
+import type { ResourcePatch } from "./patch.ts"
 import type { ProxyListeners, ProxyOptions } from "./proxy.ts"
 import type { PlanRoute } from "./route.ts"
 
@@ -47,4 +48,6 @@ export interface PlanSource {
   hasGrpcRoute(listenerName: string): boolean
   /** Endpoints of an {@link EndpointSource} of type `slices`. */
   endpoints(id: string): readonly PlanEndpoint[]
+  /** Patches of accepted policies on the resources of a proxy, in the order in which they apply. */
+  patches(proxyKey: string): readonly ResourcePatch[]
 }

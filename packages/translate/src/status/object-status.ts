@@ -1,6 +1,6 @@
 // Statuses in the form the API server stores them, without times. Only what translation decides: a Gateway's Accepted and
 // Programmed are added by whoever runs the proxies.
-import type { Backend, Condition, EnvoyProxy, Gateway, GatewayClass, ListenerSet } from "@attache/kube-api"
+import type { Backend, Condition, EnvoyPatchPolicy, EnvoyProxy, Gateway, GatewayClass, ListenerSet } from "@attache/kube-api"
 import { backendConditions } from "../attach/backends/backend-status.ts"
 import { classEnvoyProxy, gatewayEnvoyProxy } from "../attach/gateways/envoy-proxy.ts"
 import { envoyProxyErrors } from "../attach/gateways/envoy-proxy-validation.ts"
@@ -10,7 +10,9 @@ import type { ListenerDraft } from "../attach/gateways/listener-draft.ts"
 import { isOnHost } from "../attach/gateways/view.ts"
 import { attachedSets, listenersOfSet, setConditions } from "../attach/listener-sets/set-status.ts"
 import type { AttachQueries } from "../attach/queries.ts"
+import type { Emitter } from "../emit/queries.ts"
 import type { AnyObject, ObjectKey, World } from "../world/world.ts"
+import { patchPolicyStatus } from "./patch-policy-status.ts"
 
 /** Status of one object. */
 export interface ObjectStatus {
@@ -21,10 +23,13 @@ export interface ObjectStatus {
   readonly status: Readonly<Record<string, unknown>>
 }
 
+/** What statuses are made of: attachment, and what came of patches. */
+export type StatusReads = AttachQueries & Pick<Emitter, "patchFailures">
+
 const group = "gateway.networking.k8s.io"
 
 /** Status of an object, or undefined when translation has nothing to say of it. */
-export function objectStatus(world: World, queries: AttachQueries, key: ObjectKey): ObjectStatus | undefined {
+export function objectStatus(world: World, queries: StatusReads, key: ObjectKey): ObjectStatus | undefined {
   const object = world.lookup(key)
   if (object === undefined) return undefined
   const status = statusOf(world, queries, key, object)
@@ -35,7 +40,7 @@ export function objectStatus(world: World, queries: AttachQueries, key: ObjectKe
 
 function statusOf(
   world: World,
-  queries: AttachQueries,
+  queries: StatusReads,
   key: ObjectKey,
   object: AnyObject,
 ): Readonly<Record<string, unknown>> | undefined {
@@ -58,6 +63,8 @@ function statusOf(
       return backendStatus(world, object as Backend)
     case "EnvoyExtensionPolicy":
       return policyStatus(world, queries, key)
+    case "EnvoyPatchPolicy":
+      return patchPolicyStatus(world, queries.patchFailures, object as EnvoyPatchPolicy)
     case "BackendTLSPolicy":
       return tlsPolicyStatus(world, queries, key, object)
     default:

@@ -17,7 +17,7 @@ export const indexNames = [
   "grants",
   /** EndpointSlices by owner. Bucket `Service/namespace/name` or `ServiceImport/namespace/name`. */
   "slices",
-  /** Policies by plain target. Bucket `PolicyKind|TargetKind/namespace/name`. */
+  /** Policies by plain target. Bucket `PolicyKind|TargetKind/namespace/name`; GatewayClasses have no namespace. */
   "policies-of-target",
   /** Policies that select targets of a kind by label. Bucket `PolicyKind|TargetKind`. */
   "selecting-policies",
@@ -104,7 +104,8 @@ function targetsOf(kind: string, spec: Readonly<Record<string, unknown>>, namesp
   const plain = [...(spec.targetRef === undefined ? [] : [spec.targetRef]), ...list(spec.targetRefs)]
   const placements: Placement[] = plain.map((item) => {
     const ref = record(item)
-    return ["policies-of-target", `${kind}|${text(ref.kind)}/${namespace}/${text(ref.name)}`]
+    const home = ref.kind === "GatewayClass" ? "" : namespace
+    return ["policies-of-target", `${kind}|${text(ref.kind)}/${home}/${text(ref.name)}`]
   })
   for (const item of list(spec.targetSelectors)) {
     const selector = record(item)
