@@ -165,16 +165,16 @@ describe("an exchange", () => {
 
   it("ends once, and drops answers that come too late", async () => {
     let ends = 0
-    let release = () => {}
+    const { promise, resolve } = Promise.withResolvers<undefined>()
     const handlers: Handlers<undefined> = {
-      onRequestHeaders: () => new Promise((resolve) => void (release = () => resolve(undefined))),
+      onRequestHeaders: () => promise,
       onEnd: () => void ends++,
     }
     const { sent, session } = run(handlers, [opening("streamed")])
     session.end()
     session.end()
-    release()
-    await new Promise((resolve) => setImmediate(resolve))
+    resolve(undefined)
+    await new Promise((settled) => setImmediate(settled))
     expect({ ends, sent }).toEqual({ ends: 1, sent: [] })
   })
 })
