@@ -123,6 +123,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
   const reads = { ...queries, patchFailures: emitter.patchFailures }
   const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, reads, key))
   const keys = new Set<ObjectKey>()
+  let sorted: readonly ObjectKey[] | undefined
   const pins = new Map<ObjectKey, () => void>()
   const policies = new Map<ObjectKey, () => void>()
   return {
@@ -130,12 +131,13 @@ export function createTranslator(options: TranslatorOptions): Translator {
       const key = world.upsert(object)
       if (!keys.has(key)) pins.set(key, graph.pin(statuses, key))
       if (key.startsWith(policyPrefix) && !policies.has(key)) policies.set(key, graph.pin(wanted, key))
+      if (!keys.has(key)) sorted = undefined
       keys.add(key)
       return key
     },
     remove: (key) => {
       world.remove(key)
-      keys.delete(key)
+      if (keys.delete(key)) sorted = undefined
       pins.get(key)?.()
       pins.delete(key)
       policies.get(key)?.()
@@ -171,12 +173,15 @@ export function createTranslator(options: TranslatorOptions): Translator {
         ...(options.ipFamily === "IPv6" ? { isIpv6: true } : {}),
       })
     },
-    status: (key) => statuses.get(key),
-    statuses: () =>
-      [...keys].sort().flatMap((key) => {
-        const status = statuses.get(key)
-        return status === undefined ? [] : [status]
-      }),
+    status: (key) => {
+      queries.settleOverlaps()
+      return statuses.get(key)
+    },
+    statuses: () => {
+      queries.settleOverlaps()
+      sorted ??= [...keys].sort()
+      return sorted.flatMap((key) => statuses.get(key) ?? [])
+    },
     settled: () => modules?.settled() ?? Promise.resolve(),
     pending: () => modules?.pending() ?? 0,
     retryModules: () => modules?.retry(),

@@ -1,14 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { PlanRoute, RouteMatch } from "../plan/index.ts"
-import { compareRoutes, findOverlaps, sortRoutes } from "./route-order.ts"
+import type { RouteMatch } from "../plan/index.ts"
+import { ageOf, compareEntries, mergeEntries, precedenceOf, type RouteEntry, sameEntries } from "./route-order.ts"
 import { object } from "./test-world.ts"
 
 const none: RouteMatch = { headers: [], queryParams: [], cookies: [] }
 const named = (name: string, type: "exact" | "regex" = "exact") => ({ name, match: { type, value: "v" } })
 const path = (type: "exact" | "prefix" | "regex", value: string): RouteMatch => ({ ...none, path: { type, value } })
 
-describe("compareRoutes", () => {
+describe("precedenceOf", () => {
   it.each<[string, RouteMatch, RouteMatch]>([
     ["exact before regex", path("exact", "/a"), path("regex", "/aaaa")],
     ["regex before prefix", path("regex", "/"), path("prefix", "/aaaa")],
@@ -16,67 +16,60 @@ describe("compareRoutes", () => {
     ["trailing slash counts", path("prefix", "/a/"), path("prefix", "/a")],
     ["bytes, not characters", path("prefix", "/ää"), path("prefix", "/aaa")],
     ["root prefix is nothing", path("exact", "/"), path("prefix", "/")],
+    ["paths before headers", path("prefix", "/a"), { ...none, headers: [named("a"), named("b")] }],
     ["more headers", { ...none, headers: [named("a"), named("b")] }, { ...none, headers: [named("a")] }],
     ["exact headers", { ...none, headers: [named("a")] }, { ...none, headers: [named("a", "regex")] }],
     ["headers before cookies", { ...none, headers: [named("a")] }, { ...none, cookies: [named("a"), named("b")] }],
     ["cookies before queries", { ...none, cookies: [named("a")] }, { ...none, queryParams: [named("a"), named("b")] }],
   ])("puts %s", (_, first, second) => {
-    expect(compareRoutes({ match: first }, { match: second })).toBeLessThan(0)
-    expect(compareRoutes({ match: second }, { match: first })).toBeGreaterThan(0)
+    expect(precedenceOf(first)).toBeGreaterThan(precedenceOf(second))
+  })
+
+  it("is a whole number for any match, however long", () => {
+    const many = Array.from({ length: 100 }, (_, i) => named(`n${i}`))
+    const most = { ...path("exact", "/".repeat(3_000_000)), headers: many, cookies: many, queryParams: many }
+    expect(Number.isSafeInteger(precedenceOf(most))).toBe(true)
+  })
+
+  it("takes an absent path for the root prefix", () => {
+    expect(precedenceOf(none)).toBe(precedenceOf(path("prefix", "/")))
   })
 })
 
-describe("sortRoutes", () => {
-  const plan = (match: RouteMatch) => ({ match })
-  const old = object("HTTPRoute", "default/z", { metadata: { creationTimestamp: "2020-01-01T00:00:00Z" } })
-  const young = object("HTTPRoute", "default/a", { metadata: { creationTimestamp: "2021-01-01T00:00:00Z" } })
-  const grpc = object("GRPCRoute", "default/a")
-
-  it("keeps equal routes by kind and age", () => {
-    const found = [grpc, young, old].map((each) => ({ plan: plan(none), object: each }))
-    expect(sortRoutes(found, false).map((f) => f.object)).toEqual([old, young, grpc])
+describe("ageOf", () => {
+  it("puts HTTPRoutes first, then the older, then by namespace and name", () => {
+    const old = object("HTTPRoute", "default/z", { metadata: { creationTimestamp: "2020-01-01T00:00:00Z" } })
+    const young = object("HTTPRoute", "default/a", { metadata: { creationTimestamp: "2021-01-01T00:00:00Z" } })
+    const timeless = [object("HTTPRoute", "a/z"), object("HTTPRoute", "ab/a")]
+    const grpc = object("GRPCRoute", "default/a")
+    const inOrder = [...timeless, old, young, grpc]
+    expect([grpc, young, old, ...timeless].sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1))).toEqual(inOrder)
   })
+})
 
-  it("leaves precedence out when the order is to be preserved", () => {
-    const found = [
-      { plan: plan(path("exact", "/long")), object: young },
-      { plan: plan(path("prefix", "/")), object: old },
-    ]
-    expect(sortRoutes(found, true).map((f) => f.object)).toEqual([old, young])
-    expect(sortRoutes(found, false).map((f) => f.object)).toEqual([young, old])
-  })
+const entry = fc
+  .record({ precedence: fc.nat(3), age: fc.constantFrom("0a", "0b", "1a"), at: fc.nat(2) })
+  .map((key): RouteEntry => ({ ...key, id: JSON.stringify(key), host: "*" }))
+const entries = fc.uniqueArray(entry, { selector: ({ id }) => id })
 
-  it("keeps every route", () => {
-    const match = fc.constantFrom(path("exact", "/a"), path("prefix", "/a/b"), path("regex", "/.*"), none)
+describe("entries", () => {
+  it("are in one order, however they are cut before they are merged", () => {
     fc.assert(
-      fc.property(fc.array(match), (matches) => {
-        const found = matches.map((m, index) => ({ plan: plan(m), object: undefined, index }))
-        const indexes = sortRoutes(found, false).map((f) => f.index)
-        expect([...indexes].sort((a, b) => a - b)).toEqual(found.map((f) => f.index))
+      fc.property(entries, fc.array(fc.nat(4)), (all, cuts) => {
+        const lists: RouteEntry[][] = [[], [], [], [], []]
+        for (const [i, each] of all.entries()) lists[cuts[i] ?? 0]?.push(each)
+        const merged = mergeEntries(lists.map((list) => [...list].sort(compareEntries)))
+        expect(sameEntries(merged, [...all].sort(compareEntries))).toBe(true)
       }),
     )
   })
-})
 
-describe("findOverlaps", () => {
-  const route = (name: string, host: string, match: RouteMatch): PlanRoute => ({
-    name,
-    host,
-    match,
-    kind: "httproute",
-    mirrors: [],
-    origin: { object: `HTTPRoute/default/${name}`, field: "" },
-    action: { type: "respond", response: { status: 200 } },
-  })
-
-  it("finds equal matches of different objects, whatever the order of headers", () => {
-    const a = route("a", "*", { ...path("exact", "/"), headers: [named("x"), named("y")] })
-    const b = route("b", "*", { ...path("exact", "/"), headers: [named("y"), named("x")] })
-    const elsewhere = route("c", "example.com", a.match)
-    const overlaps = findOverlaps([a, a, b, elsewhere])
-    expect([...overlaps]).toEqual([
-      ["HTTPRoute/default/a", ["HTTPRoute/default/b"]],
-      ["HTTPRoute/default/b", ["HTTPRoute/default/a"]],
-    ])
+  it("are told apart by each of their parts", () => {
+    const one: RouteEntry = { id: "a", host: "*", precedence: 1, age: "0", at: 0 }
+    expect(sameEntries([one], [{ ...one }])).toBe(true)
+    for (const other of [{ id: "b" }, { host: "x" }, { precedence: 2 }, { age: "1" }, { at: 1 }]) {
+      expect(sameEntries([one], [{ ...one, ...other }])).toBe(false)
+    }
+    expect(sameEntries([one], [])).toBe(false)
   })
 })

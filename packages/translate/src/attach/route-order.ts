@@ -1,96 +1,73 @@
-import type { NamedMatch, PlanRoute, RouteMatch } from "../plan/index.ts"
-import { byAge } from "../world/order.ts"
+// In which order Envoy tries the routes of a listener.
+import type { NamedMatch, RouteHandle, RouteMatch } from "../plan/index.ts"
 import type { AnyObject } from "../world/world.ts"
 
 const pathRank = { exact: 2, regex: 1, prefix: 0 } as const
+const longestPath = 2 ** 21 - 1
+const mostMatches = 31
 
 /**
- * Compares two routes of a listener: negative when `a` goes first, 0 when their order in the input stands.
+ * How early a match is tried: the greater number goes first, equal ones keep their objects' order.
  *
  * Path kind, path length, then numbers of header, cookie and query matches, each followed by the number of exact ones. Paths are measured in bytes as
- * written; `/` and an absent path have length 0, and an absent path leaves the kind undecided. Source: Envoy Gateway 1.9.
+ * written; `/` and an absent path have length 0. Counts beyond 31 and lengths beyond two million are all the same. Source: Envoy Gateway 1.9.
  */
-export function compareRoutes(a: { readonly match: RouteMatch }, b: { readonly match: RouteMatch }): number {
-  const x = a.match
-  const y = b.match
-  if (x.path !== undefined && y.path !== undefined && x.path.type !== y.path.type) {
-    return pathRank[y.path.type] - pathRank[x.path.type]
+export function precedenceOf({ path, headers, cookies, queryParams }: RouteMatch): number {
+  const rank = path === undefined ? 0 : pathRank[path.type]
+  let precedence = rank * (longestPath + 1) + Math.min(pathLength(path), longestPath)
+  for (const matches of [headers, cookies, queryParams]) {
+    precedence = precedence * (mostMatches + 1) + Math.min(matches.length, mostMatches)
+    precedence = precedence * (mostMatches + 1) + Math.min(exactOf(matches), mostMatches)
   }
-  return (
-    pathLength(y) - pathLength(x) ||
-    compareNamed(x.headers, y.headers) ||
-    compareNamed(x.cookies, y.cookies) ||
-    compareNamed(x.queryParams, y.queryParams)
-  )
+  return precedence
 }
 
-function pathLength({ path }: RouteMatch): number {
+function pathLength(path: RouteMatch["path"]): number {
   if (path === undefined || (path.type === "prefix" && path.value === "/")) return 0
   return Buffer.byteLength(path.value)
-}
-
-function compareNamed(a: readonly NamedMatch[], b: readonly NamedMatch[]): number {
-  return b.length - a.length || exactOf(b) - exactOf(a)
 }
 
 function exactOf(matches: readonly NamedMatch[]): number {
   return matches.reduce((count, { match }) => (match.type === "exact" ? count + 1 : count), 0)
 }
 
-/** A route of a listener and the object it comes from. */
-export interface FoundRoute {
-  readonly plan: Pick<PlanRoute, "match">
-  readonly object: AnyObject | undefined
+/** A handle and all that decides its place among the others of its listener. */
+export interface RouteEntry extends RouteHandle {
+  /** {@link precedenceOf} its match; 0 for all where the order of objects is all (EnvoyProxy `preserveRouteOrder`). */
+  readonly precedence: number
+  /** {@link ageOf} its object. */
+  readonly age: string
+  /** Position among the routes of its object. */
+  readonly at: number
 }
 
-/**
- * Routes of a listener in the order in which Envoy tries them. Routes of one object must come in their order.
- *
- * Those that compare equal keep the order of their objects, HTTPRoutes before GRPCRoutes and then by age; with `isOrderPreserved` (EnvoyProxy
- * `preserveRouteOrder`) that order is all.
- */
-export function sortRoutes<T extends FoundRoute>(found: readonly T[], isOrderPreserved: boolean): readonly T[] {
-  const aged = [...found].sort((a, b) => compareObjects(a.object, b.object))
-  return isOrderPreserved ? aged : aged.sort((a, b) => compareRoutes(a.plan, b.plan))
+/** Order of objects as a text to compare by code units: HTTPRoutes before GRPCRoutes, then time of creation, namespace and name. */
+export function ageOf({ kind, metadata }: AnyObject): string {
+  const { creationTimestamp = "", namespace = "", name } = metadata
+  return `${kind === "HTTPRoute" ? 0 : 1}${creationTimestamp}\u0000${namespace}\u0000${name}`
 }
 
-function compareObjects(a: AnyObject | undefined, b: AnyObject | undefined): number {
-  if (a === b || a === undefined || b === undefined) return 0
-  if (a.kind !== b.kind) return a.kind === "HTTPRoute" ? -1 : b.kind === "HTTPRoute" ? 1 : 0
-  return byAge(a, b)
+/** Negative when `a` goes first; never 0 for two entries of one listener. */
+export function compareEntries(a: RouteEntry, b: RouteEntry): number {
+  if (a.precedence !== b.precedence) return b.precedence - a.precedence
+  if (a.age !== b.age) return a.age < b.age ? -1 : 1
+  return a.at - b.at
 }
 
-/**
- * Route objects of one listener that match the same requests, by object key, each with the others' keys in order of first appearance.
- *
- * Same means: equal host, path, headers, query parameters and cookies, in different objects. Linear in the routes.
- */
-export function findOverlaps(routes: readonly PlanRoute[]): ReadonlyMap<string, readonly string[]> {
-  const byMatch = new Map<string, string[]>()
-  for (const { host, match, origin } of routes) {
-    const key = JSON.stringify([
-      host,
-      match.path ?? null,
-      sorted(match.headers),
-      sorted(match.queryParams),
-      sorted(match.cookies),
-    ])
-    const objects = byMatch.get(key)
-    if (objects === undefined) byMatch.set(key, [origin.object])
-    else if (!objects.includes(origin.object)) objects.push(origin.object)
-  }
-  const overlaps = new Map<string, Set<string>>()
-  for (const objects of byMatch.values()) {
-    if (objects.length < 2) continue
-    for (const object of objects) {
-      const others = overlaps.get(object) ?? new Set<string>()
-      for (const other of objects) if (other !== object) others.add(other)
-      overlaps.set(object, others)
-    }
-  }
-  return new Map([...overlaps].map(([object, others]) => [object, [...others]]))
+/** One ordered list from several: cheap, as the runs in it are found in order. */
+export function mergeEntries(lists: readonly (readonly RouteEntry[])[]): readonly RouteEntry[] {
+  const filled = lists.filter((list) => list.length > 0)
+  const [only] = filled
+  return only !== undefined && filled.length === 1 ? only : filled.flat().sort(compareEntries)
 }
 
-function sorted(matches: readonly NamedMatch[]): readonly string[] {
-  return matches.map((match) => JSON.stringify(match)).sort()
+/** Whether two lists say the same. */
+export function sameEntries(a: readonly RouteEntry[], b: readonly RouteEntry[]): boolean {
+  return a.length === b.length && a.every((entry, i) => sameEntry(entry, b[i] as RouteEntry))
+}
+
+function sameEntry(a: RouteEntry, b: RouteEntry): boolean {
+  return (
+    a === b || (a.id === b.id && a.host === b.host && a.precedence === b.precedence && a.age === b.age && a.at === b.at)
+  )
 }

@@ -44,9 +44,10 @@ function settled(
   const keys: string[] = []
   for (const { key, names } of groups) {
     const taken: string[] = []
-    for (const [name] of names) {
-      if (made.has(name)) taken.push(name)
-      else made.add(name)
+    for (const claim of names) {
+      const name = claim[0]
+      const before = made.size
+      if (made.add(name).size === before) taken.push(name)
     }
     if (taken.length < names.length) keys.push(taken.length === 0 ? key : key + groupEnd + taken.join(nameEnd))
   }

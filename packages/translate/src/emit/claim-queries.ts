@@ -3,7 +3,6 @@ import type { Diagnostic, Graph, Query } from "@attache/base"
 import type { PlanSource } from "../plan/index.ts"
 import { type ClaimGroups, firstClaims, type GroupClaims, type NamedClaim, settleClaims } from "./claim-groups.ts"
 import { claimsOf, l4Claimant, planOf, proxyClaimant } from "./claimants.ts"
-import { leafOf } from "./layout.ts"
 import { type EmittedRoute, queryKey, type RouteQueries } from "./route-queries.ts"
 
 /** Queries about claims. */
@@ -24,8 +23,8 @@ export function createClaimQueries(graph: Graph, source: PlanSource, routes: Rou
   const group = graph.query<GroupClaims>("emit.claims", (key) => {
     const [proxyKey = "", claimant = "", ...rest] = key.split("\n")
     if (rest.length > 0) {
-      const leaf = leafOf(key)
-      return leafClaims(leaf.routes.map(({ id }) => ({ id, route: routes.route.get(queryKey(proxyKey, id)) })))
+      const leaf = routes.leafRoutes.get(key)
+      return leafClaims(leaf.map(({ id }) => ({ id, route: routes.route.get(queryKey(proxyKey, id)) })))
     }
     const { clusters, secrets } = claimsOf(source, routes.context.get(proxyKey), proxyKey, claimant)
     return {

@@ -1,24 +1,24 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { RouteHandle } from "../plan/index.ts"
-import { leafKeys, leafOf } from "./layout.ts"
+import { type Layout, layoutOf, sameLayout } from "./layout.ts"
 
 const handles = fc.array(fc.record({ host: fc.constantFrom("*", "a.test", "b.test", "*.c.test"), id: fc.uuid() }), {
   maxLength: 600,
 })
 
-function routesOf(keys: readonly string[]): readonly RouteHandle[] {
-  return keys.flatMap((key) => leafOf(key).routes)
+function routesOf(layout: Layout): readonly RouteHandle[] {
+  return [...layout.values()].flat()
 }
 
 describe("leaves", () => {
   it("hold all routes by host in order of first occurrence", () => {
     fc.assert(
       fc.property(handles, (routes) => {
-        const keys = leafKeys("ns/gw", "ns/gw/http", routes)
+        const layout = layoutOf(routes)
         const hosts = [...new Set(routes.map(({ host }) => host))]
-        expect(routesOf(keys)).toEqual(hosts.flatMap((host) => routes.filter((route) => route.host === host)))
-        for (const key of keys) expect(leafOf(key)).toMatchObject({ proxyKey: "ns/gw", listener: "ns/gw/http" })
+        expect(routesOf(layout)).toEqual(hosts.flatMap((host) => routes.filter((route) => route.host === host)))
+        for (const [id, leaf] of layout) expect(leaf[0]?.id).toBe(id)
       }),
       { numRuns: 30 },
     )
@@ -26,15 +26,15 @@ describe("leaves", () => {
 
   it("change in few places when a route comes", () => {
     const routes = Array.from({ length: 5000 }, (_, i) => ({ host: `h${i % 7}.test`, id: `route/${i}` }))
-    const before = new Set(leafKeys("p", "l", routes))
+    const texts = (layout: Layout) => [...layout.values()].map((leaf) => JSON.stringify(leaf))
+    const before = new Set(texts(layoutOf(routes)))
     for (const at of [0, 1234, 4999]) {
-      const after = leafKeys("p", "l", [
-        ...routes.slice(0, at),
-        { host: "h3.test", id: "route/new" },
-        ...routes.slice(at),
-      ])
-      expect(after.filter((key) => !before.has(key)).length).toBeLessThanOrEqual(3)
+      const came = { host: "h3.test", id: "route/new" }
+      const after = layoutOf([...routes.slice(0, at), came, ...routes.slice(at)])
+      expect(texts(after).filter((leaf) => !before.has(leaf)).length).toBeLessThanOrEqual(3)
+      expect(sameLayout(layoutOf(routes), after)).toBe(false)
     }
+    expect(sameLayout(layoutOf(routes), layoutOf(structuredClone(routes)))).toBe(true)
   })
 
   it("are about 64 routes long", () => {
@@ -42,12 +42,12 @@ describe("leaves", () => {
       host: "*",
       id: `httproute/shop/r${i}/rule/0/match/0/*`,
     }))
-    const keys = leafKeys("p", "l", routes)
-    expect(routes.length / keys.length).toBeGreaterThan(32)
-    expect(routes.length / keys.length).toBeLessThan(128)
+    const { size } = layoutOf(routes)
+    expect(routes.length / size).toBeGreaterThan(32)
+    expect(routes.length / size).toBeLessThan(128)
   })
 
   it("are none without routes", () => {
-    expect(leafKeys("p", "l", [])).toEqual([])
+    expect(layoutOf([]).size).toBe(0)
   })
 })

@@ -6,56 +6,73 @@ import type { RouteHandle } from "../plan/index.ts"
 const averageLeaf = 64
 const longestLeaf = 256
 
-/** A leaf: some routes of one HTTP listener, in the order of its virtual hosts. */
-export interface Leaf {
-  readonly proxyKey: string
-  readonly listener: string
-  readonly routes: readonly RouteHandle[]
-}
+/** Some routes of one HTTP listener, in the order of its virtual hosts. */
+export type Leaf = readonly RouteHandle[]
 
-/**
- * Keys of the leaves of a listener. A key says everything about its leaf, so nobody needs the list to read one.
- *
- * Hosts stand in the order in which they first occur, routes of a host in theirs.
- */
-export function leafKeys(proxyKey: string, listener: string, routes: readonly RouteHandle[]): readonly string[] {
-  const byHost = new Map<string, RouteHandle[]>()
-  for (const route of routes) {
-    const group = byHost.get(route.host)
-    if (group === undefined) byHost.set(route.host, [route])
-    else group.push(route)
-  }
-  const keys: string[] = []
-  const head = `${proxyKey}\n${listener}`
-  let key = head
-  let length = 0
+/** The leaves of a listener in order, each by the id of its first route. */
+export type Layout = ReadonlyMap<string, Leaf>
+
+/** Cuts the routes of a listener. Hosts stand in the order in which they first occur, routes of a host in theirs. */
+export function layoutOf(routes: readonly RouteHandle[]): Layout {
+  const layout = new Map<string, Leaf>()
+  let leaf: RouteHandle[] = []
   const cut = (): void => {
-    if (length > 0) keys.push(key)
-    key = head
-    length = 0
+    const [first] = leaf
+    if (first !== undefined) layout.set(first.id, leaf)
+    leaf = []
   }
-  for (const group of byHost.values()) {
-    for (const { host, id } of group) {
-      key += `\n${host}\t${id}`
-      length++
-      if (length >= longestLeaf || hash(id) % averageLeaf === 0) cut()
-    }
+  for (const route of byHost(routes)) {
+    leaf.push(route)
+    if (leaf.length >= longestLeaf || hash(route.id) % averageLeaf === 0) cut()
   }
   cut()
-  return keys
+  return layout
 }
 
-/** The leaf of a key. */
-export function leafOf(key: string): Leaf {
-  const [proxyKey = "", listener = "", ...lines] = key.split("\n")
-  return {
-    proxyKey,
-    listener,
-    routes: lines.map((line) => {
-      const tab = line.indexOf("\t")
-      return { host: line.slice(0, tab), id: line.slice(tab + 1) }
-    }),
+/** A counting sort: thousands of hosts with a route each would otherwise be as many little lists. */
+function byHost(routes: readonly RouteHandle[]): readonly RouteHandle[] {
+  const numbers = new Map<string, number>()
+  const numberOf = new Uint32Array(routes.length)
+  const starts: number[] = []
+  routes.forEach(({ host }, i) => {
+    let number = numbers.get(host)
+    if (number === undefined) {
+      number = starts.length
+      numbers.set(host, number)
+      starts.push(0)
+    }
+    numberOf[i] = number
+    starts[number] = (starts[number] ?? 0) + 1
+  })
+  let start = 0
+  starts.forEach((count, number) => {
+    starts[number] = start
+    start += count
+  })
+  const sorted = new Array<RouteHandle>(routes.length)
+  routes.forEach((route, i) => {
+    const number = numberOf[i] ?? 0
+    const at = starts[number] ?? 0
+    sorted[at] = route
+    starts[number] = at + 1
+  })
+  return sorted
+}
+
+/** Whether two layouts have the same leaves in the same order. */
+export function sameLayout(a: Layout, b: Layout): boolean {
+  if (a.size !== b.size) return false
+  const others = b.entries()
+  for (const [id, leaf] of a) {
+    const [otherId, other] = others.next().value as [string, Leaf]
+    if (id !== otherId || !sameLeaf(leaf, other)) return false
   }
+  return true
+}
+
+/** Whether two leaves have the same routes in the same order. */
+export function sameLeaf(a: Leaf, b: Leaf): boolean {
+  return a === b || (a.length === b.length && a.every(({ id, host }, i) => id === b[i]?.id && host === b[i]?.host))
 }
 
 /** FNV-1a over UTF-16 units: cheap, and equal everywhere. */

@@ -3,7 +3,7 @@ import { decode, encode } from "@attache/envoy-api"
 import { RouteConfigurationSchema } from "@attache/envoy-api/gen/envoy/config/route/v3/route_pb"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { leafKeys, leafOf } from "./layout.ts"
+import { layoutOf } from "./layout.ts"
 import { resourceMetadata } from "./metadata.ts"
 import { virtualHostName } from "./names.ts"
 import { encodeRoute, routeMessage } from "./route.ts"
@@ -27,15 +27,11 @@ const routes = fc
 
 function joined(list: readonly ReturnType<typeof planRoute>[], directBody = 0) {
   const byId = new Map(list.map((route) => [route.name, route]))
-  const keys = leafKeys(
-    "infra/edge",
-    frame.listener,
-    list.map(({ name, host }) => ({ id: name, host })),
-  )
-  const leaves = keys.flatMap((key) => {
+  const layout = layoutOf(list.map(({ name, host }) => ({ id: name, host })))
+  const leaves = [...layout.values()].flatMap((routesOfLeaf) => {
     const leaf = routeLeaf(
       frame,
-      leafOf(key).routes.map(({ id, host }) => {
+      routesOfLeaf.map(({ id, host }) => {
         const { bytes, origins } = encodeRoute(byId.get(id)!, context)
         return { id, host, bytes, version: contentVersion(bytes), origins }
       }),

@@ -5,7 +5,7 @@ import type { HttpListener, Origin, PlanRoute, PlanSource } from "../plan/index.
 import { planOf } from "./claimants.ts"
 import { type AllClaims, claimsOfClusters, claimsOfRoute } from "./claims.ts"
 import { emitFailure } from "./failure.ts"
-import { leafKeys, leafOf } from "./layout.ts"
+import { type Layout, type Leaf, layoutOf, sameLayout, sameLeaf } from "./layout.ts"
 import { encodeBrokenRoute, encodeRoute } from "./route.ts"
 import { type RouteLeaf, routeLeaf, type VirtualHostFrame } from "./route-configuration.ts"
 
@@ -26,8 +26,10 @@ export interface EmittedRoute {
 export interface RouteQueries {
   /** By proxy key. */
   readonly context: Query<RouteContext>
-  /** Leaf keys of an HTTP listener, by proxy key and listener name. */
+  /** Leaf keys of an HTTP listener, by proxy key and listener name. A leaf key is both of them and the id of the leaf's first route. */
   readonly leaves: Query<readonly string[]>
+  /** Routes of a leaf, by leaf key. */
+  readonly leafRoutes: Query<Leaf>
   /** By proxy key and route id. */
   readonly route: Query<EmittedRoute>
   /** By leaf key. */
@@ -66,11 +68,25 @@ export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueri
       hasVirtualHostStats: options.hasVirtualHostStats === true,
     }
   })
-  const leaves = graph.query<readonly string[]>("emit.layout", (key) => {
-    const [proxyKey = "", name = ""] = key.split("\n")
-    const found = listener.get(key)
-    return found === undefined ? [] : leafKeys(proxyKey, name, source.routes(found))
-  })
+  const layout = graph.query<Layout>(
+    "emit.layout",
+    (key) => {
+      const found = listener.get(key)
+      return layoutOf(found === undefined ? [] : source.routes(found))
+    },
+    { equals: sameLayout },
+  )
+  const leaves = graph.query<readonly string[]>("emit.leaf-keys", (key) =>
+    [...layout.get(key).keys()].map((id) => queryKey(key, id)),
+  )
+  const leafRoutes = graph.query<Leaf>(
+    "emit.leaf-routes",
+    (key) => {
+      const [proxyKey = "", name = "", ...id] = key.split("\n")
+      return layout.get(queryKey(proxyKey, name)).get(id.join("\n")) ?? []
+    },
+    { equals: sameLeaf },
+  )
   const route = graph.query<EmittedRoute>(
     "emit.route",
     (key) => {
@@ -82,10 +98,10 @@ export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueri
   const leaf = graph.query<RouteLeaf | undefined>(
     "emit.leaf",
     (key) => {
-      const { proxyKey, listener: name, routes } = leafOf(key)
+      const [proxyKey = "", name = ""] = key.split("\n")
       return routeLeaf(
         frame.get(queryKey(proxyKey, name)),
-        routes.flatMap(({ host, id }) => {
+        leafRoutes.get(key).flatMap(({ host, id }) => {
           const { bytes, version, origins } = route.get(queryKey(proxyKey, id))
           return bytes === undefined ? [] : [{ host, id, bytes, version, origins }]
         }),
@@ -93,7 +109,7 @@ export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueri
     },
     { equals: (a, b) => a?.version === b?.version && structuralEqual(a?.parts, b?.parts) },
   )
-  return { context, leaves, route, leaf }
+  return { context, leaves, leafRoutes, route, leaf }
 }
 
 function emitRoute(plan: PlanRoute, context: RouteContext): EmittedRoute {

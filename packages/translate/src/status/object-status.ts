@@ -1,11 +1,19 @@
 // Statuses in the form the API server stores them, without times. Only what translation decides: a Gateway's Accepted and
 // Programmed are added by whoever runs the proxies.
-import type { Backend, Condition, EnvoyPatchPolicy, EnvoyProxy, Gateway, GatewayClass, ListenerSet } from "@attache/kube-api"
+import type {
+  Backend,
+  Condition,
+  EnvoyPatchPolicy,
+  EnvoyProxy,
+  Gateway,
+  GatewayClass,
+  ListenerSet,
+} from "@attache/kube-api"
 import { backendConditions } from "../attach/backends/backend-status.ts"
 import { classEnvoyProxy, gatewayEnvoyProxy } from "../attach/gateways/envoy-proxy.ts"
 import { envoyProxyErrors } from "../attach/gateways/envoy-proxy-validation.ts"
 import { gatewayClassConditions, managedClass } from "../attach/gateways/gateway-class.ts"
-import { type GatewayState, withGeneration } from "../attach/gateways/gateway-group.ts"
+import { withGeneration } from "../attach/gateways/gateway-group.ts"
 import type { ListenerDraft } from "../attach/gateways/listener-draft.ts"
 import { isOnHost } from "../attach/gateways/view.ts"
 import { attachedSets, listenersOfSet, setConditions } from "../attach/listener-sets/set-status.ts"
@@ -136,17 +144,16 @@ function gatewayStatus(queries: AttachQueries, object: Gateway) {
   const attachedListenerSets = attachedSets(state)
   return {
     ...(conditions.length === 0 ? {} : { conditions }),
-    ...(state.isAccepted ? { listeners: own.map((listener) => listenerStatus(queries, state, listener)) } : {}),
+    ...(state.isAccepted ? { listeners: own.map((listener) => listenerStatus(queries, listener)) } : {}),
     ...(attachedListenerSets === 0 ? {} : { attachedListenerSets }),
   }
 }
 
-function listenerStatus(queries: AttachQueries, { gateway }: GatewayState, listener: ListenerDraft) {
-  const { namespace, name } = gateway.metadata
+function listenerStatus(queries: AttachQueries, listener: ListenerDraft) {
   return {
     name: listener.spec.name,
     supportedKinds: listener.kinds.map((kind) => ({ group, kind })),
-    attachedRoutes: queries.attachedRoutes({ namespace, name }, listener.irName),
+    attachedRoutes: queries.attachedRoutes(listener.irName, listener.kinds),
     conditions: listener.conditions,
   }
 }
@@ -159,7 +166,7 @@ function listenerSetStatus(queries: AttachQueries, object: ListenerSet) {
   for (const state of states) {
     const attached = state.sets.find(({ set }) => set === object)
     if (attached === undefined) continue
-    const listeners = listenersOfSet(state, object).map((listener) => listenerStatus(queries, state, listener))
+    const listeners = listenersOfSet(state, object).map((listener) => listenerStatus(queries, listener))
     const conditions = setConditions(state, attached).map((c) => withGeneration(object, c))
     return { conditions, ...(listeners.length === 0 ? {} : { listeners }) }
   }
@@ -170,8 +177,8 @@ function routeStatus(world: World, queries: AttachQueries, key: ObjectKey, objec
   const attachment = queries.attachment(key)
   if (attachment === undefined || attachment.parents.length === 0) return undefined
   const controllerName = world.settings().controllerName
-  const parents = attachment.parents.map(({ parentRef, conditions, gateway, listeners }) => {
-    const others = new Set(listeners.flatMap((listener) => queries.overlaps(key, gateway, listener)))
+  const parents = attachment.parents.map(({ parentRef, conditions, listeners }) => {
+    const others = new Set(listeners.flatMap((listener) => queries.overlaps(key, listener)))
     const all = others.size === 0 ? conditions : [...conditions, overlapCondition([...others])]
     return { parentRef, controllerName, conditions: all.map((c) => withGeneration(object, c)) }
   })

@@ -1,4 +1,5 @@
 // Which object stands in which bucket of which index, from the object alone: placing one never reads another.
+import { shardOf } from "./shards.ts"
 import type { AnyObject } from "./world.ts"
 
 /** Names of the indexes; each bucket is an input of the graph. */
@@ -11,6 +12,12 @@ export const indexNames = [
   "gateways-of-class",
   /** Routes and ListenerSets by parent. Bucket `Gateway/namespace/name` or `ListenerSet/namespace/name`. */
   "children",
+  /** HTTPRoutes and GRPCRoutes by parent. Bucket as of `children`. */
+  "http-routes",
+  /** The same in shards, for parents with many. Bucket `Gateway/namespace/name#shard`; see `shardOf`. */
+  "http-routes-in-shard",
+  /** TLSRoutes, TCPRoutes and UDPRoutes by parent. Bucket as of `children`. */
+  "l4-routes",
   /** ListenerSets by the Gateway they add listeners to. Bucket `namespace/name`. */
   "listener-sets",
   /** ReferenceGrants by their namespace. */
@@ -46,7 +53,7 @@ export function placementsOf(object: AnyObject): readonly Placement[] {
   const spec = record(object.spec)
   if (kind === "Gateway") placements.push(["gateways-of-class", text(spec.gatewayClassName)])
   if (kind === "ReferenceGrant") placements.push(["grants", namespace])
-  if (kind.endsWith("Route")) placements.push(...parentsOf(spec.parentRefs, namespace))
+  if (kind.endsWith("Route")) placements.push(...routePlaces(object, spec.parentRefs, namespace))
   if (kind === "ListenerSet")
     placements.push(...parentsOf([spec.parentRef], namespace), ...listenerSetOf(spec.parentRef, namespace))
   if (kind === "EndpointSlice") placements.push(...slicesOf(object, namespace))
@@ -63,6 +70,20 @@ function parentsOf(refs: unknown, namespace: string): Placement[] {
     const ref = record(item)
     return ["children", `${text(ref.kind, "Gateway")}/${text(ref.namespace, namespace)}/${text(ref.name)}`]
   })
+}
+
+function routePlaces(object: AnyObject, parentRefs: unknown, namespace: string): Placement[] {
+  const isHttp = object.kind === "HTTPRoute" || object.kind === "GRPCRoute"
+  const shard = shardOf(`${object.kind}/${namespace}/${object.metadata.name}`)
+  return parentsOf(parentRefs, namespace).flatMap(([index, parent]): Placement[] => [
+    [index, parent],
+    ...(isHttp
+      ? ([
+          ["http-routes", parent],
+          ["http-routes-in-shard", `${parent}#${shard}`],
+        ] as const)
+      : ([["l4-routes", parent]] as const)),
+  ])
 }
 
 function listenerSetOf(value: unknown, namespace: string): Placement[] {

@@ -1,5 +1,6 @@
 import type { TCPRoute, TLSRoute, UDPRoute } from "@attache/kube-api"
 import type { DestinationSetting } from "../../plan/index.ts"
+import type { AnyObject } from "../../world/world.ts"
 import type { TlsPolicyUse } from "../backend-tls.ts"
 import { type BackendReads, backendSetting, type SettingOptions } from "../backends/backend-setting.ts"
 import { type BackendUse, findBackend } from "../backends/find-backend.ts"
@@ -12,6 +13,11 @@ export type AnyL4Route = TLSRoute | TCPRoute | UDPRoute
 
 /** Kinds of {@link AnyL4Route}. */
 export type L4RouteKind = AnyL4Route["kind"]
+
+/** Whether an object is one of {@link AnyL4Route}. */
+export function isL4Route(object: AnyObject): object is AnyL4Route {
+  return object.kind === "TLSRoute" || object.kind === "TCPRoute" || object.kind === "UDPRoute"
+}
 
 /** The route at hand and the Gateway its backends are read for. */
 export interface L4Context {
