@@ -67,7 +67,11 @@ function beforeCrash(lines: readonly string[]): readonly string[] {
   return at < 0 ? lines : lines.slice(0, at)
 }
 
-function compareLogs(want: readonly string[], got: readonly string[], isThreaded: boolean): { readonly difference?: string; readonly allowances: readonly string[] } {
+function compareLogs(
+  want: readonly string[],
+  got: readonly string[],
+  isThreaded: boolean,
+): { readonly difference?: string; readonly allowances: readonly string[] } {
   let left = want
   let right = got
   const allowances: string[] = []
@@ -84,7 +88,8 @@ function compareLogs(want: readonly string[], got: readonly string[], isThreaded
   attempt(reasons.clock, withoutClock)
   const difference = firstDifference(left, right)
   if (difference === undefined) return { allowances }
-  if (isThreaded && [...left].sort().join("\n") === [...right].sort().join("\n")) return { allowances: [...allowances, reasons.threads] }
+  if (isThreaded && [...left].sort().join("\n") === [...right].sort().join("\n"))
+    return { allowances: [...allowances, reasons.threads] }
   return { difference, allowances }
 }
 
@@ -100,14 +105,17 @@ function withoutClock(lines: readonly string[]): readonly string[] {
 function firstDifference(want: readonly string[], got: readonly string[]): string | undefined {
   const length = Math.max(want.length, got.length)
   for (let i = 0; i < length; i++) {
-    if (want[i] !== got[i]) return `line ${i} of ${want.length}/${got.length}: want ${short(want[i])} got ${short(got[i])}`
+    if (want[i] !== got[i])
+      return `line ${i} of ${want.length}/${got.length}: want ${short(want[i])} got ${short(got[i])}`
   }
   return undefined
 }
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   )
 }
 

@@ -100,7 +100,9 @@ function readGuest(folder: string, name: string): readonly WasmCase[] {
     readonly defaults?: CaseConfig
     readonly cases: Readonly<Record<string, CaseConfig>>
   }
-  const transcripts = JSON.parse(readFileSync(join(folder, "transcript.json"), "utf8")) as Readonly<Record<string, Transcript>>
+  const transcripts = JSON.parse(readFileSync(join(folder, "transcript.json"), "utf8")) as Readonly<
+    Record<string, Transcript>
+  >
   const module = readModule(folder)
   return Object.entries(transcripts).map(([key, expected]) => ({
     name: `${name}/${key}`,

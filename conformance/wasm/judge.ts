@@ -20,7 +20,10 @@ export async function judgeCase(item: WasmCase, isIsolated: boolean): Promise<Wa
     const replay = isIsolated ? await replayInWorker(item, readSizes) : replayCase(item, readSizes)
     const found = compareReplay(item, replay)
     if (best === undefined || found.differences.length < best.differences.length) {
-      const reason = readSizes === undefined ? [] : ["the kernel decides how much of a large body one read delivers; its sizes are taken from the recording"]
+      const reason =
+        readSizes === undefined
+          ? []
+          : ["the kernel decides how much of a large body one read delivers; its sizes are taken from the recording"]
       best = { differences: found.differences, allowances: [...found.allowances, ...reason] }
     }
     if (found.differences.length === 0) break
@@ -30,7 +33,10 @@ export async function judgeCase(item: WasmCase, isIsolated: boolean): Promise<Wa
 }
 
 async function replayInWorker(item: WasmCase, readSizes: readonly number[] | undefined): Promise<Replay> {
-  const { outcome, messages } = await runWithDeadline(new URL("./replay-worker.ts", import.meta.url), { data: { item, readSizes }, deadlineMs })
+  const { outcome, messages } = await runWithDeadline(new URL("./replay-worker.ts", import.meta.url), {
+    data: { item, readSizes },
+    deadlineMs,
+  })
   const last = messages.at(-1) as Replay | undefined
   if (last === undefined) throw new Error("the worker said nothing")
   return outcome === "done" ? last : hungReplay(item, last)
@@ -57,7 +63,12 @@ function hungReplay(item: WasmCase, last: Replay): Replay {
 /** Envoy's watchdog counts the worker that does not come back, once each, and kills nothing by default. */
 function watchdog(path: string): string {
   const filter = new RegExp(new URLSearchParams(path.split("?")[1] ?? "").get("filter") ?? ".")
-  const prefixes: readonly (readonly [string, number])[] = [["main_thread", 0], ["server.main_thread", 0], ["server.worker_0", 1], ["workers", 1]]
+  const prefixes: readonly (readonly [string, number])[] = [
+    ["main_thread", 0],
+    ["server.main_thread", 0],
+    ["server.worker_0", 1],
+    ["workers", 1],
+  ]
   return prefixes
     .flatMap(([prefix, count]) => ["watchdog_mega_miss", "watchdog_miss"].map((name) => `${prefix}.${name}: ${count}`))
     .filter((line) => filter.test(line))

@@ -30,7 +30,11 @@ export interface Replay {
 }
 
 /** Replays a case. @param readSizes how the kernel cut a large request body, where that was recorded @param progress called after the start and after each step */
-export function replayCase(item: WasmCase, readSizes: readonly number[] | undefined, progress: (replay: Replay) => void = () => {}): Replay {
+export function replayCase(
+  item: WasmCase,
+  readSizes: readonly number[] | undefined,
+  progress: (replay: Replay) => void = () => {},
+): Replay {
   const host = createHost(hostOptions(item))
   let taken = 0
   const takeLog = (): readonly string[] => {
@@ -38,7 +42,13 @@ export function replayCase(item: WasmCase, readSizes: readonly number[] | undefi
     taken = host.logs.length
     return lines
   }
-  const base = { exit: { code: 0, sig: null }, steps: [], stats: [], endLog: [], ...(item.config.network === true ? {} : { accessLog: [""] }) }
+  const base = {
+    exit: { code: 0, sig: null },
+    steps: [],
+    stats: [],
+    endLog: [],
+    ...(item.config.network === true ? {} : { accessLog: [""] }),
+  }
   const { isStarted, reason } = host.start()
   host.advance(item.config.settle ?? pauses.start)
   if (!isStarted || host.crash !== undefined) {
@@ -53,12 +63,15 @@ export function replayCase(item: WasmCase, readSizes: readonly number[] | undefi
   for (const step of item.expected.steps) {
     steps.push(replayStep(host, step, readSizes, takeLog))
     progress({ transcript: known() })
-    if (host.crash !== undefined) return { transcript: { ...known(), exit: { code: null, sig: "SIGSEGV" } }, ...crashOf(host) }
+    if (host.crash !== undefined)
+      return { transcript: { ...known(), exit: { code: null, sig: "SIGSEGV" } }, ...crashOf(host) }
   }
   const stats = host.printStats(new RegExp(item.config.statFilter ?? "wasm"))
   host.stop()
   const log = host.accessLog.join("\n").trim().split("\n")
-  return { transcript: { ...known(), stats, endLog: takeLog(), ...(item.config.network === true ? {} : { accessLog: log }) } }
+  return {
+    transcript: { ...known(), stats, endLog: takeLog(), ...(item.config.network === true ? {} : { accessLog: log }) },
+  }
 }
 
 function crashOf(host: Host): { readonly crash?: string } {
@@ -69,12 +82,22 @@ function refusal(reason: string): readonly string[] {
   return [`critical|main|error \`${reason}\` initializing config '<config>`, "  <config>'", reason]
 }
 
-function replayStep(host: Host, step: Step, readSizes: readonly number[] | undefined, takeLog: () => readonly string[]): Step {
+function replayStep(
+  host: Host,
+  step: Step,
+  readSizes: readonly number[] | undefined,
+  takeLog: () => readonly string[],
+): Step {
   if (step.sleepMs !== undefined) {
     host.advance(step.sleepMs)
     return { sleepMs: step.sleepMs, ...(step.log === undefined ? {} : { log: takeLog() }) }
   }
-  if (step.admin !== undefined) return { admin: step.admin, body: answerAdmin(host.stats, step.admin), ...(step.log === undefined ? {} : { log: takeLog() }) }
+  if (step.admin !== undefined)
+    return {
+      admin: step.admin,
+      body: answerAdmin(host.stats, step.admin),
+      ...(step.log === undefined ? {} : { log: takeLog() }),
+    }
   if (step.sent !== undefined) return replayTcp(host, step.sent, takeLog)
   const { request } = step
   if (request === undefined) return step
@@ -86,7 +109,11 @@ function replayStep(host: Host, step: Step, readSizes: readonly number[] | undef
   return {
     request,
     upstream: host.upstream.slice(seen).map(upstreamRecord),
-    ...(request.parallel === undefined ? (results[0] === undefined ? {} : { client: results[0] }) : { client: results }),
+    ...(request.parallel === undefined
+      ? results[0] === undefined
+        ? {}
+        : { client: results[0] }
+      : { client: results }),
     log: takeLog(),
   }
 }
@@ -97,7 +124,9 @@ function waitFor(host: Host, exchanges: readonly HttpExchange[], timeoutMs: numb
 }
 
 function replayTcp(host: Host, sent: readonly string[], takeLog: () => readonly string[]): Step {
-  const connection = host.connect({ data: (bytes) => new TextEncoder().encode(`echo:${new TextDecoder().decode(bytes)}`) })
+  const connection = host.connect({
+    data: (bytes) => new TextEncoder().encode(`echo:${new TextDecoder().decode(bytes)}`),
+  })
   for (const piece of sent) {
     if (piece === "<end>") connection.end()
     else if (piece === "<reset>") connection.reset()
@@ -135,7 +164,11 @@ function clientRecord(result: HttpResult): ClientRecord {
   if (!/^[1-9]\d\d$/.test(result.statusText)) return { error: "HPE_INVALID_STATUS" }
   const headers = result.headers.map(([name, value]) => [name, name === "date" ? "<date>" : value] as const)
   const text = new TextDecoder().decode(result.body)
-  const head = { status: result.status, headers, body: text.length > shownBody ? `<${result.body.length} bytes>` : text }
+  const head = {
+    status: result.status,
+    headers,
+    body: text.length > shownBody ? `<${result.body.length} bytes>` : text,
+  }
   if (result.outcome === "timeout") return { ...head, timeout: true, error: "ECONNRESET", incomplete: true }
   if (result.outcome !== "complete") return { ...head, error: "ECONNRESET", incomplete: true }
   return { ...head, ...(result.trailers.length === 0 ? {} : { trailers: result.trailers }) }
@@ -161,19 +194,23 @@ function hostOptions({ config, module }: WasmCase): HostOptions {
   const plugin = config.plugin ?? {}
   const vm = config.vm ?? {}
   const level = (config.complog ?? config.log ?? "wasm:trace").split("wasm:")[1]?.split(",")[0] ?? "trace"
-  const limit = config.listenerExtra?.["per_connection_buffer_limit_bytes"]
-  const capabilities = plugin["capability_restriction_config"] as { readonly allowed_capabilities?: Readonly<Record<string, unknown>> } | undefined
+  const limit = config.listenerExtra?.per_connection_buffer_limit_bytes
+  const capabilities = plugin.capability_restriction_config as
+    | { readonly allowed_capabilities?: Readonly<Record<string, unknown>> }
+    | undefined
   const upstreams = Object.fromEntries(["upstream", "callout"].map((name) => [name, testUpstream(name)]))
   return {
     module,
     plugin: {
       name: config.name ?? "plugin",
       rootId: config.root_id ?? "",
-      configuration: (plugin["configuration"] as AnyConfiguration | undefined) ?? config.configuration ?? "",
+      configuration: (plugin.configuration as AnyConfiguration | undefined) ?? config.configuration ?? "",
       ...pick(plugin, "failure_policy", "failurePolicy"),
       ...pick(plugin, "fail_open", "failOpen"),
       ...pick(plugin, "allow_on_headers_stop_iteration", "allowOnHeadersStopIteration"),
-      ...(capabilities?.allowed_capabilities === undefined ? {} : { allowedCapabilities: Object.keys(capabilities.allowed_capabilities) }),
+      ...(capabilities?.allowed_capabilities === undefined
+        ? {}
+        : { allowedCapabilities: Object.keys(capabilities.allowed_capabilities) }),
       ...backoff(plugin),
     },
     vm: { id: config.vm_id ?? "", ...vmConfiguration(vm), ...environment(vm, config) },
@@ -191,29 +228,41 @@ function pick(from: Readonly<Record<string, unknown>>, key: string, as: string):
 }
 
 function backoff(plugin: Readonly<Record<string, unknown>>): { readonly reloadBackoffMs?: number } {
-  const reload = plugin["reload_config"] as { readonly backoff?: { readonly base_interval?: string } } | undefined
+  const reload = plugin.reload_config as { readonly backoff?: { readonly base_interval?: string } } | undefined
   const text = reload?.backoff?.base_interval
   return text === undefined ? {} : { reloadBackoffMs: Number.parseFloat(text) * 1000 }
 }
 
-function vmConfiguration(vm: Readonly<Record<string, unknown>>): { readonly configuration?: AnyConfiguration | string } {
-  const own = vm["configuration"]
+function vmConfiguration(vm: Readonly<Record<string, unknown>>): {
+  readonly configuration?: AnyConfiguration | string
+} {
+  const own = vm.configuration
   return own === undefined ? {} : { configuration: own as AnyConfiguration | string }
 }
 
-function environment(vm: Readonly<Record<string, unknown>>, config: CaseConfig): { readonly environment?: Readonly<Record<string, string>>; readonly hostEnvironment?: Readonly<Record<string, string>> } {
-  const own = vm["environment_variables"] as { readonly key_values?: Readonly<Record<string, string>>; readonly host_env_keys?: readonly string[] } | undefined
+function environment(
+  vm: Readonly<Record<string, unknown>>,
+  config: CaseConfig,
+): {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly hostEnvironment?: Readonly<Record<string, string>>
+} {
+  const own = vm.environment_variables as
+    | { readonly key_values?: Readonly<Record<string, string>>; readonly host_env_keys?: readonly string[] }
+    | undefined
   if (own === undefined) return {}
-  const found = (own.host_env_keys ?? []).flatMap((key) => (config.env?.[key] === undefined ? [] : [[key, config.env[key]] as const]))
+  const found = (own.host_env_keys ?? []).flatMap((key) =>
+    config.env?.[key] === undefined ? [] : [[key, config.env[key]] as const],
+  )
   return { environment: own.key_values ?? {}, hostEnvironment: Object.fromEntries(found) }
 }
 
 function routeOptions(route: Readonly<Record<string, unknown>>): RouteOptions {
-  const match = route["match"] as { readonly prefix?: string; readonly path?: string } | undefined
-  const action = route["route"] as { readonly cluster?: string } | undefined
-  const metadata = route["metadata"] as { readonly filter_metadata?: Readonly<Record<string, unknown>> } | undefined
+  const match = route.match as { readonly prefix?: string; readonly path?: string } | undefined
+  const action = route.route as { readonly cluster?: string } | undefined
+  const metadata = route.metadata as { readonly filter_metadata?: Readonly<Record<string, unknown>> } | undefined
   return {
-    ...(typeof route["name"] === "string" ? { name: route["name"] } : {}),
+    ...(typeof route.name === "string" ? { name: route.name } : {}),
     prefix: match?.prefix ?? match?.path ?? "/",
     cluster: action?.cluster ?? "upstream",
     ...(metadata?.filter_metadata === undefined ? {} : { filterMetadata: metadata.filter_metadata }),

@@ -4,7 +4,8 @@ import { parseArgs } from "node:util"
 import { readWasmCorpus } from "./corpus.ts"
 import { judgeCase, type WasmVerdict } from "./judge.ts"
 
-const usage = "usage: node conformance/wasm/run.ts --corpus DIR [--only NAME]... [--report FILE] [--limit N] [--isolate]"
+const usage =
+  "usage: node conformance/wasm/run.ts --corpus DIR [--only NAME]... [--report FILE] [--limit N] [--isolate]"
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -21,9 +22,12 @@ async function main(): Promise<number> {
     return 2
   }
   const only = values.only ?? []
-  const cases = readWasmCorpus(values.corpus).filter(({ name }) => only.length === 0 || only.some((o) => o === name || name.split("/").includes(o)))
+  const cases = readWasmCorpus(values.corpus).filter(
+    ({ name }) => only.length === 0 || only.some((o) => o === name || name.split("/").includes(o)),
+  )
   const verdicts: WasmVerdict[] = []
-  for (const item of cases) verdicts.push(await judgeSafely(item, values.isolate || item.expected.neededSigkill === true))
+  for (const item of cases)
+    verdicts.push(await judgeSafely(item, values.isolate || item.expected.neededSigkill === true))
   if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(verdicts, undefined, 2)}\n`)
   return print(verdicts, Number(values.limit)) ? 0 : 1
 }
@@ -33,7 +37,12 @@ async function judgeSafely(item: ReturnType<typeof readWasmCorpus>[number], isIs
     return await judgeCase(item, isIsolated)
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { name: item.name, isEqual: false, differences: [text.split("\n").slice(0, 5).join("\n         ")], allowances: [] }
+    return {
+      name: item.name,
+      isEqual: false,
+      differences: [text.split("\n").slice(0, 5).join("\n         ")],
+      allowances: [],
+    }
   }
 }
 

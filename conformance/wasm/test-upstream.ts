@@ -24,7 +24,11 @@ export function testUpstream(name: string): UpstreamHandler {
       case "chunks":
         return { headers: head(name, [], [["transfer-encoding", "chunked"]]), chunks: ["one,", "two,", "three"] }
       case "trailers":
-        return { headers: head(name, [["trailer", "x-t"]], [["transfer-encoding", "chunked"]]), body: "body", trailers: { "x-t": "1" } }
+        return {
+          headers: head(name, [["trailer", "x-t"]], [["transfer-encoding", "chunked"]]),
+          body: "body",
+          trailers: { "x-t": "1" },
+        }
       case "status":
         return sized(hello, Number(second))
       case "slow":
@@ -38,8 +42,20 @@ export function testUpstream(name: string): UpstreamHandler {
   }
 }
 
-function head(name: string, own: readonly (readonly [string, string])[], last: readonly (readonly [string, string])[] = []): readonly (readonly [string, string])[] {
-  return [["content-type", "text/plain"], ["x-upstream", name], ...own, ["date", date], ["connection", "keep-alive"], ["keep-alive", "timeout=5"], ...last]
+function head(
+  name: string,
+  own: readonly (readonly [string, string])[],
+  last: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+  return [
+    ["content-type", "text/plain"],
+    ["x-upstream", name],
+    ...own,
+    ["date", date],
+    ["connection", "keep-alive"],
+    ["keep-alive", "timeout=5"],
+    ...last,
+  ]
 }
 
 /** A gRPC server that refuses the method `Fail` and answers every other with the message it got. */

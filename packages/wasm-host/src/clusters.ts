@@ -60,7 +60,10 @@ export interface GrpcResponse {
 export type GrpcHandler = (request: GrpcRequest) => GrpcResponse | "never"
 
 /** A cluster: handlers, or `refused` when nothing listens there. */
-export type ClusterInput = UpstreamHandler | { readonly http?: UpstreamHandler; readonly grpc?: GrpcHandler } | "refused"
+export type ClusterInput =
+  | UpstreamHandler
+  | { readonly http?: UpstreamHandler; readonly grpc?: GrpcHandler }
+  | "refused"
 
 /** A cluster with its defaults. */
 export interface Cluster {
@@ -93,7 +96,13 @@ export function createClusters(inputs: Readonly<Record<string, ClusterInput>>): 
 }
 
 /** Sends a whole request to a cluster and hands over what comes back, later. The returned function stops that. */
-export function sendToCluster(process: ProxyProcess, cluster: Cluster, request: UpstreamRequest, to: ResponseReceiver, readLimit: number): () => void {
+export function sendToCluster(
+  process: ProxyProcess,
+  cluster: Cluster,
+  request: UpstreamRequest,
+  to: ResponseReceiver,
+  readLimit: number,
+): () => void {
   const cancels: (() => void)[] = []
   const later = (ms: number, task: () => void): void => void cancels.push(process.loop.after(ms, task))
   const cancel = (): void => {
@@ -106,7 +115,13 @@ export function sendToCluster(process: ProxyProcess, cluster: Cluster, request: 
   return cancel
 }
 
-function deliver(reply: UpstreamResponse, request: UpstreamRequest, to: ResponseReceiver, later: (ms: number, task: () => void) => void, readLimit: number): void {
+function deliver(
+  reply: UpstreamResponse,
+  request: UpstreamRequest,
+  to: ResponseReceiver,
+  later: (ms: number, task: () => void) => void,
+  readLimit: number,
+): void {
   const status = reply.status ?? 200
   const map = createHeaderMap([[":status", String(status)], ...pairsOf(reply.headers)])
   const length = map.get("content-length")
@@ -115,7 +130,9 @@ function deliver(reply: UpstreamResponse, request: UpstreamRequest, to: Response
     to.reset("protocol error")
     return
   }
-  const pieces = (reply.chunks ?? (reply.body === undefined ? [] : [reply.body])).map((piece) => (typeof piece === "string" ? utf8(piece) : piece))
+  const pieces = (reply.chunks ?? (reply.body === undefined ? [] : [reply.body])).map((piece) =>
+    typeof piece === "string" ? utf8(piece) : piece,
+  )
   const trailers = reply.trailers === undefined ? undefined : createHeaderMap(pairsOf(reply.trailers))
   const head = map.pairs().reduce((n, [name, value]) => n + name.length + value.length + 4, 5)
   map.remove("keep-alive")
@@ -145,7 +162,11 @@ export function resetText(reason: string): Uint8Array {
 }
 
 /** Response flag and details in Envoy's access log for a reset before the response. */
-export function resetFacts(reason: string): { readonly flag: string; readonly details: string; readonly status: number } {
+export function resetFacts(reason: string): {
+  readonly flag: string
+  readonly details: string
+  readonly status: number
+} {
   const flags: Readonly<Record<string, string>> = { "protocol error": "UPE", "remote connection failure": "UF" }
   const extra = reason === "remote connection failure" ? "|delayed_connect_error:_Connection_refused" : ""
   return {

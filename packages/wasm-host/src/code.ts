@@ -62,15 +62,29 @@ export function findLinkError(layout: ModuleLayout, abi: AbiVersion): LinkError 
 }
 
 function findExportError(layout: ModuleLayout, abi: AbiVersion): LinkError | undefined {
-  const functions = new Map(layout.exports.flatMap(({ name, kind, signature }) => (kind === "function" && signature !== undefined ? [[name, signature] as const] : [])))
+  const functions = new Map(
+    layout.exports.flatMap(({ name, kind, signature }) =>
+      kind === "function" && signature !== undefined ? [[name, signature] as const] : [],
+    ),
+  )
   const hasInitialize = functions.has("_initialize")
   for (const { name, signature } of callbacksOf(abi)) {
-    if (name === "proxy_validate_configuration" && !functions.has("malloc") && !functions.has("proxy_on_memory_allocate")) {
+    if (
+      name === "proxy_validate_configuration" &&
+      !functions.has("malloc") &&
+      !functions.has("proxy_on_memory_allocate")
+    ) {
       return { state: FailState.MissingFunction, text: "Wasm VM failed Wasm module is missing malloc function." }
     }
     const own = functions.get(name)
     const isLookedUp =
-      name === "_start" ? !hasInitialize : name === "main" ? hasInitialize : name === "__main_void" ? hasInitialize && !functions.has("main") : name !== "proxy_on_memory_allocate" || !functions.has("malloc")
+      name === "_start"
+        ? !hasInitialize
+        : name === "main"
+          ? hasInitialize
+          : name === "__main_void"
+            ? hasInitialize && !functions.has("main")
+            : name !== "proxy_on_memory_allocate" || !functions.has("malloc")
     if (own !== undefined && isLookedUp && !equalSignatures(own, signature)) {
       return {
         state: FailState.UnableToInitializeCode,

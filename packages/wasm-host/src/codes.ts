@@ -70,7 +70,7 @@ export const codes = {
   },
   ATT_WASM_NO_NAMES: {
     cause: "the module has no function names, so Envoy prints no backtrace for a trap",
-    cure: "keep the name section when stripping (Rust: strip = \"debuginfo\", AssemblyScript: --debug)",
+    cure: 'keep the name section when stripping (Rust: strip = "debuginfo", AssemblyScript: --debug)',
   },
   ATT_WASM_WORKER_FAILED: {
     cause: "a script given to runWithDeadline threw, or its worker ended early",

@@ -52,7 +52,11 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function structBytes(fields: Readonly<Record<string, unknown>>): Uint8Array {
-  return join(Object.entries(fields).map(([key, value]) => writeField(1, join([writeField(1, utf8(key)), writeField(2, valueBytes(value))]))))
+  return join(
+    Object.entries(fields).map(([key, value]) =>
+      writeField(1, join([writeField(1, utf8(key)), writeField(2, valueBytes(value))])),
+    ),
+  )
 }
 
 function listBytes(values: readonly unknown[]): Uint8Array {

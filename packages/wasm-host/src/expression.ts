@@ -10,25 +10,38 @@ type Node =
 
 type Value = string | number | bigint | boolean | null | Uint8Array
 
-const token = /\s*(?:(\d+\.\d+)|(\d+)u?|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([A-Za-z_]\w*)|(\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()[\]]))/y
+const token =
+  /\s*(?:(\d+\.\d+)|(\d+)u?|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([A-Za-z_]\w*)|(\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()[\]]))/y
 
-const precedence: readonly (readonly string[])[] = [["||"], ["&&"], ["==", "!=", "<", "<=", ">", ">=", "in"], ["+", "-"], ["*", "/", "%"]]
+const precedence: readonly (readonly string[])[] = [
+  ["||"],
+  ["&&"],
+  ["==", "!=", "<", "<=", ">", ">=", "in"],
+  ["+", "-"],
+  ["*", "/", "%"],
+]
 
 /** Parses an expression; a text says what is wrong. The subset: literals, attribute paths, operators, `? :`, `startsWith` and its like. */
 export function parseExpression(text: string): Node | string {
   const tokens: string[] = []
+  const starts: number[] = []
   token.lastIndex = 0
   while (token.lastIndex < text.trimEnd().length) {
     const at = token.lastIndex
     const found = token.exec(text)
-    if (found === null) return `<input>:1:${at + 1}: Syntax error: token recognition error at: '${text.slice(at).trim()}'`
+    if (found === null) return syntaxError(text, at, `token recognition error at: '${text.slice(at).trim()}'`)
     tokens.push(found[0].trim())
+    starts.push(token.lastIndex - found[0].trim().length)
   }
   let at = 0
   const peek = (): string | undefined => tokens[at]
   const take = (want?: string): string => {
     const found = tokens[at]
-    if (found === undefined || (want !== undefined && found !== want)) throw new SyntaxError(`mismatched input '${found ?? "<EOF>"}'`)
+    if (found === undefined || (want !== undefined && found !== want)) {
+      throw new SyntaxError(
+        `mismatched input '${found ?? "<EOF>"}' expecting ${want === undefined ? operands : `'${want}'`}`,
+      )
+    }
     at++
     return found
   }
@@ -69,7 +82,8 @@ export function parseExpression(text: string): Node | string {
         take()
         const index = ternary()
         take("]")
-        if (node.kind !== "path" || index.kind !== "value") throw new SyntaxError("only constant indexes of attributes are understood")
+        if (node.kind !== "path" || index.kind !== "value")
+          throw new SyntaxError("only constant indexes of attributes are understood")
         node = { kind: "path", path: [...node.path, String(index.value)] }
       } else if (peek() === ".") {
         take()
@@ -105,13 +119,24 @@ export function parseExpression(text: string): Node | string {
     if (at < tokens.length) throw new SyntaxError(`extraneous input '${tokens[at]}' expecting <EOF>`)
     return node
   } catch (error) {
-    if (error instanceof SyntaxError) return `<input>:1:${text.length}: Syntax error: ${error.message}`
+    if (error instanceof SyntaxError) return syntaxError(text, starts[at] ?? text.length, error.message)
     throw error
   }
 }
 
+const operands =
+  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+
+/** Words and pointer as cel-cpp prints them. */
+function syntaxError(text: string, at: number, what: string): string {
+  return `ERROR: <input>:1:${at + 1}: Syntax error: ${what}\n | ${text}\n | ${".".repeat(at)}^`
+}
+
 /** The serialized value of an expression over attributes, or the status Envoy gives. */
-export function evaluateExpression(text: string, property: (path: readonly string[]) => PropertyResult): PropertyResult {
+export function evaluateExpression(
+  text: string,
+  property: (path: readonly string[]) => PropertyResult,
+): PropertyResult {
   const node = parseExpression(text)
   if (typeof node === "string") return { status: Status.BadArgument } // was checked when it was created
   if (node.kind === "path") return property(node.path)

@@ -2,7 +2,7 @@ import { FailState, type LevelName } from "./abi/status.ts"
 import { type ClusterInput, createClusters } from "./clusters.ts"
 import { loadCode } from "./code.ts"
 import { configurationBytes } from "./configuration.ts"
-import { type HttpExchange, openExchange, type HttpRequest, type HttpResult } from "./http/client.ts"
+import { type HttpExchange, type HttpRequest, type HttpResult, openExchange } from "./http/client.ts"
 import { createHttpStream, type UpstreamSight } from "./http/stream.ts"
 import type { Route, StreamInfo } from "./http/stream-info.ts"
 import { createLogSink, type LogLine, printLogLine } from "./log.ts"
@@ -90,12 +90,27 @@ export function createHost(options: HostOptions): Host {
     seen: (request) => void upstream.push(request),
   }
   const plugin = pluginOf(options, report)
-  const node: ProxyNode = { id: options.node?.id ?? "node", cluster: options.node?.cluster ?? "cluster", metadata: options.node?.metadata ?? {} }
+  const node: ProxyNode = {
+    id: options.node?.id ?? "node",
+    cluster: options.node?.cluster ?? "cluster",
+    metadata: options.node?.metadata ?? {},
+  }
   const clusters = createClusters(options.clusters ?? { upstream: {} satisfies ClusterInput })
   const routes = (options.routes ?? [{}]).map(
-    (route): Route => ({ name: route.name ?? "", prefix: route.prefix ?? "/", cluster: route.cluster ?? "upstream", metadata: route.filterMetadata ?? {} }),
+    (route): Route => ({
+      name: route.name ?? "",
+      prefix: route.prefix ?? "/",
+      cluster: route.cluster ?? "upstream",
+      metadata: route.filterMetadata ?? {},
+    }),
   )
-  const facts = (): PropertySource => ({ plugin, node, nowMs: process.loop.now(), epochMs: process.epochMs, listenerDirection: 0 })
+  const facts = (): PropertySource => ({
+    plugin,
+    node,
+    nowMs: process.loop.now(),
+    epochMs: process.epochMs,
+    listenerDirection: 0,
+  })
   const bufferLimit = options.bufferLimitBytes ?? 1024 * 1024
   const connections = new Set<TcpConnection>()
   const workers: Worker[] = []
@@ -185,7 +200,8 @@ export function createHost(options: HostOptions): Host {
   const pluginFor = (worker: Worker): PluginVm | undefined => {
     if (worker.own.vm.failState === FailState.Ok) return worker.own
     if (plugin.failurePolicy === "FAIL_RELOAD" && worker.own.vm.failState === FailState.RuntimeError) {
-      if (process.loop.now() - worker.loadedMs < (options.plugin?.reloadBackoffMs ?? 1000)) count(process.stats, `wasm.${plugin.name}.vm_reload_backoff`)
+      if (process.loop.now() - worker.loadedMs < (options.plugin?.reloadBackoffMs ?? 1000))
+        count(process.stats, `wasm.${plugin.name}.vm_reload_backoff`)
       else {
         const fresh = createPluginVm()
         if (fresh !== undefined) {
@@ -227,22 +243,33 @@ export function createHost(options: HostOptions): Host {
 
   const open = (request: HttpRequest): HttpExchange => {
     const worker = nextWorker()
-    return openExchange(request, process.loop, bufferLimit, (client) =>
-      createHttpStream({
-        process,
-        filter: guarded(() => pluginFor(worker), undefined),
-        clusters,
-        routes,
-        bufferLimit,
-        info: infoOf(),
-        client,
-        facts,
-        accessLog: (line) => void accessLog.push(line),
-      }),
+    return openExchange(
+      request,
+      process.loop,
+      bufferLimit,
+      (client) =>
+        createHttpStream({
+          process,
+          filter: guarded(() => pluginFor(worker), undefined),
+          clusters,
+          routes,
+          bufferLimit,
+          info: infoOf(),
+          client,
+          facts,
+          accessLog: (line) => void accessLog.push(line),
+        }),
       (run) => guarded(run, undefined),
       () => crash !== undefined,
       (exchange) => {
-        if (exchange.isPaused) report(mistake("ATT_WASM_STREAM_LEFT_PAUSED", "proxy_on_request_headers", "keeps the client waiting until it gives up"))
+        if (exchange.isPaused)
+          report(
+            mistake(
+              "ATT_WASM_STREAM_LEFT_PAUSED",
+              "proxy_on_request_headers",
+              "keeps the client waiting until it gives up",
+            ),
+          )
       },
     )
   }
@@ -252,13 +279,22 @@ export function createHost(options: HostOptions): Host {
     open,
     send: (request) => {
       const exchange = open(request)
-      guarded(() => process.loop.runUntil(() => exchange.isDone || crash !== undefined, request.timeoutMs ?? 60_000), false)
+      guarded(
+        () => process.loop.runUntil(() => exchange.isDone || crash !== undefined, request.timeoutMs ?? 60_000),
+        false,
+      )
       if (!exchange.isDone) guarded(() => exchange.giveUp(), undefined)
       return exchange.result()
     },
     connect: (server) => {
       const worker = nextWorker()
-      const connection = createTcpConnection({ filter: pluginFor(worker), server, info: infoOf(), facts })
+      const connection = createTcpConnection({
+        loop: process.loop,
+        filter: pluginFor(worker),
+        server,
+        info: infoOf(),
+        facts,
+      })
       connections.add(connection)
       return connection
     },
@@ -324,7 +360,13 @@ function pluginOf(options: HostOptions, report: (found: Mistake) => void): Plugi
   const configuration = configurationBytes(own.configuration)
   const vmConfiguration = configurationBytes(options.vm?.configuration)
   if (configuration.isStruct || vmConfiguration.isStruct) {
-    report(mistake("ATT_WASM_STRUCT_CONFIGURATION", "configuration", "1.40 hands over the serialized message, whatever its documentation says"))
+    report(
+      mistake(
+        "ATT_WASM_STRUCT_CONFIGURATION",
+        "configuration",
+        "1.40 hands over the serialized message, whatever its documentation says",
+      ),
+    )
   }
   return {
     name: own.name ?? "plugin",
@@ -335,7 +377,9 @@ function pluginOf(options: HostOptions, report: (found: Mistake) => void): Plugi
     failurePolicy: own.failOpen === true ? "FAIL_OPEN" : (own.failurePolicy ?? "FAIL_CLOSED"),
     isLegacyFailOpen: own.failOpen === true,
     allowsStopIteration: own.allowOnHeadersStopIteration ?? false,
-    capabilities: own.allowedCapabilities === undefined || own.allowedCapabilities.length === 0 ? undefined : new Set(own.allowedCapabilities),
+    capabilities:
+      own.allowedCapabilities === undefined || own.allowedCapabilities.length === 0
+        ? undefined
+        : new Set(own.allowedCapabilities),
   }
 }
-

@@ -48,7 +48,9 @@ export function inspectModule(bytes: Uint8Array): Inspection {
   const layout = readLayout(bytes)
   if (layout === undefined) return notWasm(bytes)
   const abi = abiOf(layout)
-  const imports = layout.imports.flatMap((one) => (one.kind === "memory" || one.kind === "table" ? [] : [importFit(one, abi)]))
+  const imports = layout.imports.flatMap((one) =>
+    one.kind === "memory" || one.kind === "table" ? [] : [importFit(one, abi)],
+  )
   const callbacks = callbackFits(layout, abi)
   const names = new Set(layout.exports.flatMap(({ name, kind }) => (kind === "function" ? [name] : [])))
   const reason = abi === undefined ? "Missing or unknown Proxy-Wasm ABI version" : findLinkError(layout, abi)?.text
@@ -58,7 +60,11 @@ export function inspectModule(bytes: Uint8Array): Inspection {
     abiVersion: abi,
     imports,
     callbacks,
-    allocator: names.has("malloc") ? "malloc" : names.has("proxy_on_memory_allocate") ? "proxy_on_memory_allocate" : undefined,
+    allocator: names.has("malloc")
+      ? "malloc"
+      : names.has("proxy_on_memory_allocate")
+        ? "proxy_on_memory_allocate"
+        : undefined,
     start: names.has("_initialize") ? "_initialize" : names.has("_start") ? "_start" : undefined,
     hasStartSection: layout.hasStart,
     memory: memory === undefined ? undefined : { initialPages: memory.initial, maximumPages: memory.maximum },
@@ -92,7 +98,10 @@ function notWasm(bytes: Uint8Array): Inspection {
   }
 }
 
-function importFit({ module, name, kind, signature }: ModuleLayout["imports"][number], abi: AbiVersion | undefined): Fit {
+function importFit(
+  { module, name, kind, signature }: ModuleLayout["imports"][number],
+  abi: AbiVersion | undefined,
+): Fit {
   const offered = abi === undefined || kind !== "function" ? undefined : offeredFunction(module, name, abi)
   const isEqual = offered !== undefined && signature !== undefined && equalSignatures(signature, offered.signature)
   return {
@@ -110,11 +119,22 @@ function callbackFits(layout: ModuleLayout, abi: AbiVersion | undefined): readon
     const own = known.get(name)
     if (own === undefined && !/^(proxy|envoy)_on_/.test(name)) return []
     const verdict = own === undefined ? "missing" : equalSignatures(own, signature) ? "fits" : "mistyped"
-    return [{ name, verdict, type: printSignature(signature), envoyType: own === undefined ? undefined : printSignature(own) }]
+    return [
+      {
+        name,
+        verdict,
+        type: printSignature(signature),
+        envoyType: own === undefined ? undefined : printSignature(own),
+      },
+    ]
   })
 }
 
-function findingsOf(layout: ModuleLayout, abi: AbiVersion | undefined, reason: string | undefined): readonly Diagnostic[] {
+function findingsOf(
+  layout: ModuleLayout,
+  abi: AbiVersion | undefined,
+  reason: string | undefined,
+): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   if (reason !== undefined) found.push(finding("ATT_WASM_DOES_NOT_LOAD", "error", reason))
   if (layout.hasStart) found.push(finding("ATT_WASM_START_SECTION", "warning"))

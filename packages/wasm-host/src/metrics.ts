@@ -57,7 +57,10 @@ export function createMetrics(stats: Stats): Metrics {
       nextId[kind] = id + 4
       const full = `wasmcustom.${name}`
       names.set(id, full)
-      const table: Map<string, bigint | bigint[]> = [stats.counters, stats.gauges, stats.histograms][kind] as Map<string, bigint | bigint[]>
+      const table: Map<string, bigint | bigint[]> = [stats.counters, stats.gauges, stats.histograms][kind] as Map<
+        string,
+        bigint | bigint[]
+      >
       if (!table.has(full)) table.set(full, kind === 2 ? [] : 0n)
       return id
     },

@@ -1,8 +1,8 @@
 import type { LevelName } from "./abi/status.ts"
 import type { ClusterInput } from "./clusters.ts"
 import type { ConfigurationInput } from "./configuration.ts"
-import type { SharedState, Zlib } from "./process.ts"
 import type { FailurePolicy } from "./plugin.ts"
+import type { SharedState, Zlib } from "./process.ts"
 
 /** `envoy.extensions.wasm.v3.PluginConfig` without its VM. */
 export interface PluginOptions {
@@ -66,7 +66,11 @@ export interface HostOptions {
   readonly routes?: readonly RouteOptions[]
   /** Worker threads, default 1, at most 64. Besides there is always the main thread's VM. */
   readonly workers?: number
-  readonly node?: { readonly id?: string; readonly cluster?: string; readonly metadata?: Readonly<Record<string, unknown>> }
+  readonly node?: {
+    readonly id?: string
+    readonly cluster?: string
+    readonly metadata?: Readonly<Record<string, unknown>>
+  }
   /** `per_connection_buffer_limit_bytes`, default 1 MiB. */
   readonly bufferLimitBytes?: number
   /** Least level logged, default `trace`: every call is in the log. */

@@ -16,7 +16,8 @@ export function readOrigin(layout: ModuleLayout): ModuleOrigin {
   const producers = readProducers(layout)
   const compiler = producers.find(({ field }) => field === "processed-by")
   const named = producers.find(({ field }) => field === "language")?.name
-  const language = named ?? (compiler?.name === "rustc" ? "Rust" : hasUtf16(layout, "~lib/") ? "AssemblyScript" : undefined)
+  const language =
+    named ?? (compiler?.name === "rustc" ? "Rust" : hasUtf16(layout, "~lib/") ? "AssemblyScript" : undefined)
   return {
     language: language?.replace(/^C\d.*/, "C").replace(/^C_plus_plus.*/, "C++"),
     compiler: compiler === undefined ? undefined : `${compiler.name} ${compiler.version}`.trim(),
@@ -49,15 +50,20 @@ function readProducers(layout: ModuleLayout): readonly Producer[] {
 }
 
 function findSdk(layout: ModuleLayout, language: string | undefined): string | undefined {
-  const data = layout.sections.filter(({ name, id }) => id !== 0 && name === "data").map(({ start, size }) => decodeUtf8(layout.bytes.subarray(start, start + size)))
-  const search = (pattern: RegExp): RegExpExecArray | undefined => data.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined
+  const data = layout.sections
+    .filter(({ name, id }) => id !== 0 && name === "data")
+    .map(({ start, size }) => decodeUtf8(layout.bytes.subarray(start, start + size)))
+  const search = (pattern: RegExp): RegExpExecArray | undefined =>
+    data.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined
   const rust = search(/proxy-wasm-(\d+\.\d+\.\d+)/)
   if (rust !== undefined) return `proxy-wasm (Rust) ${rust[1]}`
   const go = search(/proxy-wasm-go-sdk@(v[\w.-]+)/) ?? search(/proxy-wasm-go-sdk/)
   if (go !== undefined) return `proxy-wasm-go-sdk ${go[1] ?? ""}`.trim()
   // Both AssemblyScript SDKs misname this export, and nobody else does.
   if (language === "AssemblyScript" && layout.exports.some(({ name }) => name === "proxy_on_grpc_trailing_metadata")) {
-    return layout.exports.some(({ name }) => name === "__retain") ? "@solo-io/proxy-runtime" : "@gcoredev/proxy-wasm-sdk-as or its like"
+    return layout.exports.some(({ name }) => name === "__retain")
+      ? "@solo-io/proxy-runtime"
+      : "@gcoredev/proxy-wasm-sdk-as or its like"
   }
   return undefined
 }

@@ -1,8 +1,8 @@
 import { Status } from "./abi/status.ts"
 import { byteString, toBytes } from "./byte-string.ts"
 import type { PropertyResult } from "./context.ts"
-import { grpcStatusOf } from "./http/local-reply.ts"
 import type { HeaderMap } from "./http/header-map.ts"
+import { grpcStatusOf } from "./http/local-reply.ts"
 import type { StreamInfo } from "./http/stream-info.ts"
 import { encodePairs, type Pair } from "./pairs.ts"
 import type { Plugin } from "./plugin.ts"
@@ -39,8 +39,10 @@ type Value =
   | { readonly kind: "map"; readonly get: (key: string) => Value | undefined }
   | { readonly kind: "json"; readonly value: unknown }
 
-const text = (value: string | undefined): Value | undefined => (value === undefined ? undefined : { kind: "text", text: value })
-const int = (value: number | bigint | undefined): Value | undefined => (value === undefined ? undefined : { kind: "int", value: BigInt(value) })
+const text = (value: string | undefined): Value | undefined =>
+  value === undefined ? undefined : { kind: "text", text: value }
+const int = (value: number | bigint | undefined): Value | undefined =>
+  value === undefined ? undefined : { kind: "int", value: BigInt(value) }
 const map = (get: (key: string) => Value | undefined): Value => ({ kind: "map", get })
 
 /**
@@ -77,7 +79,8 @@ function rootValue(name: string, source: PropertySource): Value | undefined {
   return bytesOf(stream.filterState.get(`wasm.${name}`))
 }
 
-const bytesOf = (bytes: Uint8Array | undefined): Value | undefined => (bytes === undefined ? undefined : { kind: "bytes", bytes })
+const bytesOf = (bytes: Uint8Array | undefined): Value | undefined =>
+  bytes === undefined ? undefined : { kind: "bytes", bytes }
 
 function requestValue(key: string, source: PropertySource, info: StreamInfo): Value | undefined {
   const headers = source.requestHeaders
@@ -105,7 +108,14 @@ function requestValue(key: string, source: PropertySource, info: StreamInfo): Va
     case "query":
       return path === undefined ? undefined : text(query < 0 ? "" : path.slice(query + 1))
   }
-  const names: Readonly<Record<string, string>> = { host: ":authority", scheme: ":scheme", method: ":method", referer: "referer", useragent: "user-agent", id: "x-request-id" }
+  const names: Readonly<Record<string, string>> = {
+    host: ":authority",
+    scheme: ":scheme",
+    method: ":method",
+    referer: "referer",
+    useragent: "user-agent",
+    id: "x-request-id",
+  }
   const name = names[key]
   return name === undefined ? undefined : text(headers?.get(name))
 }
@@ -181,7 +191,10 @@ function xdsValue(key: string, source: PropertySource): Value | undefined {
   const isHttp = source.isHttp === true
   switch (key) {
     case "node":
-      return { kind: "json", value: { id: source.node.id, cluster: source.node.cluster, metadata: source.node.metadata } }
+      return {
+        kind: "json",
+        value: { id: source.node.id, cluster: source.node.cluster, metadata: source.node.metadata },
+      }
     case "listener_direction":
       return int(source.listenerDirection)
     case "filter_chain_name":
@@ -249,7 +262,9 @@ function serialize(value: Value): Uint8Array | undefined {
 
 function serializeJson(value: unknown): Uint8Array | undefined {
   if (value === null || typeof value !== "object") return undefined
-  const entries: readonly (readonly [unknown, unknown])[] = Array.isArray(value) ? value.map((one) => [one, undefined]) : Object.entries(value)
+  const entries: readonly (readonly [unknown, unknown])[] = Array.isArray(value)
+    ? value.map((one) => [one, undefined])
+    : Object.entries(value)
   const pairs: Pair[] = []
   for (const [key, one] of entries) {
     const name = typeof key === "string" ? byteString(key) : elementOf(key)

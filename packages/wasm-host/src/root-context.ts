@@ -27,9 +27,14 @@ export function createVmContext(): Context {
 }
 
 /** Buffers every context has besides those of its own streams. Remembers the last one for id 8, as Envoy's shared buffer object does. */
-export function createSharedBuffers(vm: Vm, root: () => RootContext, call: () => CallState): (id: number, own: BufferSource | undefined) => BufferSource | undefined {
+export function createSharedBuffers(
+  vm: Vm,
+  root: () => RootContext,
+  call: () => CallState,
+): (id: number, own: BufferSource | undefined) => BufferSource | undefined {
   let last: BufferSource = { kind: "inactive" }
-  const text = (bytes: Uint8Array | undefined): BufferSource => (bytes === undefined ? { kind: "inactive" } : { kind: "text", bytes })
+  const text = (bytes: Uint8Array | undefined): BufferSource =>
+    bytes === undefined ? { kind: "inactive" } : { kind: "text", bytes }
   return (id, own) => {
     let found: BufferSource | undefined = own
     if (id === BufferId.CallResponseBody) {
@@ -37,7 +42,8 @@ export function createSharedBuffers(vm: Vm, root: () => RootContext, call: () =>
       found = body === undefined ? undefined : text(body)
     } else if (id === BufferId.GrpcMessage) found = text(call().grpcMessage)
     else if (id === BufferId.VmConfiguration) found = text(vm.vmConfiguration)
-    else if (id === BufferId.PluginConfiguration) found = root().configurationVisible ? text(root().plugin.configuration) : undefined
+    else if (id === BufferId.PluginConfiguration)
+      found = root().configurationVisible ? text(root().plugin.configuration) : undefined
     else if (id === BufferId.CallData) found = call().callData === undefined ? last : text(call().callData)
     else found ??= { kind: "inactive" }
     if (found !== undefined) last = found

@@ -3,6 +3,7 @@ import type { BodyData, BufferSource } from "./buffer.ts"
 import { joinBytes } from "./byte-string.ts"
 import type { Context, RootContext } from "./context.ts"
 import type { StreamInfo } from "./http/stream-info.ts"
+import type { Loop } from "./loop.ts"
 import { streamLogPrefix } from "./plugin.ts"
 import { type PropertySource, readProperty } from "./properties.ts"
 import { callMap, createSharedBuffers } from "./root-context.ts"
@@ -10,13 +11,13 @@ import type { Vm } from "./vm.ts"
 
 /** The server behind a TCP connection: what it sends back for what it gets. */
 export interface TcpServer {
-  /** Bytes sent back, if any. */
+  /** Bytes sent back, if any; they arrive a virtual millisecond later. */
   data(bytes: Uint8Array): Uint8Array | undefined
   /** The client's side ended; whether the server ends its own. Default true. */
   end?(): boolean
 }
 
-/** One TCP connection through the proxy, as the client drives it. */
+/** One TCP connection through the proxy, as the client drives it; answers arrive while the host's time passes. */
 export interface TcpConnection {
   send(bytes: Uint8Array | string): void
   /** Ends the client's side. */
@@ -35,6 +36,7 @@ export interface TcpConnection {
 
 /** What a connection is made of. */
 export interface TcpOptions {
+  readonly loop: Loop
   readonly filter: { readonly vm: Vm; readonly root: RootContext } | undefined
   readonly server: TcpServer
   readonly info: StreamInfo
@@ -63,7 +65,10 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     if (hasServer) isServerTold = true
     filter?.closed(peer)
   }
-  const filter = options.filter === undefined ? undefined : createTcpFilter(options.filter.vm, options.filter.root, options, () => closeBoth(PeerId.Local), resumeReading)
+  const filter =
+    options.filter === undefined
+      ? undefined
+      : createTcpFilter(options.filter.vm, options.filter.root, options, () => closeBoth(PeerId.Local), resumeReading)
 
   function resumeReading(): void {
     if (isClosed) return
@@ -78,14 +83,19 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     if (bytes.length > 0) {
       serverReceived.push(bytes)
       const reply = options.server.data(bytes)
-      if (reply !== undefined) write(reply, false)
+      if (reply !== undefined) answer(reply, false)
     }
     if (!end || isClosed) return
     isServerTold = true
     if (options.server.end?.() ?? true) {
       isServerEnded = true
-      write(new Uint8Array(0), true)
+      answer(new Uint8Array(0), true)
     }
+  }
+  const answer = (bytes: Uint8Array, end: boolean): void => {
+    options.loop.after(1, () => {
+      if (!isClosed) write(bytes, end)
+    })
   }
 
   const write = (bytes: Uint8Array, end: boolean): void => {
@@ -146,7 +156,13 @@ interface TcpFilter {
   closed(peer: number): void
 }
 
-function createTcpFilter(vm: Vm, root: RootContext, options: TcpOptions, close: () => void, resume: () => void): TcpFilter {
+function createTcpFilter(
+  vm: Vm,
+  root: RootContext,
+  options: TcpOptions,
+  close: () => void,
+  resume: () => void,
+): TcpFilter {
   let id = 0
   let isCreated = false
   let isGone = false
@@ -163,7 +179,8 @@ function createTcpFilter(vm: Vm, root: RootContext, options: TcpOptions, close: 
     return result === undefined || result === 0 ? "continue" : "stop"
   }
   const own = (bufferId: number): BufferSource | undefined => {
-    const data = bufferId === BufferId.DownstreamData ? downstream : bufferId === BufferId.UpstreamData ? upstream : undefined
+    const data =
+      bufferId === BufferId.DownstreamData ? downstream : bufferId === BufferId.UpstreamData ? upstream : undefined
     return data === undefined ? undefined : { kind: "data", data }
   }
   const context: Context = {

@@ -123,7 +123,9 @@ export function createVm(options: VmOptions): Vm {
         if (found === undefined || !vm.memory.write(found, bytes)) return Status.InvalidMemoryAccess
         address = found
       }
-      return vm.memory.writeU32(addressAt, address) && vm.memory.writeU32(sizeAt, bytes.length) ? Status.Ok : Status.InvalidMemoryAccess
+      return vm.memory.writeU32(addressAt, address) && vm.memory.writeU32(sizeAt, bytes.length)
+        ? Status.Ok
+        : Status.InvalidMemoryAccess
     },
     fail: (state, text) => {
       process.log.write("error", text)
@@ -138,13 +140,18 @@ export function createVm(options: VmOptions): Vm {
   }
 
   const isAllowedCallback = (name: string): boolean =>
-    options.capabilities === undefined || !name.startsWith("proxy_on_") || name === "proxy_on_memory_allocate" || options.capabilities.has(name)
+    options.capabilities === undefined ||
+    !name.startsWith("proxy_on_") ||
+    name === "proxy_on_memory_allocate" ||
+    options.capabilities.has(name)
 
   const allocate = (size: number): number | undefined => {
     const before = phase
     phase = "allocator"
     try {
-      const address = callExport(exported("malloc") === undefined ? "proxy_on_memory_allocate" : "malloc", vmContext, [size])
+      const address = callExport(exported("malloc") === undefined ? "proxy_on_memory_allocate" : "malloc", vmContext, [
+        size,
+      ])
       return address === undefined || address === 0 ? undefined : address
     } finally {
       phase = before
@@ -180,11 +187,14 @@ export function createVm(options: VmOptions): Vm {
 
   const importFunction = (module: string, name: string): Exported => {
     const offered = offeredFunction(module, name, code.abi)
-    const run = hostCalls.get(name) as ((vm: Vm, ...args: readonly (number | bigint)[]) => number | undefined) | undefined
+    const run = hostCalls.get(name) as
+      | ((vm: Vm, ...args: readonly (number | bigint)[]) => number | undefined)
+      | undefined
     const isWasi = wasiModules.some((m) => m === module)
     const label = `${module}.${name}`
     const isVoid = offered?.signature.results.length === 0
-    const isFree = options.capabilities === undefined || options.capabilities.has(name) || (!isWasi && !name.startsWith("proxy_"))
+    const isFree =
+      options.capabilities === undefined || options.capabilities.has(name) || (!isWasi && !name.startsWith("proxy_"))
     return (...raw) => {
       const args = raw.map((value) => (typeof value === "bigint" ? BigInt.asUintN(64, value) : value >>> 0))
       trace(() => `[vm->host] ${label}(${args.join(", ")})`)
@@ -212,10 +222,17 @@ export function createVm(options: VmOptions): Vm {
       imports[module] = group
       if (kind === "function") group[name] = importFunction(module, name)
       else if (kind === "memory") {
-        memory = new engine.Memory({ initial: limits?.initial ?? 0, maximum: Math.min(limits?.maximum ?? code.memoryPages, code.memoryPages) })
+        memory = new engine.Memory({
+          initial: limits?.initial ?? 0,
+          maximum: Math.min(limits?.maximum ?? code.memoryPages, code.memoryPages),
+        })
         group[name] = memory
       } else if (kind === "table") {
-        group[name] = new engine.Table({ element: "anyfunc", initial: limits?.initial ?? 0, ...(limits?.maximum === undefined ? {} : { maximum: limits.maximum }) })
+        group[name] = new engine.Table({
+          element: "anyfunc",
+          initial: limits?.initial ?? 0,
+          ...(limits?.maximum === undefined ? {} : { maximum: limits.maximum }),
+        })
       }
     }
     phase = "instantiation"
@@ -223,14 +240,16 @@ export function createVm(options: VmOptions): Vm {
       instance = withDeepStack(() => new engine.Instance(code.compiled, imports))
     } catch (error) {
       if (error instanceof EnvoyCrash) throw error
-      const [frame] = error instanceof Error ? readBacktrace(error.stack ?? "", code.layout.functionNames, code.shift) : []
+      const [frame] =
+        error instanceof Error ? readBacktrace(error.stack ?? "", code.layout.functionNames, code.shift) : []
       process.log.write("error", `wasm://wasm/module:${frame?.offset ?? 0}: Uncaught ${String(error)}`, "")
       vm.fail(FailState.UnableToInitializeCode, "Failed to create new Wasm instance")
       return false
     } finally {
       phase = "normal"
     }
-    for (const { name, kind } of code.layout.exports) if (kind === "memory") memory = instance.exports[name] as WasmMemory
+    for (const { name, kind } of code.layout.exports)
+      if (kind === "memory") memory = instance.exports[name] as WasmMemory
     return true
   }
 

@@ -10,5 +10,8 @@ export function runtimeZlib(): Zlib | undefined {
   const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } }
   const found = process?.getBuiltinModule?.("node:zlib") as NodeZlib | undefined
   if (found === undefined) return undefined
-  return { deflate: (bytes) => new Uint8Array(found.deflateSync(bytes)), inflate: (bytes) => new Uint8Array(found.inflateSync(bytes)) }
+  return {
+    deflate: (bytes) => new Uint8Array(found.deflateSync(bytes)),
+    inflate: (bytes) => new Uint8Array(found.inflateSync(bytes)),
+  }
 }

@@ -22,7 +22,11 @@ const v021: readonly AbiVersion[] = ["0.2.1"]
 const both: readonly EarlyPhase[] = ["start", "allocator"]
 const start: readonly EarlyPhase[] = ["start"]
 
-function offer(text: string, versions: readonly AbiVersion[] = abiVersions, early: readonly EarlyPhase[] = []): HostFunction {
+function offer(
+  text: string,
+  versions: readonly AbiVersion[] = abiVersions,
+  early: readonly EarlyPhase[] = [],
+): HostFunction {
   return { signature: parseSignature(text), versions, early }
 }
 

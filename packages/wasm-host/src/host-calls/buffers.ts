@@ -3,7 +3,14 @@ import { bufferBytes, writeBuffer } from "../buffer.ts"
 import type { Vm } from "../vm.ts"
 
 /** `proxy_get_buffer_bytes`: reads beyond the end are shortened. Nothing to read writes no result. */
-export function getBufferBytes(vm: Vm, id: number, start: number, length: number, addressAt: number, sizeAt: number): number {
+export function getBufferBytes(
+  vm: Vm,
+  id: number,
+  start: number,
+  length: number,
+  addressAt: number,
+  sizeAt: number,
+): number {
   if (id > BufferId.CallData) return Status.BadArgument
   const buffer = vm.context().buffer(id)
   if (buffer === undefined) return Status.NotFound
@@ -20,7 +27,14 @@ export function getBufferStatus(vm: Vm, id: number, lengthAt: number, flagsAt: n
 }
 
 /** `proxy_set_buffer_bytes`; see {@link writeBuffer} for what a start and length mean. */
-export function setBufferBytes(vm: Vm, id: number, start: number, length: number, address: number, size: number): number {
+export function setBufferBytes(
+  vm: Vm,
+  id: number,
+  start: number,
+  length: number,
+  address: number,
+  size: number,
+): number {
   if (id > BufferId.CallData) return Status.BadArgument
   const buffer = vm.context().buffer(id)
   if (buffer === undefined) return Status.NotFound

@@ -97,7 +97,15 @@ function nextToken(taken: ReadonlyMap<number, string>): number {
 }
 
 /** `proxy_call_foreign_function`: addresses of 0 mean that the result is not wanted. */
-export function callForeignFunction(vm: Vm, name: number, nameSize: number, args: number, argsSize: number, addressAt: number, sizeAt: number): number {
+export function callForeignFunction(
+  vm: Vm,
+  name: number,
+  nameSize: number,
+  args: number,
+  argsSize: number,
+  addressAt: number,
+  sizeAt: number,
+): number {
   const text = readText(vm, name, nameSize)
   const bytes = vm.memory.read(args, argsSize)
   if (text === undefined || bytes === undefined) return Status.InvalidMemoryAccess

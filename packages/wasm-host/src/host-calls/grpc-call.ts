@@ -32,7 +32,17 @@ export function grpcCall(
   tokenAt: number,
 ): number {
   const bytes = vm.memory.read(message, messageSize)
-  const target = readTarget(vm, upstream, upstreamSize, service, serviceSize, method, methodSize, metadata, metadataSize)
+  const target = readTarget(
+    vm,
+    upstream,
+    upstreamSize,
+    service,
+    serviceSize,
+    method,
+    methodSize,
+    metadata,
+    metadataSize,
+  )
   if (bytes === undefined) return Status.InvalidMemoryAccess
   if (typeof target === "number") return target
   const root = vm.context().root
@@ -55,7 +65,17 @@ export function grpcStream(
   metadataSize: number,
   tokenAt: number,
 ): number {
-  const target = readTarget(vm, upstream, upstreamSize, service, serviceSize, method, methodSize, metadata, metadataSize)
+  const target = readTarget(
+    vm,
+    upstream,
+    upstreamSize,
+    service,
+    serviceSize,
+    method,
+    methodSize,
+    metadata,
+    metadataSize,
+  )
   if (typeof target === "number") return target
   const root = vm.context().root
   if (root === undefined) return Status.BadArgument
@@ -102,7 +122,8 @@ export function getStatus(vm: Vm, codeAt: number, addressAt: number, sizeAt: num
 
 function readTarget(vm: Vm, ...at: readonly number[]): Target | number {
   const [upstream, service, method, metadata] = [0, 2, 4, 6].map((i) => readText(vm, at[i] ?? 0, at[i + 1] ?? 0))
-  if (upstream === undefined || service === undefined || method === undefined || metadata === undefined) return Status.InvalidMemoryAccess
+  if (upstream === undefined || service === undefined || method === undefined || metadata === undefined)
+    return Status.InvalidMemoryAccess
   const cluster = vm.clusters.get(clusterOf(upstream))
   if (cluster === undefined) return Status.ParseFailure
   return { cluster, service: textOf(service), method: textOf(method), metadata: decodePairs(toBytes(metadata)) }
@@ -116,7 +137,17 @@ function clusterOf(upstream: string): string {
   return name instanceof Uint8Array ? new TextDecoder().decode(name) : textOf(upstream)
 }
 
-function requestOf(target: Target, message: Uint8Array, timeout: number): { readonly cluster: string; readonly service: string; readonly method: string; readonly headers: readonly (readonly [string, string])[]; readonly message: Uint8Array } {
+function requestOf(
+  target: Target,
+  message: Uint8Array,
+  timeout: number,
+): {
+  readonly cluster: string
+  readonly service: string
+  readonly method: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly message: Uint8Array
+} {
   const headers: (readonly [string, string])[] = [
     ["te", "trailers"],
     ...(timeout > 0 ? [["grpc-timeout", `${timeout}m`] as const] : []),
@@ -131,7 +162,14 @@ function requestOf(target: Target, message: Uint8Array, timeout: number): { read
 const refusedText =
   "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure{upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}}"
 
-function startUnary(vm: Vm, root: RootContext, target: Target, message: Uint8Array, timeout: number, token: number): void {
+function startUnary(
+  vm: Vm,
+  root: RootContext,
+  target: Target,
+  message: Uint8Array,
+  timeout: number,
+  token: number,
+): void {
   const { loop } = vm.process
   const cancels: (() => void)[] = []
   const cancel = (): void => {
@@ -149,18 +187,30 @@ function startUnary(vm: Vm, root: RootContext, target: Target, message: Uint8Arr
   if (target.cluster.isRefused) cancels.push(loop.after(1, () => end({ status: 14, statusMessage: refusedText })))
   else {
     const reply = target.cluster.grpc(request)
+    vm.process.seen({
+      cluster: request.cluster,
+      method: "POST",
+      path: `/${request.service}/${request.method}`,
+      headers: request.headers,
+      body: message,
+      overflow: new Uint8Array(0),
+      trailers: [],
+    })
     if (reply !== "never") {
-      const viaUpstream = (reply.status ?? 0) === 0 ? reply : { ...reply, statusMessage: `${reply.statusMessage ?? ""}{via_upstream}` }
+      const viaUpstream =
+        (reply.status ?? 0) === 0 ? reply : { ...reply, statusMessage: `${reply.statusMessage ?? ""}{via_upstream}` }
       cancels.push(loop.after(reply.delayMs ?? 1, () => end(viaUpstream)))
     }
   }
-  if (timeout > 0) cancels.push(loop.after(timeout, () => end({ status: 14, statusMessage: "upstream request timeout{response_timeout}" })))
+  if (timeout > 0)
+    cancels.push(
+      loop.after(timeout, () => end({ status: 14, statusMessage: "upstream request timeout{response_timeout}" })),
+    )
 }
 
 function startStream(vm: Vm, root: RootContext, target: Target, token: number): void {
   const { loop } = vm.process
   const cancels: (() => void)[] = []
-  let isLocalClosed = false
   let isOpened = false
   const drop = (): void => {
     for (const one of cancels.splice(0)) one()
@@ -178,17 +228,19 @@ function startStream(vm: Vm, root: RootContext, target: Target, token: number): 
     drop()
     close(vm, root, token, reply.status ?? 0, reply.statusMessage ?? "")
   }
+  // A server that has nothing more to say ends the call when the client did.
+  const halfClose = (): void => void cancels.push(loop.after(2, () => answer({ end: true })))
   root.grpcCalls.set(token, {
     isStream: true,
     send: (message, end) => {
-      isLocalClosed ||= end
-      const reply = target.cluster.isRefused ? { status: 14, statusMessage: refusedText } : target.cluster.grpc(requestOf(target, message, 0))
+      const reply = target.cluster.isRefused
+        ? { status: 14, statusMessage: refusedText }
+        : target.cluster.grpc(requestOf(target, message, 0))
       if (reply !== "never") cancels.push(loop.after(reply.delayMs ?? 1, () => answer(reply)))
+      if (end) halfClose()
     },
     cancel: drop,
-    close: () => {
-      isLocalClosed = true
-    },
+    close: halfClose,
   })
 }
 
@@ -200,7 +252,13 @@ function receive(vm: Vm, root: RootContext, token: number, message: Uint8Array):
   vm.runDeferred()
 }
 
-function metadata(vm: Vm, root: RootContext, token: number, which: "initial" | "trailing", pairs: readonly Pair[]): void {
+function metadata(
+  vm: Vm,
+  root: RootContext,
+  token: number,
+  which: "initial" | "trailing",
+  pairs: readonly Pair[],
+): void {
   if (vm.failState !== FailState.Ok) return
   const key = which === "initial" ? "grpcInitialMetadata" : "grpcTrailingMetadata"
   root.call[key] = createHeaderMap(pairs)

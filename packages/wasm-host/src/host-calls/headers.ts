@@ -13,7 +13,14 @@ export function readText(vm: Vm, address: number, size: number): string | undefi
 }
 
 /** `proxy_get_header_map_value`: the first value. An absent key is an empty value for ABI 0.1.0. */
-export function getHeaderMapValue(vm: Vm, id: number, key: number, keySize: number, addressAt: number, sizeAt: number): number {
+export function getHeaderMapValue(
+  vm: Vm,
+  id: number,
+  key: number,
+  keySize: number,
+  addressAt: number,
+  sizeAt: number,
+): number {
   if (!isMap(id)) return Status.BadArgument
   const name = readText(vm, key, keySize)
   if (name === undefined) return Status.InvalidMemoryAccess
@@ -53,12 +60,26 @@ function change(vm: Vm, id: number, act: (map: HeaderMap) => void): number {
 }
 
 /** `proxy_add_header_map_value`. */
-export function addHeaderMapValue(vm: Vm, id: number, key: number, keySize: number, value: number, valueSize: number): number {
+export function addHeaderMapValue(
+  vm: Vm,
+  id: number,
+  key: number,
+  keySize: number,
+  value: number,
+  valueSize: number,
+): number {
   return setValue(vm, id, key, keySize, value, valueSize, (map, name, text) => map.add(name, text))
 }
 
 /** `proxy_replace_header_map_value`. */
-export function replaceHeaderMapValue(vm: Vm, id: number, key: number, keySize: number, value: number, valueSize: number): number {
+export function replaceHeaderMapValue(
+  vm: Vm,
+  id: number,
+  key: number,
+  keySize: number,
+  value: number,
+  valueSize: number,
+): number {
   return setValue(vm, id, key, keySize, value, valueSize, (map, name, text) => map.replace(name, text))
 }
 

@@ -27,7 +27,8 @@ export function httpCall(
   const headerBytes = vm.memory.read(headers, headersSize)
   const bodyBytes = vm.memory.read(body, bodySize)
   const trailerBytes = vm.memory.read(trailers, trailersSize)
-  if (name === undefined || headerBytes === undefined || bodyBytes === undefined || trailerBytes === undefined) return Status.InvalidMemoryAccess
+  if (name === undefined || headerBytes === undefined || bodyBytes === undefined || trailerBytes === undefined)
+    return Status.InvalidMemoryAccess
   if (!vm.memory.writeU32(tokenAt, 0)) return Status.InvalidMemoryAccess
   const root = vm.context().root
   const cluster = vm.clusters.get(textOf(name))
@@ -36,7 +37,13 @@ export function httpCall(
   if ([":path", ":method", ":authority"].some((key) => map.get(key) === undefined)) return Status.BadArgument
   if (bodyBytes.length > 0) map.set("content-length", String(bodyBytes.length))
   const token = vm.nextToken("http")
-  start(vm, root, cluster, { map, body: bodyBytes, trailers: createHeaderMap(decodePairs(trailerBytes)), timeout, token })
+  start(vm, root, cluster, {
+    map,
+    body: bodyBytes,
+    trailers: createHeaderMap(decodePairs(trailerBytes)),
+    timeout,
+    token,
+  })
   vm.memory.writeU32(tokenAt, token)
   return Status.Ok
 }
@@ -113,7 +120,14 @@ function start(vm: Vm, root: RootContext, cluster: Cluster, call: Call): void {
   })
 }
 
-function complete(vm: Vm, root: RootContext, token: number, headers: HeaderMap, body: Uint8Array, trailers: HeaderMap): void {
+function complete(
+  vm: Vm,
+  root: RootContext,
+  token: number,
+  headers: HeaderMap,
+  body: Uint8Array,
+  trailers: HeaderMap,
+): void {
   root.call.responseHeaders = headers
   root.call.responseTrailers = trailers
   root.call.responseBody = body

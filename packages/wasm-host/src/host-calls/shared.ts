@@ -3,7 +3,14 @@ import type { Vm } from "../vm.ts"
 import { readText } from "./headers.ts"
 
 /** `proxy_get_shared_data`. */
-export function getSharedData(vm: Vm, key: number, keySize: number, addressAt: number, sizeAt: number, casAt: number): number {
+export function getSharedData(
+  vm: Vm,
+  key: number,
+  keySize: number,
+  addressAt: number,
+  sizeAt: number,
+  casAt: number,
+): number {
   const name = readText(vm, key, keySize)
   if (name === undefined) return Status.InvalidMemoryAccess
   const found = vm.process.shared.dataOf(vm.vmId).get(name)
@@ -14,7 +21,14 @@ export function getSharedData(vm: Vm, key: number, keySize: number, addressAt: n
 }
 
 /** `proxy_set_shared_data`. */
-export function setSharedData(vm: Vm, key: number, keySize: number, value: number, valueSize: number, cas: number): number {
+export function setSharedData(
+  vm: Vm,
+  key: number,
+  keySize: number,
+  value: number,
+  valueSize: number,
+  cas: number,
+): number {
   const name = readText(vm, key, keySize)
   const bytes = vm.memory.read(value, valueSize)
   if (name === undefined || bytes === undefined) return Status.InvalidMemoryAccess
@@ -38,7 +52,14 @@ export function registerSharedQueue(vm: Vm, name: number, nameSize: number, toke
 }
 
 /** `proxy_resolve_shared_queue`: an empty VM id means the own one. */
-export function resolveSharedQueue(vm: Vm, vmId: number, vmIdSize: number, name: number, nameSize: number, tokenAt: number): number {
+export function resolveSharedQueue(
+  vm: Vm,
+  vmId: number,
+  vmIdSize: number,
+  name: number,
+  nameSize: number,
+  tokenAt: number,
+): number {
   const id = readText(vm, vmId, vmIdSize)
   const text = readText(vm, name, nameSize)
   if (id === undefined || text === undefined) return Status.InvalidMemoryAccess

@@ -19,7 +19,8 @@ export function sendLocalResponse(
   const detailBytes = vm.memory.read(details, detailsSize)
   const bodyBytes = vm.memory.read(body, bodySize)
   const headerBytes = vm.memory.read(headers, headersSize)
-  if (detailBytes === undefined || bodyBytes === undefined || headerBytes === undefined) return Status.InvalidMemoryAccess
+  if (detailBytes === undefined || bodyBytes === undefined || headerBytes === undefined)
+    return Status.InvalidMemoryAccess
   vm.isIterationStopped = true
   return vm.context().sendLocalReply({
     status,

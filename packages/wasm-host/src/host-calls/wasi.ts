@@ -4,7 +4,17 @@ import type { Vm } from "../vm.ts"
 import { logMessage } from "./logging.ts"
 
 /** WASI's error numbers as far as the host gives them. */
-export const Errno = { Success: 0, Access: 2, BadFile: 8, Fault: 21, Invalid: 28, NoEntry: 44, NoSystemCall: 52, NotDirectory: 54, NotSupported: 58 } as const
+export const Errno = {
+  Success: 0,
+  Access: 2,
+  BadFile: 8,
+  Fault: 21,
+  Invalid: 28,
+  NoEntry: 44,
+  NoSystemCall: 52,
+  NotDirectory: 54,
+  NotSupported: 58,
+} as const
 
 /** Most bytes `random_get` gives at once. */
 export const randomLimit = 65536
@@ -29,7 +39,14 @@ export function fdWrite(vm: Vm, fd: number, vectors: number, count: number, writ
 }
 
 /** `fd_pwrite`: as `fd_write`, the offset is ignored. */
-export function fdPwrite(vm: Vm, fd: number, vectors: number, count: number, _offset: bigint, writtenAt: number): number {
+export function fdPwrite(
+  vm: Vm,
+  fd: number,
+  vectors: number,
+  count: number,
+  _offset: bigint,
+  writtenAt: number,
+): number {
   return fdWrite(vm, fd, vectors, count, writtenAt)
 }
 
@@ -53,12 +70,19 @@ export function randomGet(vm: Vm, address: number, size: number): number {
   return fault(vm.memory.write(address, bytes))
 }
 
-const variables = (vm: Vm): readonly Uint8Array[] => vm.process.environment.map(([name, value]) => utf8(`${name}=${value}\0`))
+const variables = (vm: Vm): readonly Uint8Array[] =>
+  vm.process.environment.map(([name, value]) => utf8(`${name}=${value}\0`))
 
 /** `environ_sizes_get`. */
 export function environSizesGet(vm: Vm, countAt: number, sizeAt: number): number {
   const all = variables(vm)
-  return fault(vm.memory.writeU32(countAt, all.length) && vm.memory.writeU32(sizeAt, all.reduce((n, one) => n + one.length, 0)))
+  return fault(
+    vm.memory.writeU32(countAt, all.length) &&
+      vm.memory.writeU32(
+        sizeAt,
+        all.reduce((n, one) => n + one.length, 0),
+      ),
+  )
 }
 
 /** `environ_get`. */

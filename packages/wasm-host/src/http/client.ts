@@ -82,7 +82,8 @@ export function openExchange(
       trailers = pairs
     },
     end: () => {
-      outcome ??= length !== undefined && request.method !== "HEAD" && joinBytes(parts).length < length ? "cut" : "complete"
+      outcome ??=
+        length !== undefined && request.method !== "HEAD" && joinBytes(parts).length < length ? "cut" : "complete"
     },
     reset: () => {
       outcome ??= "cut"
@@ -120,16 +121,30 @@ export function openExchange(
   return exchange
 }
 
-function begin(request: HttpRequest & { readonly isOpen?: boolean }, stream: HttpStream, loop: Loop, readLimit: number, feed: (run: () => void) => void): void {
+function begin(
+  request: HttpRequest & { readonly isOpen?: boolean },
+  stream: HttpStream,
+  loop: Loop,
+  readLimit: number,
+  feed: (run: () => void) => void,
+): void {
   const method = request.method ?? "GET"
   const path = request.path ?? "/"
   const authority = request.authority ?? "test.example"
   const own = pairsOf(request.headers).map(([name, value]) => [name.toLowerCase(), value] as const)
-  const body = request.body === undefined ? undefined : typeof request.body === "string" ? utf8(request.body) : request.body
+  const body =
+    request.body === undefined ? undefined : typeof request.body === "string" ? utf8(request.body) : request.body
   const hasLength = own.some(([name]) => name === "content-length")
   const expectsBody = !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].includes(method)
   const isBare = body === undefined && request.chunks === undefined && request.isOpen !== true
-  const announced = hasLength || request.chunks !== undefined ? [] : body !== undefined ? [["content-length", String(body.length)] as const] : isBare && expectsBody ? [["content-length", "0"] as const] : []
+  const announced =
+    hasLength || request.chunks !== undefined
+      ? []
+      : body !== undefined
+        ? [["content-length", String(body.length)] as const]
+        : isBare && expectsBody
+          ? [["content-length", "0"] as const]
+          : []
   const map = createHeaderMap([
     [":authority", byteString(authority)],
     [":path", byteString(path)],
@@ -143,7 +158,12 @@ function begin(request: HttpRequest & { readonly isOpen?: boolean }, stream: Htt
   stream.headers(map, isEnd)
   if (isEnd || request.isOpen === true) return
   if (body !== undefined) {
-    const head = requestHeadSize(method, path, [["host", authority], ...textPairs(own), ["Connection", "close"], ...announced])
+    const head = requestHeadSize(method, path, [
+      ["host", authority],
+      ...textPairs(own),
+      ["Connection", "close"],
+      ...announced,
+    ])
     sendWhole(pieces(body, head, readLimit, request.readSizes), stream, loop, feed)
     return
   }
@@ -159,7 +179,12 @@ function begin(request: HttpRequest & { readonly isOpen?: boolean }, stream: Htt
   )
 }
 
-function pieces(body: Uint8Array, head: number, limit: number, sizes: readonly number[] | undefined): readonly Uint8Array[] {
+function pieces(
+  body: Uint8Array,
+  head: number,
+  limit: number,
+  sizes: readonly number[] | undefined,
+): readonly Uint8Array[] {
   if (sizes === undefined) return slices(body, head, Math.max(limit, leastRead))
   const out: Uint8Array[] = []
   let at = 0
@@ -172,7 +197,12 @@ function pieces(body: Uint8Array, head: number, limit: number, sizes: readonly n
 }
 
 /** The first read comes with the headers; a stalled stream reads no further. */
-function sendWhole(parts: readonly Uint8Array[], stream: HttpStream, loop: Loop, feed: (run: () => void) => void): void {
+function sendWhole(
+  parts: readonly Uint8Array[],
+  stream: HttpStream,
+  loop: Loop,
+  feed: (run: () => void) => void,
+): void {
   const step = (i: number): void => {
     if (stream.isEnded) return
     if (stream.isStalled) {

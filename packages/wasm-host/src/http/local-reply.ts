@@ -9,7 +9,16 @@ export interface PreparedReply {
   readonly body: Uint8Array
 }
 
-const grpcByHttp: Readonly<Record<number, number>> = { 400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14 }
+const grpcByHttp: Readonly<Record<number, number>> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+}
 
 /** gRPC status for an HTTP status. Source: Envoy `Grpc::Utility::httpToGrpcStatus`. */
 export function grpcStatusOf(httpStatus: number): number {
@@ -31,7 +40,8 @@ export function prepareLocalReply(reply: LocalReply, isGrpc: boolean, isHead: bo
   if (isGrpc) {
     headers.set(":status", "200")
     headers.set("content-type", "application/grpc")
-    if (headers.get("grpc-status") === undefined) headers.set("grpc-status", String(reply.grpcStatus ?? grpcStatusOf(reply.status)))
+    if (headers.get("grpc-status") === undefined)
+      headers.set("grpc-status", String(reply.grpcStatus ?? grpcStatusOf(reply.status)))
     if (reply.body.length > 0 && !isHead) headers.set("grpc-message", percentEncode(reply.body))
     headers.remove("content-length")
     return { headers, body: new Uint8Array(0) }
@@ -46,13 +56,23 @@ export function prepareLocalReply(reply: LocalReply, isGrpc: boolean, isHead: bo
 /** Percent-encoding of a gRPC message. Source: gRPC over HTTP/2, "Responses". */
 function percentEncode(bytes: Uint8Array): string {
   let out = ""
-  for (const b of bytes) out += b >= 0x20 && b <= 0x7e && b !== 0x25 ? String.fromCharCode(b) : `%${b.toString(16).toUpperCase().padStart(2, "0")}`
+  for (const b of bytes)
+    out +=
+      b >= 0x20 && b <= 0x7e && b !== 0x25
+        ? String.fromCharCode(b)
+        : `%${b.toString(16).toUpperCase().padStart(2, "0")}`
   return out
 }
 
 /** A reply of the proxy itself. */
 export function ownReply(status: number, body: string | Uint8Array, details: string, grpcStatus?: number): LocalReply {
-  return { status, body: typeof body === "string" ? utf8(body) : body, headers: [], grpcStatus, details: byteString(details) }
+  return {
+    status,
+    body: typeof body === "string" ? utf8(body) : body,
+    headers: [],
+    grpcStatus,
+    details: byteString(details),
+  }
 }
 
 /** Response code details as Envoy stores them: white space becomes underscores. */

@@ -1,18 +1,19 @@
 import { MapId, Status } from "../abi/status.ts"
 import { textOf } from "../byte-string.ts"
-import { type Cluster, resetFacts, resetText, sendToCluster, type UpstreamRequest } from "../clusters.ts"
+import type { Cluster, UpstreamRequest } from "../clusters.ts"
 import type { LocalReply, RootContext } from "../context.ts"
 import { EnvoyCrash, mistake } from "../mistakes.ts"
 import type { ProxyProcess } from "../process.ts"
-import { readProperty } from "../properties.ts"
 import type { PropertySource } from "../properties.ts"
+import { readProperty } from "../properties.ts"
 import type { Vm } from "../vm.ts"
 import { createDirection, type Direction, type FilterSide } from "./filter-manager.ts"
 import { createHeaderMap, type HeaderMap } from "./header-map.ts"
 import { isGrpcRequest, ownReply, prepareLocalReply } from "./local-reply.ts"
+import { createRouter } from "./router.ts"
 import { printAccessLog, type Route, type StreamInfo } from "./stream-info.ts"
 import { createWasmFilter, type FilterCallbacks } from "./wasm-filter.ts"
-import { requestOnWire, responseOnWire, type WireHeaders } from "./wire.ts"
+import { responseOnWire, type WireHeaders } from "./wire.ts"
 
 /** What the client of a stream gets, as it arrives. */
 export interface ClientSide {
@@ -25,7 +26,9 @@ export interface ClientSide {
 }
 
 /** A request an upstream saw: whole, or given up halfway. */
-export type UpstreamSight = UpstreamRequest | { readonly cluster: string; readonly path: string; readonly aborted: true }
+export type UpstreamSight =
+  | UpstreamRequest
+  | { readonly cluster: string; readonly path: string; readonly aborted: true }
 
 /** One HTTP request and its response on their way through the proxy. */
 export interface HttpStream {
@@ -58,20 +61,9 @@ export interface StreamOptions {
 /** A connection's read takes at least one slice of Envoy's buffers, however small the limit is. */
 export const leastRead = 16384
 
-interface Upstream {
-  readonly cluster: Cluster
-  readonly map: HeaderMap
-  wire: WireHeaders
-  body: Uint8Array[]
-  trailers: readonly (readonly [string, string])[]
-  isComplete: boolean
-  cancel: () => void
-}
-
 /** A stream that waits for its request headers. Source: Envoy `FilterManager`, `Router::Filter`, `ConnectionManagerImpl`. */
 export function createHttpStream(options: StreamOptions): HttpStream {
   const { process, client, info } = options
-  const upstreams: Upstream[] = []
   let requestHeaders: HeaderMap | undefined
   let responseHeaders: HeaderMap | undefined
   let isEnded = false
@@ -122,7 +114,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     const prepared = prepareLocalReply(reply, isGrpcRequest(requestHeaders), isHead())
     info.responseCode = Number(prepared.headers.get(":status"))
     const isDirect = responseHeaders !== undefined
-    for (const upstream of upstreams) giveUp(upstream)
+    router.giveUp()
     if (isDirect) {
       encodeAborted = true
       responseHeaders = prepared.headers
@@ -135,18 +127,11 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     if (prepared.body.length > 0 && !isEnded && !encodeAborted) encode.data(prepared.body, true)
   }
 
-  const giveUp = (upstream: Upstream): void => {
-    upstream.cancel()
-    if (upstream.isComplete) return
-    upstream.isComplete = true
-    process.seen({ cluster: upstream.cluster.name, path: textOf(upstream.map.get(":path") ?? ""), aborted: true })
-  }
-
   const finish = (): void => {
     if (isEnded) return
     isEnded = true
     info.endMs = process.loop.now()
-    for (const upstream of upstreams) giveUp(upstream)
+    router.giveUp()
     filter?.log()
     options.accessLog(printAccessLog(info))
     filter?.destroy()
@@ -191,85 +176,31 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     },
   }
 
-  // The router: what leaves towards the upstream.
-  const routeOf = (map: HeaderMap): Route | undefined => {
-    const path = map.get(":path")
-    if (path === undefined || map.get("x-forwarded-proto") === undefined) return undefined
-    return options.routes.find((route) => path.startsWith(route.prefix))
-  }
-  const decodeNext = {
-    headers: (map: HeaderMap, end: boolean) => {
-      info.route = routeOf(map)
-      const cluster = info.route === undefined ? undefined : options.clusters.get(info.route.cluster)
-      if (info.route === undefined || cluster === undefined) {
-        info.flags.add(info.route === undefined ? "NR" : "NC")
-        sendLocalReply(ownReply(info.route === undefined ? 404 : 503, "", info.route === undefined ? "route_not_found" : "cluster_not_found"))
-        return
-      }
-      const missing = [":method", ":authority"].find((name) => map.get(name) === undefined)
-      if (missing !== undefined) {
-        sendLocalReply(ownReply(503, `missing required header: ${missing}`, "filter_removed_required_request_headers"))
-        return
-      }
-      info.attempts = 1
-      info.upstreamAddress = "127.0.0.1:18000"
-      upstreams.push({ cluster, map, wire: requestOnWire(map, end), body: [], trailers: [], isComplete: false, cancel: () => {} })
-      if (end) dispatch()
-    },
-    data: (bytes: Uint8Array, end: boolean) => {
-      upstreams.at(-1)?.body.push(bytes)
-      if (end) dispatch()
-    },
-    trailers: (map: HeaderMap) => {
-      const upstream = upstreams.at(-1)
-      if (upstream?.wire.isChunked === true) upstream.trailers = map.pairs().map(([name, value]) => [textOf(name), textOf(value)])
-      dispatch()
-    },
-  }
-  const dispatch = (): void => {
-    const upstream = upstreams.at(-1)
-    if (upstream === undefined || upstream.isComplete) return
-    const sent = upstream.body.reduce((n, part) => n + part.length, 0)
-    const limit = upstream.wire.contentLength ?? Number.POSITIVE_INFINITY
-    if (sent !== limit && upstream.wire.contentLength !== undefined) {
-      process.report(mistake("ATT_WASM_STALE_CONTENT_LENGTH", "proxy_on_request_body", sent > limit ? "sends the rest as a broken next request" : "leaves the upstream waiting"))
-    }
-    if (sent < limit && upstream.wire.contentLength !== undefined) return
-    upstream.isComplete = true
-    const request = upstreamRequest(upstream)
-    process.seen(request)
-    let hasResponse = false
-    const isFirst = upstreams.length === 1
-    upstream.cancel = sendToCluster(
-      process,
-      upstream.cluster,
-      request,
-      {
-        headers: (map, end) => {
-          hasResponse = true
-          if (isEnded || decodeAborted || !isFirst) return
-          info.responseCode = Number(map.get(":status"))
-          info.details = "via_upstream"
-          responseHeaders = map
-          encode.headers(map, end)
-        },
-        data: (bytes, end) => {
-          if (!isEnded && !isLocal && isFirst) encode.data(bytes, end)
-        },
-        trailers: (map) => {
-          if (!isEnded && !isLocal && isFirst) encode.trailers(map)
-        },
-        reset: (reason) => {
-          if (isEnded || isLocal || !isFirst) return
-          const { flag, details, status } = resetFacts(reason)
-          info.flags.add(flag)
-          if (hasResponse) reset()
-          else sendLocalReply(ownReply(status, resetText(reason), details))
-        },
+  const router = createRouter({
+    process,
+    clusters: options.clusters,
+    routes: options.routes,
+    info,
+    readLimit: Math.max(options.bufferLimit, leastRead),
+    sendLocalReply,
+    reset: () => reset(),
+    response: {
+      headers: (map, end) => {
+        if (isEnded || decodeAborted) return
+        info.responseCode = Number(map.get(":status"))
+        info.details = "via_upstream"
+        responseHeaders = map
+        encode.headers(map, end)
       },
-      Math.max(options.bufferLimit, leastRead),
-    )
-  }
+      data: (bytes, end) => {
+        if (!isEnded && !isLocal) encode.data(bytes, end)
+      },
+      trailers: (map) => {
+        if (!isEnded && !isLocal) encode.trailers(map)
+      },
+    },
+    isOver: () => isEnded || isLocal,
+  })
 
   const callbacks: FilterCallbacks = {
     sendLocalReply,
@@ -279,7 +210,12 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     resumeResponse: () => {
       if (isEnded) return
       if (!encode.hasHeaders) {
-        const found = mistake("ATT_WASM_CONTINUE_RESPONSE_EARLY", "proxy_continue_stream", "1.40 dies with a segmentation fault", true)
+        const found = mistake(
+          "ATT_WASM_CONTINUE_RESPONSE_EARLY",
+          "proxy_continue_stream",
+          "1.40 dies with a segmentation fault",
+          true,
+        )
         process.report(found)
         throw new EnvoyCrash(found)
       }
@@ -302,7 +238,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     },
     clearRouteCache: () => {},
     property: (path, maps) => {
-      if (requestHeaders !== undefined && upstreams.length === 0) info.route = routeOf(requestHeaders)
+      if (requestHeaders !== undefined && !router.isForwarded) info.route = router.routeOf(requestHeaders)
       return readProperty(path, { ...options.facts(), stream: info, isHttp: true, ...maps })
     },
     setProperty: (name, value) => {
@@ -314,11 +250,12 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     },
   }
 
-  const filter = options.filter === undefined ? undefined : createWasmFilter(options.filter.vm, options.filter.root, callbacks)
+  const filter =
+    options.filter === undefined ? undefined : createWasmFilter(options.filter.vm, options.filter.root, callbacks)
   const pass: FilterSide = { headers: () => "continue", data: () => "continue", trailers: () => "continue" }
   const decode: Direction = createDirection({
     filter: filter?.request ?? pass,
-    next: decodeNext,
+    next: router,
     limit: options.bufferLimit,
     isAborted: () => isEnded || decodeAborted,
     inCall,
@@ -362,25 +299,5 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       return !isEnded && (decode.isHeld || encode.isHeld || decode.hasBuffer || encode.hasBuffer)
     },
     info,
-  }
-}
-
-function upstreamRequest(upstream: Upstream): UpstreamRequest {
-  const total = upstream.body.reduce((n, part) => n + part.length, 0)
-  const all = new Uint8Array(total)
-  let at = 0
-  for (const part of upstream.body) {
-    all.set(part, at)
-    at += part.length
-  }
-  const length = upstream.wire.contentLength ?? total
-  return {
-    cluster: upstream.cluster.name,
-    method: textOf(upstream.map.get(":method") ?? ""),
-    path: textOf(upstream.map.get(":path") ?? ""),
-    headers: upstream.wire.headers,
-    body: all.subarray(0, length),
-    overflow: all.subarray(Math.min(length, total)),
-    trailers: upstream.trailers,
   }
 }

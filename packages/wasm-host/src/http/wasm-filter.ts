@@ -24,7 +24,14 @@ export interface FilterCallbacks {
   /** Maps of the finished stream. */
   logMap(id: number): HeaderMap | undefined
   clearRouteCache(): void
-  property(path: readonly string[], context: { readonly requestHeaders: HeaderMap | undefined; readonly responseHeaders: HeaderMap | undefined; readonly responseTrailers: HeaderMap | undefined }): PropertyResult
+  property(
+    path: readonly string[],
+    context: {
+      readonly requestHeaders: HeaderMap | undefined
+      readonly responseHeaders: HeaderMap | undefined
+      readonly responseTrailers: HeaderMap | undefined
+    },
+  ): PropertyResult
   setProperty(name: string, value: Uint8Array): Status
   readonly isResponseStarted: boolean
 }
@@ -38,7 +45,13 @@ export interface WasmFilter {
   destroy(): void
 }
 
-const failReply: LocalReply = { status: 503, body: new Uint8Array(0), headers: [], grpcStatus: 14, details: "wasm_fail_stream" }
+const failReply: LocalReply = {
+  status: 503,
+  body: new Uint8Array(0),
+  headers: [],
+  grpcStatus: 14,
+  details: "wasm_fail_stream",
+}
 
 /** State of one direction as Envoy's context keeps it: pointers that are there or not. */
 interface Side {
@@ -65,7 +78,9 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     if (isFailReplySent) return
     isFailReplySent = true
     if (plugin.failurePolicy === "FAIL_OPEN" && isCreated) {
-      vm.process.report(mistake("ATT_WASM_FAIL_OPEN_ANSWERS_503", "failure_policy", "answers 503 with details wasm_fail_stream"))
+      vm.process.report(
+        mistake("ATT_WASM_FAIL_OPEN_ANSWERS_503", "failure_policy", "answers 503 with details wasm_fail_stream"),
+      )
     }
     callbacks.sendLocalReply(failReply)
   }
@@ -122,7 +137,9 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
         else if (!isCreated && !isFailed()) return "continue"
         side.headers = map
         side.isEnd = end
-        const status = headersStatus(run(`proxy_on_${kind}_headers`, hasHeadersFlag ? [map.size, Number(end)] : [map.size]))
+        const status = headersStatus(
+          run(`proxy_on_${kind}_headers`, hasHeadersFlag ? [map.size, Number(end)] : [map.size]),
+        )
         noticeDoubleContinue(kind, status)
         vm.runDeferred()
         if (status === "continue") side.headers = undefined
@@ -152,7 +169,9 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
 
   const noticeDoubleContinue = (kind: "request" | "response", status: HeadersStatus): void => {
     if (kind === "request" && status === "continue" && wasContinued) {
-      vm.process.report(mistake("ATT_WASM_CONTINUE_TWICE", "proxy_on_request_headers", "sends the request to the upstream twice"))
+      vm.process.report(
+        mistake("ATT_WASM_CONTINUE_TWICE", "proxy_on_request_headers", "sends the request to the upstream twice"),
+      )
     }
     wasContinued = false
   }
@@ -167,7 +186,8 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
   }
 
   const streamBuffer = (bufferId: number): BufferSource | undefined => {
-    const kind = bufferId === BufferId.RequestBody ? "request" : bufferId === BufferId.ResponseBody ? "response" : undefined
+    const kind =
+      bufferId === BufferId.RequestBody ? "request" : bufferId === BufferId.ResponseBody ? "response" : undefined
     if (kind === undefined || (sides[kind].body === undefined && !sides[kind].isBuffering)) return undefined
     if (sides[kind].body === undefined) return undefined
     return { kind: "data", data: bodyBuffer(kind) }
@@ -197,10 +217,20 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     },
     mutableMap: (mapId) => {
       const { request, response } = sides
-      if (mapId === MapId.RequestTrailers && request.trailers === undefined && request.body !== undefined && request.isEnd) {
+      if (
+        mapId === MapId.RequestTrailers &&
+        request.trailers === undefined &&
+        request.body !== undefined &&
+        request.isEnd
+      ) {
         request.trailers = callbacks.addRequestTrailers()
       }
-      if (mapId === MapId.ResponseTrailers && response.trailers === undefined && response.body !== undefined && response.isEnd) {
+      if (
+        mapId === MapId.ResponseTrailers &&
+        response.trailers === undefined &&
+        response.body !== undefined &&
+        response.isEnd
+      ) {
         response.trailers = callbacks.addResponseTrailers()
       }
       return ownMap(mapId)
@@ -209,7 +239,13 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     sendLocalReply: (reply) => {
       replies++
       if (replies === 2) {
-        vm.process.report(mistake("ATT_WASM_REPLY_TWICE", "proxy_send_local_response", "answers with the first reply and the details of the last"))
+        vm.process.report(
+          mistake(
+            "ATT_WASM_REPLY_TWICE",
+            "proxy_send_local_response",
+            "answers with the first reply and the details of the last",
+          ),
+        )
       }
       vm.defer(() => callbacks.sendLocalReply(reply))
       return Status.Ok

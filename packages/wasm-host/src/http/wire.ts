@@ -27,10 +27,21 @@ export function responseOnWire(map: HeaderMap, end: boolean, isHead: boolean): W
   return finish(map, plain(map), end, mayHaveBody && !isHead, mayHaveBody && !(isHead && end))
 }
 
-function finish(map: HeaderMap, headers: WireHeaders["headers"], end: boolean, announcesEmpty: boolean, mayChunk: boolean): WireHeaders {
+function finish(
+  map: HeaderMap,
+  headers: WireHeaders["headers"],
+  end: boolean,
+  announcesEmpty: boolean,
+  mayChunk: boolean,
+): WireHeaders {
   const length = map.get("content-length")
   if (length !== undefined) return { headers, isChunked: false, contentLength: Number(length) }
-  if (end) return { headers: announcesEmpty ? [...headers, ["content-length", "0"]] : headers, isChunked: false, contentLength: 0 }
+  if (end)
+    return {
+      headers: announcesEmpty ? [...headers, ["content-length", "0"]] : headers,
+      isChunked: false,
+      contentLength: 0,
+    }
   if (!mayChunk) return { headers, isChunked: false, contentLength: undefined }
   return { headers: [...headers, ["transfer-encoding", "chunked"]], isChunked: true, contentLength: undefined }
 }
@@ -51,5 +62,7 @@ export function slices(bytes: Uint8Array, head: number, limit: number): readonly
 
 /** Bytes of an HTTP/1 request head as Node's client writes it. */
 export function requestHeadSize(method: string, path: string, headers: readonly (readonly [string, string])[]): number {
-  return method.length + path.length + 12 + headers.reduce((n, [name, value]) => n + name.length + value.length + 4, 0) + 2
+  return (
+    method.length + path.length + 12 + headers.reduce((n, [name, value]) => n + name.length + value.length + 4, 0) + 2
+  )
 }

@@ -13,14 +13,22 @@ export interface BacktraceFrame {
 const place = /wasm-function\[(\d+)\]:0x([0-9a-f]+)/
 
 /** The frames of an error inside the module, read from the engine's stack. @param shift see `limitMemory` */
-export function readBacktrace(stack: string, names: ReadonlyMap<number, string>, shift: number): readonly BacktraceFrame[] {
+export function readBacktrace(
+  stack: string,
+  names: ReadonlyMap<number, string>,
+  shift: number,
+): readonly BacktraceFrame[] {
   const frames: BacktraceFrame[] = []
   for (const line of stack.split("\n")) {
     const found = place.exec(line)
     if (found === null) continue
     const functionIndex = Number(found[1])
     const name = names.get(functionIndex)
-    frames.push({ functionIndex, offset: Number.parseInt(found[2] ?? "0", 16) - shift, ...(name === undefined ? {} : { name }) })
+    frames.push({
+      functionIndex,
+      offset: Number.parseInt(found[2] ?? "0", 16) - shift,
+      ...(name === undefined ? {} : { name }),
+    })
     if (frames.length === backtraceFrames) break
   }
   return frames

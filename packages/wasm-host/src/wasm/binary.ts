@@ -1,5 +1,5 @@
-import { decodeUtf8 } from "../byte-string.ts"
 import type { Signature, ValueType } from "../abi/signature.ts"
+import { decodeUtf8 } from "../byte-string.ts"
 
 /** What an import or export is. */
 export type ExternKind = "function" | "table" | "memory" | "global" | "tag"
@@ -58,7 +58,22 @@ export interface ModuleLayout {
 /** Largest number of sections, imports, exports or names read; more is taken for a broken file. */
 export const layoutLimits = { items: 1_000_000 } as const
 
-const sectionNames = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count", "tag"]
+const sectionNames = [
+  "custom",
+  "type",
+  "import",
+  "function",
+  "table",
+  "memory",
+  "global",
+  "export",
+  "start",
+  "element",
+  "code",
+  "data",
+  "data count",
+  "tag",
+]
 const kinds: readonly ExternKind[] = ["function", "table", "memory", "global", "tag"]
 const types = new Map<number, ValueType>([
   [0x7f, "i32"],
@@ -154,7 +169,10 @@ function layoutOf(bytes: Uint8Array): ModuleLayout {
     sections,
     imports,
     exports,
-    memories: [...imports.flatMap((i) => (i.kind === "memory" && i.limits !== undefined ? [i.limits] : [])), ...list(at("memory"), readLimits)],
+    memories: [
+      ...imports.flatMap((i) => (i.kind === "memory" && i.limits !== undefined ? [i.limits] : [])),
+      ...list(at("memory"), readLimits),
+    ],
     hasStart: at("start") !== undefined,
     functionCount: imported.length + own.length,
     functionNames: readFunctionNames(bytes, sections),

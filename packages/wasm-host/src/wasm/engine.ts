@@ -16,7 +16,10 @@ export interface WasmInstance {
 
 interface Engine {
   readonly Module: new (bytes: Uint8Array) => CompiledModule
-  readonly Instance: new (module: CompiledModule, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => WasmInstance
+  readonly Instance: new (
+    module: CompiledModule,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => WasmInstance
   readonly Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory
   readonly Table: new (descriptor: { element: "anyfunc" | "externref"; initial: number; maximum?: number }) => unknown
 }

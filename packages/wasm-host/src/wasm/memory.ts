@@ -25,7 +25,8 @@ export function createMemoryAccess(memory: () => WasmMemory | undefined): Memory
   }
   return {
     size: () => buffer().byteLength,
-    read: (address, length) => (fits(address, length) ? new Uint8Array(buffer()).slice(address, address + length) : undefined),
+    read: (address, length) =>
+      fits(address, length) ? new Uint8Array(buffer()).slice(address, address + length) : undefined,
     write,
     writeU32: (address, value) => {
       if (!fits(address, 4)) return false

@@ -1,0 +1,166 @@
+import { joinBytes, textOf } from "../byte-string.ts"
+import {
+  type Cluster,
+  type ResponseReceiver,
+  resetFacts,
+  resetText,
+  sendToCluster,
+  type UpstreamRequest,
+} from "../clusters.ts"
+import type { LocalReply } from "../context.ts"
+import { mistake } from "../mistakes.ts"
+import type { ProxyProcess } from "../process.ts"
+import type { NextHop } from "./filter-manager.ts"
+import { type HeaderMap, textPairs } from "./header-map.ts"
+import { ownReply } from "./local-reply.ts"
+import type { Route, StreamInfo } from "./stream-info.ts"
+import { requestOnWire, type WireHeaders } from "./wire.ts"
+
+/** The last filter of a request: finds the route and sends the request to its cluster. */
+export interface Router extends NextHop {
+  /** The route for headers; none without a path or `x-forwarded-proto`. */
+  routeOf(map: HeaderMap): Route | undefined
+  /** Stops what is under way; an upstream that has not seen the whole request sees it aborted. */
+  giveUp(): void
+  readonly isForwarded: boolean
+}
+
+/** What a router needs from its stream. */
+export interface RouterOptions {
+  readonly process: ProxyProcess
+  readonly clusters: ReadonlyMap<string, Cluster>
+  readonly routes: readonly Route[]
+  readonly info: StreamInfo
+  readonly readLimit: number
+  sendLocalReply(reply: LocalReply): void
+  /** Cuts the stream. */
+  reset(): void
+  readonly response: Omit<ResponseReceiver, "reset">
+  /** Whether the stream is gone or answered otherwise. */
+  isOver(): boolean
+}
+
+interface Upstream {
+  readonly cluster: Cluster
+  readonly map: HeaderMap
+  readonly wire: WireHeaders
+  readonly body: Uint8Array[]
+  trailers: readonly (readonly [string, string])[]
+  isComplete: boolean
+  cancel: () => void
+}
+
+/** A router that waits for headers. Headers may come twice, as Envoy's do when a plugin continues twice. Source: Envoy `Router::Filter`. */
+export function createRouter(options: RouterOptions): Router {
+  const { process, info, sendLocalReply } = options
+  const upstreams: Upstream[] = []
+
+  const routeOf = (map: HeaderMap): Route | undefined => {
+    const path = map.get(":path")
+    if (path === undefined || map.get("x-forwarded-proto") === undefined) return undefined
+    return options.routes.find((route) => path.startsWith(route.prefix))
+  }
+
+  const headers = (map: HeaderMap, end: boolean): void => {
+    info.route = routeOf(map)
+    const cluster = info.route === undefined ? undefined : options.clusters.get(info.route.cluster)
+    if (cluster === undefined) {
+      const [flag, status, details] =
+        info.route === undefined
+          ? (["NR", 404, "route_not_found"] as const)
+          : (["NC", 503, "cluster_not_found"] as const)
+      info.flags.add(flag)
+      sendLocalReply(ownReply(status, "", details))
+      return
+    }
+    const missing = [":method", ":authority"].find((name) => map.get(name) === undefined)
+    if (missing !== undefined) {
+      sendLocalReply(ownReply(503, `missing required header: ${missing}`, "filter_removed_required_request_headers"))
+      return
+    }
+    info.attempts = 1
+    info.upstreamAddress = "127.0.0.1:18000"
+    const wire = requestOnWire(map, end)
+    upstreams.push({ cluster, map, wire, body: [], trailers: [], isComplete: false, cancel: () => {} })
+    if (end) dispatch()
+  }
+
+  const dispatch = (): void => {
+    const upstream = upstreams.at(-1)
+    if (upstream === undefined || upstream.isComplete) return
+    const sent = upstream.body.reduce((n, part) => n + part.length, 0)
+    const announced = upstream.wire.contentLength
+    if (announced !== undefined && sent !== announced) reportStaleLength(sent > announced)
+    if (announced !== undefined && sent < announced) return
+    upstream.isComplete = true
+    const request = upstreamRequest(upstream)
+    process.seen(request)
+    // Of two copies of one request only the first one's answer counts.
+    const to = upstreams.length === 1 ? receiver() : deaf
+    upstream.cancel = sendToCluster(process, upstream.cluster, request, to, options.readLimit)
+  }
+
+  const reportStaleLength = (isLonger: boolean): void => {
+    const envoy = isLonger ? "sends the rest as a broken next request" : "leaves the upstream waiting"
+    process.report(mistake("ATT_WASM_STALE_CONTENT_LENGTH", "proxy_on_request_body", envoy))
+  }
+
+  const receiver = (): ResponseReceiver => {
+    let hasResponse = false
+    return {
+      ...options.response,
+      headers: (map, end) => {
+        hasResponse = true
+        options.response.headers(map, end)
+      },
+      reset: (reason) => {
+        if (options.isOver()) return
+        const { flag, details, status } = resetFacts(reason)
+        info.flags.add(flag)
+        if (hasResponse) options.reset()
+        else sendLocalReply(ownReply(status, resetText(reason), details))
+      },
+    }
+  }
+
+  return {
+    headers,
+    data: (bytes, end) => {
+      upstreams.at(-1)?.body.push(bytes)
+      if (end) dispatch()
+    },
+    trailers: (map) => {
+      const upstream = upstreams.at(-1)
+      if (upstream?.wire.isChunked === true) upstream.trailers = textPairs(map.pairs())
+      dispatch()
+    },
+    routeOf,
+    giveUp: () => {
+      for (const upstream of upstreams) {
+        upstream.cancel()
+        if (upstream.isComplete) continue
+        upstream.isComplete = true
+        process.seen({ cluster: upstream.cluster.name, path: textOf(upstream.map.get(":path") ?? ""), aborted: true })
+      }
+    },
+    get isForwarded() {
+      return upstreams.length > 0
+    },
+  }
+}
+
+const deaf: ResponseReceiver = { headers: () => {}, data: () => {}, trailers: () => {}, reset: () => {} }
+
+function upstreamRequest(upstream: Upstream): UpstreamRequest {
+  const all = joinBytes(upstream.body)
+  const length = Math.min(upstream.wire.contentLength ?? all.length, all.length)
+  return {
+    cluster: upstream.cluster.name,
+    method: textOf(upstream.map.get(":method") ?? ""),
+    path: textOf(upstream.map.get(":path") ?? ""),
+    headers: upstream.wire.headers,
+    body: all.subarray(0, length),
+    overflow: all.subarray(length),
+    trailers: upstream.trailers,
+  }
+}
