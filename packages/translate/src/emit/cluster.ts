@@ -13,8 +13,9 @@ import { features } from "../features/index.ts"
 import { placeholderSocket } from "../features/upstream-tls/sni.ts"
 import type { BackendCluster, ClusterSpec } from "./cluster-spec.ts"
 import { adsWithDefaultTimeout } from "./config-source.ts"
+import { defaultDnsRefresh, dnsCacheConfig } from "./dns-cache.ts"
 import { commonDnsFamily, type DnsFamily, dnsFamilyOf } from "./dns-family.ts"
-import { duration, milliseconds } from "./duration.ts"
+import { duration } from "./duration.ts"
 import { loadAssignment, type ResolveEndpoints } from "./endpoints.ts"
 import { httpProtocolOptions, httpProtocolOptionsKey } from "./http-protocol-options.ts"
 import { resourceMetadata } from "./metadata.ts"
@@ -22,9 +23,6 @@ import { type Filled, settle } from "./precedence.ts"
 import { extension, type Init } from "./wire.ts"
 
 type ClusterInit = Init<typeof ClusterSchema>
-
-/** How often names are resolved unless the user or the records' lifetime says otherwise. */
-const defaultDnsRefresh = "30s"
 
 const contributors = features.filter(
   (feature): feature is Feature & Required<Pick<Feature, "contributeCluster">> =>
@@ -117,11 +115,7 @@ function discovery(spec: BackendCluster, family: DnsFamily, resolve: ResolveEndp
           value: extension("envoy.clusters.dynamic_forward_proxy", ClusterConfigSchema, {
             clusterImplementationSpecifier: {
               case: "dnsCacheConfig",
-              value: {
-                name: `envoy-gateway-dfp-cache-${family.toLowerCase()}-${milliseconds(refresh)}ms-default`,
-                dnsLookupFamily: Cluster_DnsLookupFamily[family],
-                dnsRefreshRate: duration(refresh),
-              },
+              value: dnsCacheConfig(spec, family),
             },
           }),
         },

@@ -11,11 +11,12 @@ import { TlsInspectorSchema } from "@attache/envoy-api/gen/envoy/extensions/filt
 import { TcpProxySchema } from "@attache/envoy-api/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb"
 import { RouteSchema as UdpRouteSchema } from "@attache/envoy-api/gen/envoy/extensions/filters/udp/udp_proxy/v3/route_pb"
 import { UdpProxyConfigSchema } from "@attache/envoy-api/gen/envoy/extensions/filters/udp/udp_proxy/v3/udp_proxy_pb"
+import { isSniForwarded, sniForwardProxy } from "../features/dynamic-resolver/sni-forward-proxy.ts"
 import type { HttpFilterPart, ListenerContext, ListenerContribution } from "../features/feature.ts"
 import { features } from "../features/index.ts"
 import { readyListener } from "../features/ready-listener/ready-listener.ts"
 import type { HttpListener, L4Listener, L4Route, ProxyOptions } from "../plan/index.ts"
-import { clusterNameOf } from "./cluster-spec.ts"
+import { clusterNameOf, clusterOf } from "./cluster-spec.ts"
 import { httpConnectionManager } from "./http-connection-manager.ts"
 import type { XdsListener } from "./listener-plan.ts"
 import { emptyCluster, plainHttpName } from "./names.ts"
@@ -63,7 +64,9 @@ function tcpListener(
   const isEmpty = l4.some(({ routes }) => routes.length === 0)
   const empty = isEmpty ? [emptyChain(listener.l4, options)] : []
   const chains = [...https, ...tcp, ...empty]
-  const hasServerNames = chains.some(({ filterChainMatch }) => (filterChainMatch?.serverNames?.length ?? 0) > 0)
+  const hasServerNames =
+    chains.some(({ filterChainMatch }) => (filterChainMatch?.serverNames?.length ?? 0) > 0) ||
+    l4.some(({ routes }) => routes.some(({ destination }) => isSniForwarded(destination)))
   return defined({
     name: listener.name,
     address: address(listener.first, SocketAddress_Protocol.TCP),
@@ -130,10 +133,14 @@ function filtersOf(listener: HttpListener, options: ProxyOptions, reads: Listene
 function tcpChain(listener: L4Listener, route: L4Route, options: ProxyOptions): Chain {
   const parts = contributions({ protocol: "tcp", options, listener })
   const cluster = clusterNameOf(route.destination)
+  const statPrefix = `${statKind(listener)}-${listener.port}`
+  const forward = isSniForwarded(route.destination)
+    ? sniForwardProxy(clusterOf(route.destination, false, listener.origin), statPrefix)
+    : []
   return {
     name: route.name,
     ...serverNames(route.hosts),
-    filters: [tcpProxy(parts, `${statKind(listener)}-${listener.port}`, cluster)],
+    filters: [...forward, tcpProxy(parts, statPrefix, cluster)],
     ...settle("filter-chain", slot(parts, "filterChain")),
   }
 }
