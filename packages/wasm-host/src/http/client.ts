@@ -20,6 +20,8 @@ export interface HttpRequest {
   /** Sent one after the other with chunked coding, instead of `body`. */
   readonly chunks?: readonly (string | Uint8Array)[]
   readonly trailers?: HeaderInput
+  /** Leaves the request open after its headers, for `data` and `trailers` of the exchange. */
+  readonly isOpen?: boolean
   /** Sizes in which the connection's reads deliver `body`; default as large as Envoy reads. */
   readonly readSizes?: readonly number[]
   /** After this the client gives up, default 60 000. */
@@ -43,7 +45,7 @@ export interface HttpExchange {
   readonly isDone: boolean
   /** Whether the plugin holds the request or response back. */
   readonly isPaused: boolean
-  /** Feeds body bytes now; only for requests opened without body and chunks and with `isOpen`. */
+  /** Feeds body bytes now; only for requests with `isOpen`. */
   data(bytes: Uint8Array | string, end: boolean): void
   trailers(headers: HeaderInput): void
   /** The client goes away. */
@@ -57,7 +59,7 @@ export interface HttpExchange {
 
 /** Sends a request into a stream: headers at once, the body as it arrives. */
 export function openExchange(
-  request: HttpRequest & { readonly isOpen?: boolean },
+  request: HttpRequest,
   loop: Loop,
   readLimit: number,
   create: (client: ClientSide) => HttpStream,
@@ -122,7 +124,7 @@ export function openExchange(
 }
 
 function begin(
-  request: HttpRequest & { readonly isOpen?: boolean },
+  request: HttpRequest,
   stream: HttpStream,
   loop: Loop,
   readLimit: number,

@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest"
+import { createHost, type Host } from "./host.ts"
+import type { HostOptions } from "./options.ts"
+import { createSharedState } from "./process.ts"
+import { buildGuest, type GuestSpec } from "./testing/guest.ts"
+
+function started(spec: GuestSpec, options: Partial<HostOptions> = {}): Host {
+  const host = createHost({
+    module: buildGuest(spec),
+    clusters: { upstream: () => ({ headers: { "content-length": "5" }, body: "hello" }) },
+    ...options,
+  })
+  expect(host.start()).toEqual({ isStarted: true })
+  return host
+}
+const codesOf = (host: Host): readonly string[] => host.mistakes.map(({ code }) => code)
+const reply = ["proxy_send_local_response", 418, 0, 0, 16, 3, 0, 0, -1] as const
+
+describe("start", () => {
+  it("runs a base VM, a canary, the main thread and the workers", () => {
+    const host = started({ callbacks: { proxy_on_vm_start: [], proxy_on_configure: [] } }, { workers: 2 })
+    expect(host.printStats()).toEqual([
+      "wasm.envoy.wasm.runtime.v8.active: 4",
+      "wasm.envoy.wasm.runtime.v8.created: 5",
+      "wasm.wasm_vm_count: 4",
+    ])
+    expect(host.trace().filter((line) => line.startsWith("[host->vm] proxy_on_configure"))).toHaveLength(4)
+  })
+  it.each<[string, GuestSpec, string]>([
+    [
+      "vm start",
+      { callbacks: { proxy_on_vm_start: [] }, returns: { proxy_on_vm_start: 0 } },
+      "Wasm VM failed Failed to start base Wasm",
+    ],
+    [
+      "configure",
+      { callbacks: { proxy_on_configure: [] }, returns: { proxy_on_configure: 0 } },
+      "Wasm VM failed Failed to configure base Wasm plugin",
+    ],
+    [
+      "a trap in configure",
+      { callbacks: { proxy_on_configure: ["trap"] } },
+      "Wasm VM failed Failed to configure base Wasm plugin",
+    ],
+    [
+      "a restricted call",
+      { callbacks: { _initialize: [["proxy_done"]] } },
+      "Function: _initialize failed: Uncaught Error: restricted_callback",
+    ],
+    ["no marker", { marker: null }, "Wasm VM failed Missing or unknown Proxy-Wasm ABI version"],
+  ])("is refused for %s, under every policy", (_what, spec, line) => {
+    for (const failurePolicy of ["FAIL_CLOSED", "FAIL_OPEN", "FAIL_RELOAD"] as const) {
+      const host = createHost({ module: buildGuest(spec), plugin: { failurePolicy } })
+      expect(host.start()).toEqual({ isStarted: false, reason: "Unable to create Wasm plugin plugin" })
+      expect(host.logs.map(({ text }) => text)).toContain(line)
+    }
+  })
+  it("refuses both failure fields, and modules beyond the limit", () => {
+    expect(
+      createHost({ module: buildGuest({}), plugin: { failOpen: true, failurePolicy: "FAIL_OPEN" } }).start().isStarted,
+    ).toBe(false)
+    const host = createHost({ module: buildGuest({}), limits: { moduleBytes: 10 } })
+    expect([host.start().isStarted, codesOf(host)]).toEqual([false, ["ATT_WASM_FILE_TOO_LARGE"]])
+  })
+  it("names a host call in the start section instead of dying", () => {
+    const host = createHost({ module: buildGuest({ startSection: [["proxy_log", 2, 0, 0]] }) })
+    expect([host.start().isStarted, host.crash?.code]).toEqual([false, "ATT_WASM_START_SECTION_CALL"])
+  })
+})
+
+describe("requests", () => {
+  it("pass through", () => {
+    const host = started({})
+    const result = host.send({ path: "/a" })
+    expect([result.outcome, result.status, new TextDecoder().decode(result.body)]).toEqual(["complete", 200, "hello"])
+    expect(host.accessLog).toEqual(["200 - via_upstream"])
+  })
+  it("are answered by the plugin", () => {
+    const host = started({ callbacks: { proxy_on_request_headers: [[...reply]] }, data: { 16: "no\n" } })
+    const result = host.send({})
+    expect([result.status, new TextDecoder().decode(result.body), host.upstream]).toEqual([418, "no\n", []])
+    expect(result.headers.slice(0, 2)).toEqual([
+      ["content-length", "3"],
+      ["content-type", "text/plain"],
+    ])
+  })
+  it("end in 503 when the module traps, and the other streams of the VM with them", () => {
+    const host = started({ callbacks: { proxy_on_request_headers: ["trap"], proxy_on_log: [] }, hasNames: true })
+    expect([host.send({}).status, host.send({}).status]).toEqual([503, 503])
+    expect(host.logs.filter(({ level }) => level === "error")[0]?.text).toMatch(
+      /^Function: proxy_on_request_headers failed: Uncaught RuntimeError: unreachable\nProxy-Wasm plugin in-VM backtrace:\n {2}0: {2}0x[0-9a-f]+ - proxy_on_request_headers$/,
+    )
+    expect(host.trace().some((line) => line.includes("proxy_on_log"))).toBe(false)
+    expect(host.accessLog[0]).toBe("503 - wasm_fail_stream")
+  })
+  it.each([
+    [{ failurePolicy: "FAIL_OPEN" }, [503, 200], ["ATT_WASM_FAIL_OPEN_ANSWERS_503"]],
+    [{ failOpen: true }, [200, 200], []],
+    [{ failurePolicy: "FAIL_CLOSED" }, [503, 503], []],
+  ] as const)("after a trap under %j", (plugin, want, mistakes) => {
+    const host = started({ callbacks: { proxy_on_request_headers: ["trap"] } }, { plugin })
+    expect([host.send({}).status, host.send({}).status]).toEqual(want)
+    expect(codesOf(host)).toEqual(mistakes)
+  })
+  it("get a fresh VM after the back-off under FAIL_RELOAD", () => {
+    const host = started(
+      { callbacks: { proxy_on_request_headers: ["trap"] } },
+      { plugin: { failurePolicy: "FAIL_RELOAD" } },
+    )
+    host.send({})
+    host.send({})
+    host.advance(1500)
+    host.send({})
+    expect(host.printStats(/reload/)).toEqual(["wasm.plugin.vm_reload_backoff: 1", "wasm.plugin.vm_reload_success: 1"])
+    expect(host.trace().filter((line) => line.startsWith("[host->vm] proxy_on_request_headers(2,"))).toHaveLength(2)
+  })
+  it.each<[string, GuestSpec, string]>([
+    [
+      "continued twice",
+      { callbacks: { proxy_on_request_headers: [["proxy_continue_stream", 0]] } },
+      "ATT_WASM_CONTINUE_TWICE",
+    ],
+    ["answered twice", { callbacks: { proxy_on_request_headers: [[...reply], [...reply]] } }, "ATT_WASM_REPLY_TWICE"],
+    [
+      "left paused",
+      { callbacks: { proxy_on_request_headers: [] }, returns: { proxy_on_request_headers: 1 } },
+      "ATT_WASM_STREAM_LEFT_PAUSED",
+    ],
+    [
+      "changed in length",
+      { callbacks: { proxy_on_request_body: [["proxy_set_buffer_bytes", 0, 0, 0, 16, 3]] } },
+      "ATT_WASM_STALE_CONTENT_LENGTH",
+    ],
+  ])("%s are reported", (_what, spec, code) => {
+    const host = started(spec)
+    host.send({ method: "POST", body: "ab", timeoutMs: 1000 })
+    expect(codesOf(host)).toContain(code)
+    const found = host.mistakes.find((m) => m.code === code)
+    expect(found?.message).toContain("Envoy")
+    expect(found?.hint).toBeTruthy()
+  })
+  it("continued twice reach the upstream twice", () => {
+    const host = started({ callbacks: { proxy_on_request_headers: [["proxy_continue_stream", 0]] } })
+    expect([host.send({}).status, host.upstream.length]).toEqual([200, 2])
+  })
+  it("stop where Envoy would have crashed", () => {
+    const host = started({ callbacks: { proxy_on_request_headers: [["proxy_continue_stream", 1]] } })
+    expect([host.send({}).outcome, host.crash?.code, host.send({}).outcome]).toEqual([
+      "crash",
+      "ATT_WASM_CONTINUE_RESPONSE_EARLY",
+      "crash",
+    ])
+  })
+  it("can be fed step by step", () => {
+    const host = started({ callbacks: { proxy_on_request_body: [] } })
+    const exchange = host.open({ method: "POST", isOpen: true })
+    exchange.data("ab", false)
+    exchange.trailers({ "x-t": "1" })
+    host.advance(10)
+    expect([exchange.isDone, exchange.text()]).toEqual([true, "hello"])
+  })
+  it("of a restricted plugin get INTERNAL_FAILURE and an error line", () => {
+    const host = started(
+      { callbacks: { proxy_on_request_headers: [["proxy_done"]] } },
+      { plugin: { allowedCapabilities: ["proxy_on_request_headers", "proxy_on_context_create"] } },
+    )
+    host.send({})
+    expect(host.trace()).toContain("[vm<-host] env.proxy_done return: 10")
+    expect(host.logs.some(({ level, text }) => level === "error" && text.includes("restricted capability"))).toBe(true)
+  })
+})
+
+describe("a root", () => {
+  it("ticks in virtual time", () => {
+    const host = started({
+      callbacks: { proxy_on_configure: [["proxy_set_tick_period_milliseconds", 100]], proxy_on_tick: [] },
+    })
+    host.advance(350)
+    expect(host.trace().filter((line) => line === "[host->vm] proxy_on_tick(1)")).toHaveLength(6)
+  })
+  it("waits for proxy_done when it is not done", () => {
+    const spec: GuestSpec = { callbacks: { proxy_on_done: [], proxy_on_delete: [] }, returns: { proxy_on_done: 0 } }
+    const host = started(spec)
+    host.stop()
+    expect(host.trace().filter((line) => line.includes("proxy_on_delete"))).toEqual([])
+  })
+  it("warns about a Struct", () => {
+    const host = started(
+      {},
+      { plugin: { configuration: { "@type": "type.googleapis.com/google.protobuf.Struct", value: {} } } },
+    )
+    expect(codesOf(host)).toEqual(["ATT_WASM_STRUCT_CONFIGURATION"])
+  })
+  it("shares data with other proxies of the same VM id", () => {
+    const shared = createSharedState()
+    started(
+      { callbacks: { proxy_on_configure: [["proxy_set_shared_data", 16, 1, 16, 1, 0]] }, data: { 16: "k" } },
+      { shared, vm: { id: "v" } },
+    )
+    const reader = started(
+      { callbacks: { proxy_on_configure: [["proxy_get_shared_data", 16, 1, 64, 68, 72]] }, data: { 16: "k" } },
+      { shared, vm: { id: "v" } },
+    )
+    expect(reader.trace()).toContain("[vm<-host] env.proxy_get_shared_data return: 0")
+  })
+  it("keeps no more log lines than the limit", () => {
+    const host = started({ callbacks: { proxy_on_configure: [["proxy_log", 2, 16, 1]] } }, { limits: { logLines: 5 } })
+    expect([host.logs.length, codesOf(host)]).toEqual([5, ["ATT_WASM_LOG_OVERFLOW"]])
+  })
+})
+
+describe("TCP", () => {
+  it("passes data both ways and ends in order", () => {
+    const host = started({
+      callbacks: {
+        proxy_on_new_connection: [],
+        proxy_on_downstream_data: [],
+        proxy_on_upstream_data: [],
+        proxy_on_log: [],
+        proxy_on_done: [],
+      },
+    })
+    const connection = host.connect({ data: (bytes) => bytes })
+    connection.send("ab")
+    host.advance(5)
+    connection.end()
+    host.advance(5)
+    expect(connection.received.map((bytes) => new TextDecoder().decode(bytes))).toEqual(["ab"])
+    expect(connection.isClosed).toBe(true)
+    const calls = host.trace().flatMap((line) => /^\[host->vm\] (proxy_\w+\(2.*\))$/.exec(line)?.[1] ?? [])
+    expect(calls).toEqual([
+      "proxy_on_new_connection(2)",
+      "proxy_on_downstream_data(2, 2, 0)",
+      "proxy_on_upstream_data(2, 2, 0)",
+      "proxy_on_downstream_data(2, 0, 1)",
+      "proxy_on_upstream_data(2, 0, 1)",
+      "proxy_on_done(2)",
+      "proxy_on_log(2)",
+    ])
+  })
+  it("closes when the module traps", () => {
+    const host = started({ callbacks: { proxy_on_downstream_data: ["trap"] } })
+    const connection = host.connect({ data: () => undefined })
+    connection.send("ab")
+    expect([connection.isClosed, connection.serverReceived]).toEqual([true, []])
+  })
+})

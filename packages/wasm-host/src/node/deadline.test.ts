@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest"
+import { runWithDeadline } from "./deadline.ts"
+
+describe("runWithDeadline", () => {
+  it("ends a guest that loops, and keeps what was posted", async () => {
+    const found = await runWithDeadline(new URL("./testdata/loop.ts", import.meta.url), { deadlineMs: 1500 })
+    expect(found).toEqual({ outcome: "deadline", messages: [{ isStarted: true }] })
+  })
+  it("says why a script failed", async () => {
+    await expect(runWithDeadline(new URL("./testdata/fail.ts", import.meta.url))).rejects.toMatchObject({
+      code: "ATT_WASM_WORKER_FAILED",
+    })
+  })
+})

@@ -1,0 +1,2 @@
+// A script that fails.
+throw new Error("no module given")
