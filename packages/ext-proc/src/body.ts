@@ -14,7 +14,7 @@ export interface BodyChunk {
   readonly mode: BodyMode
   /** Content as UTF-8. A character cut by a chunk's border reads as U+FFFD. */
   text(): string
-  /** Sends this in place of the chunk. Envoy corrects or drops `content-length` according to the mode. */
+  /** Sends this in place of the chunk. An announced `content-length` goes along when the body is buffered. */
   replace(content: string | Uint8Array): void
   /** Sends nothing in place of the chunk. */
   clear(): void

@@ -113,6 +113,12 @@ export class OpenExchange<State> implements Exchange<State> {
     return this.#headers[direction]?.takeChanges() ?? nothing
   }
 
+  /** Makes an announced length fit a body that replaces the whole one: Envoy refuses an answer where they differ. */
+  announceLength(direction: Direction, content: string | Uint8Array): void {
+    const headers = this.#headers[direction]?.headers
+    if (headers?.has("content-length") === true) headers.set("content-length", String(Buffer.byteLength(content)))
+  }
+
   takeRouteCache(): boolean {
     const wanted = this.#clearRouteCache
     this.#clearRouteCache = false

@@ -82,6 +82,18 @@ describe("a body", () => {
     expect(mutationOf("")).toMatchObject({ bodyMutation: { mutation: { case: "clearBody", value: true } } })
   })
 
+  it("takes its announced length along when it is replaced as a whole", () => {
+    const headers = [{ key: "content-length", value: "", rawValue: Buffer.from("1") }]
+    const request = { case: "requestHeaders", value: { headers: { headers }, endOfStream: false } }
+    const replace: Handlers<undefined> = { onRequestBody: (body) => body.replace("ä!") }
+    for (const mode of ["buffered", "streamed"] as const) {
+      const { response } = run(replace, [opening(mode, { request }), chunk("a", true)]).sent[1] ?? {}
+      const mutation = response?.case === "requestBody" ? response.value.response?.headerMutation : undefined
+      const values = (mutation?.setHeaders ?? []).map(({ header }) => Buffer.from(header?.rawValue ?? []).toString())
+      expect(values).toEqual(mode === "buffered" ? ["3"] : [])
+    }
+  })
+
   it("is held and rewritten with other borders in full duplex", () => {
     let held = ""
     const handlers: Handlers<undefined> = {
@@ -107,7 +119,7 @@ describe("an exchange", () => {
     const seen: unknown[] = []
     const handlers: Handlers<undefined> = {
       onRequestHeaders(_headers, exchange) {
-        seen.push(exchange.attributes["request.path"], exchange.metadata["in"])
+        seen.push(exchange.attributes["request.path"], exchange.metadata.sent)
         exchange.setMetadata("out", { score: 1 })
         exchange.overrideMode({ responseHeaders: "skip", requestBody: "buffered" })
         exchange.clearRouteCache()
@@ -116,7 +128,7 @@ describe("an exchange", () => {
     }
     const extra = {
       attributes: { "envoy.filters.http.ext_proc": { "request.path": "/p" } },
-      metadataContext: { filterMetadata: { in: { a: 1 } } },
+      metadataContext: { filterMetadata: { sent: { a: 1 } } },
     }
     const { sent } = run(handlers, [opening("streamed", extra), chunk("a")])
     expect(seen).toEqual(["/p", { a: 1 }, "buffered"])

@@ -127,6 +127,7 @@ class StreamSession<State> implements Session {
     const handler = phase === "requestHeaders" ? "onRequestHeaders" : "onResponseHeaders"
     this.#run(handler, this.#handlers[handler], tracked.headers, (result) => {
       const body = result?.kind === "replaced" ? result.body : undefined
+      if (body !== undefined) exchange.announceLength(direction, body)
       this.#answer(headersResponse(phase, tracked.takeChanges(), body, exchange.takeRouteCache()))
     })
   }
@@ -141,6 +142,7 @@ class StreamSession<State> implements Session {
     this.#run(handler, call, tracked?.chunk, () => {
       const decision = tracked?.decision() ?? keep
       if (mode !== "full-duplex-streamed") {
+        if (decision.kind === "replace" && mode === "buffered") exchange.announceLength(direction, decision.content)
         const changes = exchange.takeChanges(direction)
         this.#answer(bodyResponse(phase, changes, decision, exchange.takeRouteCache()))
       } else if (decision.kind !== "hold") {
