@@ -9,6 +9,14 @@ export interface MergeRule {
   readonly hasSessionPersistence: boolean
   /** More than one backend is fine: they become weighted clusters. False for TCP, TLS and UDP. */
   readonly isSplittable: boolean
+  /** Number of its backendRefs, those without weight and wrong ones included. */
+  readonly backendRefs: number
+}
+
+/** A backend of a rule, with the port its backendRef names. */
+export interface MergeCandidate {
+  readonly setting: DestinationSetting
+  readonly port?: number
 }
 
 /**
@@ -21,15 +29,16 @@ export function mergeBackends(
   world: World,
   merge: BackendOptions["mergeBackends"],
   rule: MergeRule,
-  settings: readonly DestinationSetting[],
+  candidates: readonly MergeCandidate[],
 ): readonly DestinationSetting[] {
+  const settings = candidates.map(({ setting }) => setting)
   if (merge === undefined) return settings
-  if (settings.length > 1) {
+  if (rule.backendRefs > 1) {
     const hasFallback = settings.some((setting) => (setting.priority ?? 0) > 0)
     if (!rule.isSplittable || rule.hasSessionPersistence || hasFallback) return settings
   }
-  return settings.map((setting) => {
-    const mergedCluster = sharedName(world, merge.selector, setting)
+  return candidates.map(({ setting, port = 0 }) => {
+    const mergedCluster = sharedName(world, merge.selector, setting, port)
     return mergedCluster === undefined ? setting : { ...setting, mergedCluster }
   })
 }
@@ -38,14 +47,15 @@ function sharedName(
   world: World,
   selector: LabelSelector | undefined,
   setting: DestinationSetting,
+  port: number,
 ): string | undefined {
   const { metadata, filters, isCustom, addressType, protocol } = setting
   if (metadata === undefined || filters !== undefined || isCustom === true || addressType === "dynamic-resolver")
     return undefined
-  const { kind, namespace, name, sectionName = "0" } = metadata
+  const { kind, namespace, name } = metadata
   if (selector !== undefined) {
     const labels = world.lookup(`${kind}/${namespace}/${name}`)?.metadata.labels ?? {}
     if (!matchesLabels(selector, labels)) return undefined
   }
-  return `${kind.toLowerCase()}/${namespace}/${name}/${sectionName}/${protocol === "ws" ? "http" : protocol}`
+  return `${kind.toLowerCase()}/${namespace}/${name}/${port}/${protocol === "ws" ? "http" : protocol}`
 }

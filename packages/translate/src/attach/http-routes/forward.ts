@@ -17,13 +17,12 @@ export function planForward(
   traits: { readonly hasSessionPersistence: boolean; readonly statName?: string },
 ): Forward {
   const { mergeBackends: merge } = context.options ?? {}
-  const plain = backends.settings.map((s) => s.setting)
-  const settings = mergeBackends(
-    context.reads,
-    merge,
-    { hasSessionPersistence: traits.hasSessionPersistence, isSplittable: true },
-    plain,
-  )
+  const rule = {
+    hasSessionPersistence: traits.hasSessionPersistence,
+    isSplittable: true,
+    backendRefs: backends.names.length,
+  }
+  const settings = mergeBackends(context.reads, merge, rule, backends.settings)
   const { statName } = traits
   const destination: Destination = { name, settings, metadata, ...(statName === undefined ? {} : { statName }) }
   return isSplit(settings, backends) ? { destination, split: planSplit(settings, backends) } : { destination }

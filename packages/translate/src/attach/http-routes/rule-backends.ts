@@ -20,6 +20,8 @@ export type SettingState = "valid" | "invalid" | "empty"
 /** A backendRef that counts: its weight is not 0. */
 export interface RuleSetting {
   readonly setting: DestinationSetting
+  /** Port in the backendRef. */
+  readonly port?: number
   readonly weight: number
   readonly state: SettingState
 }
@@ -70,7 +72,8 @@ export function readRuleBackends(
     // A gRPC backend that is wrong has always counted as one without endpoints.
     const failed: SettingState = isEmpty || context.kind === "GRPCRoute" ? "empty" : "invalid"
     const setting: DestinationSetting = { ...(read.setting ?? placeholder(name)), ...(weight === 1 ? {} : { weight }) }
-    settings.push({ setting, weight, state: error !== undefined ? failed : read.isEmpty === true ? "empty" : "valid" })
+    const state = error !== undefined ? failed : read.isEmpty === true ? "empty" : "valid"
+    settings.push({ setting, weight, state, ...(ref.port === undefined ? {} : { port: ref.port }) })
   }
   return { settings, errors, uses, extensionRefs, names }
 }

@@ -107,10 +107,12 @@ function merged(
   const identity = ({ kind, namespace, name, port }: BackendRef): string =>
     [kind ?? "Service", namespace ?? route.metadata.namespace, name, port ?? 0].join("/")
   const count = route.kind === "TLSRoute" ? new Set(refs.map(identity)).size : refs.length
-  const [first] = settings
-  if (count > 1 || first === undefined) return settings
-  const shared = mergeBackends(reads, options?.mergeBackends, { hasSessionPersistence: false, isSplittable: false }, [
-    first,
+  const [setting] = settings
+  if (setting === undefined) return settings
+  const rule = { hasSessionPersistence: false, isSplittable: false, backendRefs: count }
+  const port = refs[0]?.port
+  const shared = mergeBackends(reads, options?.mergeBackends, rule, [
+    { setting, ...(port === undefined ? {} : { port }) },
   ])
   return shared[0]?.mergedCluster === undefined ? settings : shared
 }
