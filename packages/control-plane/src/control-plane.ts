@@ -1,34 +1,44 @@
 // The loop: files change, objects change, snapshots change, Envoys are told, and what they answer is kept.
-import { type Clock, type Logger, systemClock } from "@attache/base"
+import { join } from "node:path"
+import { type Clock, type Diagnostic, type Logger, messageOf, systemClock } from "@attache/base"
 import type { LoadedObject } from "@attache/kube-api"
 import {
   type AnyObject,
   createTranslator,
+  keyOf,
   type ModuleLoader,
-  type ObjectKey,
-  type ProxySnapshot,
   type Settings,
-  snapshotChanges,
   type Translator,
 } from "@attache/translate"
-import { createXdsServer, emptySnapshot, updateSnapshot, type XdsEvent, type XdsServer } from "@attache/xds-server"
-import { loadResources } from "./load-resources.ts"
+import { createXdsServer, type XdsServer } from "@attache/xds-server"
+import { createChangeLoop } from "./change-loop.ts"
+import { createEnvoyEventHandler } from "./envoy-events.ts"
+import { createLastGoodStore, type LastGoodStore } from "./last-good/store.ts"
+import { loadResources, textOfObjects } from "./load-resources.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 import { createFileProvider, type FileProvider } from "./provider-file/provider.ts"
+import { createPublisher, type Publication } from "./publisher.ts"
 import { createRefusals, type Refusals } from "./refusals.ts"
+import { createRounds } from "./rounds.ts"
+import { runSliced } from "./sliced.ts"
 
 /** What a control plane is made with. */
 export interface ControlPlaneOptions {
   /** Files and folders that hold the objects. */
   readonly paths: readonly string[]
-  /** Objects beside those of the files; files win. */
+  /** Objects beside those of the files; an object of a file with the same key takes their place for good. */
   readonly objects?: readonly AnyObject[]
   readonly settings: Settings
+  /** Namespace of objects that name none. */
   readonly defaultNamespace: string
+  /** Absent: Wasm policies fail. */
   readonly loadModule?: ModuleLoader
+  /** Folder for what outlives the process: last good inputs, without the data of Secrets. Default: nothing is kept. */
+  readonly stateFolder?: string
   readonly logger: Logger
+  /** Default: the machine's. */
   readonly clock?: Clock
-  /** Called after every change that reached the xDS server, and after every answer of an Envoy. */
+  /** Called after every round that read or published something, and after every answer of an Envoy. */
   readonly onUpdate?: (update: ControlPlaneUpdate) => void
 }
 
@@ -46,20 +56,30 @@ export interface ControlPlane {
   readonly files: FileProvider<LoadedObject>
   readonly refusals: Refusals
   readonly metrics: Metrics
-  /** Reads all files and publishes the first snapshots; waits for modules at most `firstSnapshotMs`. */
+  /**
+   * Reads all files and publishes the first snapshots; waits for modules at most five seconds.
+   *
+   * Never rejects for what the files hold. Called again it gives the same promise.
+   */
   start(): Promise<void>
-  /** Reads what changed and publishes it. */
-  refresh(): void
+  /** Reads what changed and publishes it; resolves when that is done. */
+  refresh(): Promise<void>
   /** Follows the files until the control plane is closed. */
   watch(): void
   /** Whether the first snapshots stand. */
   isReady(): boolean
+  /** Keys of all proxies, sorted; those that nothing is published for included. */
   proxyKeys(): readonly string[]
+  /** What is wrong with files, and with parts of published snapshots. */
+  findings(): readonly Diagnostic[]
+  /** Ends everything that {@link ControlPlane.start} began and resolves when last good inputs are on disk. May be called twice. */
   close(): Promise<void>
 }
 
-/** Longest wait for modules before the first snapshot of a proxy, in milliseconds. */
-const firstSnapshotMs = 5_000
+/** Pause after a round before statuses are brought up to date and what nobody needs is dropped, in milliseconds. */
+const tidyMs = 200
+
+type Reason = "resources" | "module" | "tidy"
 
 /** A control plane over files. Nothing is read or opened before `start`. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
@@ -67,119 +87,147 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const clock = options.clock ?? systemClock
   const metrics = createMetrics()
   const refusals = createRefusals()
-  const published = new Map<string, ProxySnapshot>()
+  const closing = new AbortController()
   let isReady = false
+  let started: Promise<void> | undefined
   let stopWatching: (() => Promise<void>) | undefined
+  let closed: Promise<void> | undefined
+  let cancelTidy = (): void => {}
+  let cancelHeld = (): void => {}
+  const ready = Promise.withResolvers<void>()
 
-  const xds = createXdsServer({ logger, clock, onEvent: (event) => onEvent(event) })
+  const tell = (update: ControlPlaneUpdate): void => {
+    try {
+      options.onUpdate?.(update)
+    } catch (error) {
+      logger.error("a listener for updates failed", { error: messageOf(error) })
+    }
+  }
+  const onFailure = (query: string, key: string, error: unknown): void => {
+    metrics.translationFailures.inc({ query })
+    const text = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
+    logger.error("translation of a part failed", { query, key, error: text })
+  }
+  const onEvent = createEnvoyEventHandler({
+    logger,
+    metrics,
+    refusals,
+    streams: () => xds.streams().length,
+    onAnswer: () => tell({ reason: "answer", proxies: [] }),
+  })
+  const xds: XdsServer = createXdsServer({ logger, clock, onEvent })
   const translator = createTranslator({
     settings: options.settings,
-    ...(options.loadModule === undefined ? {} : { loadModule: options.loadModule }),
-    onChange: () => {
-      if (isReady) publish("module")
-    },
-    onFailure: (query, key, error) => {
-      metrics.translationFailures.inc({ query })
-      logger.error("translation of a part failed", {
-        query,
-        key,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      })
-    },
+    clock,
+    ...loaderUntil(options.loadModule, closing.signal),
+    onChange: () => void loop.request("module"),
+    onFailure,
   })
-  const files = createFileProvider<LoadedObject>(options.paths, (text, file, previous) =>
-    loadResources(text, file, previous, { defaultNamespace: options.defaultNamespace, isStrict: true }),
+  const publisher = createPublisher({
+    translator,
+    xds,
+    clock,
+    onFailure: (key, error) => onFailure("proxy", key, error),
+  })
+  const lastGood = lastGoodIn(options)
+  const files = createFileProvider<LoadedObject>(
+    options.paths,
+    (text, file, previous) =>
+      loadResources(text, file, previous, { defaultNamespace: options.defaultNamespace, isStrict: true }),
+    lastGood === undefined ? {} : { lastGood },
   )
 
-  const onEvent = (event: XdsEvent): void => {
-    if (!("version" in event)) {
-      logger.debug(`envoy ${event.type}s`, { proxy: event.proxyKey, node: event.nodeId })
-      metrics.streams.set(xds.streams().length)
-      return
-    }
-    metrics.answers.inc({ type: event.type })
-    refusals.record(event)
-    if (event.type === "nack") {
-      logger.error("envoy refused an update", {
-        proxy: event.proxyKey,
-        type: event.typeUrl,
-        resources: event.changed.join(","),
-        message: event.message,
-      })
-    }
-    options.onUpdate?.({ reason: "answer", proxies: [] })
+  const rounds = createRounds({
+    translator,
+    files,
+    metrics,
+    otherKeys: (options.objects ?? []).map(keyOf),
+    onFailure: (key, error) => onFailure("object", key, error),
+  })
+  const publish = async (reason: "resources" | "module"): Promise<void> => {
+    const hasNews = reason === "resources" ? await runSliced(rounds.read(), clock) : false
+    const endTimer = metrics.translation.startTimer()
+    const publication = await runSliced(publisher.publish(), clock)
+    endTimer()
+    metrics.publications.inc({ reason })
+    afterPublication(publication)
+    if (hasNews || publication.changed.length > 0 || !isReady) tell({ reason, proxies: publication.changed })
+    if (publication.held.size > 0 || isReady) return
+    isReady = true
+    ready.resolve()
   }
-
-  const publish = (reason: ControlPlaneUpdate["reason"]): void => {
-    const done = metrics.translation.startTimer()
-    const keys = translator.proxyKeys()
-    const changed: string[] = []
-    for (const key of keys) {
-      const before = published.get(key)
-      const after = translator.snapshot(key)
-      // Nothing is published for a withheld proxy: what its Envoys have stays.
-      if (after === undefined || after === before) continue
-      published.set(key, after)
-      xds.setSnapshot(key, updateSnapshot(xds.snapshot(key) ?? emptySnapshot, snapshotChanges(before, after)))
-      changed.push(key)
-    }
-    for (const key of published.keys()) {
-      if (keys.includes(key)) continue
-      published.delete(key)
-      xds.removeSnapshot(key)
-      changed.push(key)
-    }
-    for (const _ of translator.statuses()) {
-      // Statuses are pulled so that what only they stand on stays known; nothing else is to be done with them here.
-    }
-    translator.collect()
-    done()
-    options.onUpdate?.({ reason, proxies: changed })
+  const afterPublication = ({ removed, held }: Publication): void => {
+    for (const key of removed) refusals.forget(key)
+    metrics.proxies.set(translator.proxyKeys().length)
+    metrics.pendingModules.set(translator.pending())
+    cancelHeld()
+    const until = Math.min(...held.values())
+    if (held.size > 0) cancelHeld = clock.after(until - clock.now(), () => void loop.request("module"))
+    cancelTidy()
+    cancelTidy = clock.after(tidyMs, () => void loop.request("tidy"))
   }
-
-  const apply = (): boolean => {
-    const { upserts, removes } = files.refresh()
-    for (const key of removes) translator.remove(key as ObjectKey)
-    for (const { value } of upserts) translator.upsert(value.object as AnyObject)
-    metrics.objects.set(files.view().objects.size)
-    return upserts.length + removes.length > 0
+  const run = async (reasons: ReadonlySet<Reason>): Promise<void> => {
+    try {
+      if (reasons.has("resources")) await publish("resources")
+      else if (reasons.has("module")) await publish("module")
+      else await runSliced(rounds.tidy(), clock)
+    } catch (error) {
+      // A fault of ours, whatever the files hold: what was published stays, and nobody waits for ever.
+      onFailure("round", [...reasons].join(","), error)
+      ready.resolve()
+    }
   }
+  const loop = createChangeLoop<Reason>(run)
 
-  const refresh = (): void => {
-    const before = files.view()
-    const isChanged = apply()
-    const after = files.view()
-    if (isChanged) publish("resources")
-    else if (before.findings !== after.findings) options.onUpdate?.({ reason: "resources", proxies: [] })
+  const close = async (): Promise<void> => {
+    closing.abort(new Error("the control plane is closing"))
+    cancelHeld()
+    cancelTidy()
+    await Promise.all([stopWatching?.(), loop.close(), xds.close()])
+    cancelHeld()
+    cancelTidy()
+    await lastGood?.flush()
+    ready.resolve()
   }
-
   return {
     translator,
     xds,
     files,
     refusals,
     metrics,
-    start: async () => {
-      for (const object of options.objects ?? []) translator.upsert(object)
-      apply()
-      for (const key of translator.proxyKeys()) translator.snapshot(key)
-      if (translator.pending() > 0)
-        await Promise.race([
-          translator.settled(),
-          new Promise<void>((resolve) => clock.after(firstSnapshotMs, resolve)),
-        ])
-      isReady = true
-      publish("resources")
+    start: () => {
+      started ??= (async () => {
+        for (const object of options.objects ?? []) translator.upsert(object)
+        await loop.request("resources")
+        await ready.promise
+      })()
+      return started
     },
-    refresh,
+    refresh: () => loop.request("resources"),
     watch: () => {
-      stopWatching ??= files.watch(refresh)
+      if (closed !== undefined) return
+      stopWatching ??= files.watch(() => void loop.request("resources"), {
+        clock,
+        onTrouble: (error) => logger.warn("a folder is not watched but looked at", { error: messageOf(error) }),
+      })
     },
     isReady: () => isReady,
     proxyKeys: () => translator.proxyKeys(),
-    close: async () => {
-      await stopWatching?.()
-      await xds.close()
+    findings: () => [...files.view().findings, ...publisher.diagnostics()],
+    close: () => {
+      closed ??= close()
+      return closed
     },
   }
+}
+
+/** A loader whose loads also end with the control plane. */
+function loaderUntil(load: ModuleLoader | undefined, closing: AbortSignal): { readonly loadModule?: ModuleLoader } {
+  if (load === undefined) return {}
+  return { loadModule: (request, signal) => load(request, AbortSignal.any([signal, closing])) }
+}
+
+function lastGoodIn({ stateFolder, logger }: ControlPlaneOptions): LastGoodStore<LoadedObject> | undefined {
+  if (stateFolder === undefined) return undefined
+  return createLastGoodStore({ folder: join(stateFolder, "last-good"), textOf: textOfObjects, logger })
 }

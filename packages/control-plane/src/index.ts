@@ -1,19 +1,15 @@
-export { codes } from "./codes.ts"
+export { type ControlPlaneErrorCode, codes } from "./codes.ts"
 export {
   type ControlPlane,
   type ControlPlaneOptions,
   type ControlPlaneUpdate,
   createControlPlane,
 } from "./control-plane.ts"
-export {
-  type Judgement,
-  type ResourceVerdict,
-  startValidatingEnvoy,
-  type ValidatingEnvoy,
-  type ValidatingEnvoyOptions,
-} from "./judge/validating-envoy.ts"
-export { type LoadOptions, loadResources } from "./load-resources.ts"
+export { createLastGoodStore, type LastGoodOptions, type LastGoodStore } from "./last-good/store.ts"
+export { type LoadOptions, loadResources, textOfObjects } from "./load-resources.ts"
+export type { Metrics } from "./metrics.ts"
 export { type AddressPolicy, allowedAddresses, type HostResolver, isAddressAllowed } from "./modules/address-policy.ts"
+export type { FetchOptions } from "./modules/fetch-http.ts"
 export {
   createModuleLoader,
   type ModuleLoaderOptions,
@@ -21,10 +17,24 @@ export {
   placeAsFile,
   placeAtServer,
 } from "./modules/loader.ts"
-export { createModuleStore, type ModuleStore, maxStoreBytes } from "./modules/store.ts"
+export { createModuleStore, type ModuleStore, type ModuleStoreOptions, maxStoreBytes } from "./modules/store.ts"
 export { isWasm, maxModuleBytes, unwrapModule } from "./modules/unwrap.ts"
-export { createFileProvider, type FileLoader, type FileProvider } from "./provider-file/provider.ts"
-export { resourceFiles } from "./provider-file/resource-files.ts"
+export type { FileObject, FileReading, FileSetView, FileState, ObjectChanges } from "./provider-file/file-set.ts"
+export type { LastGood } from "./provider-file/last-good-reading.ts"
+export {
+  createFileProvider,
+  type FileLoader,
+  type FileProvider,
+  type FileProviderOptions,
+} from "./provider-file/provider.ts"
+export {
+  isResourceFile,
+  maxFileBytes,
+  maxFiles,
+  requireResourceFiles,
+  resourceFiles,
+} from "./provider-file/resource-files.ts"
+export { type WatchOptions, watchResourcePaths } from "./provider-file/watch.ts"
 export type { Refusal, Refusals } from "./refusals.ts"
 export { stateDirectory } from "./state-directory.ts"
 export { type EnvoyReport, type ProxyReport, reportStatus, type StatusReport } from "./status/report.ts"

@@ -1,7 +1,7 @@
-// From the text of a file to objects that may be admitted: parsed, defaulted, judged by schema and rules.
+// From the text of a file to objects that may be admitted: parsed, defaulted, judged by schema and rules; and back, for keeping.
 import type { Diagnostic } from "@attache/base"
 import { type LoadedObject, loadObjects, validateObject } from "@attache/kube-api"
-import { type AnyObject, keyOf } from "@attache/translate"
+import { keyOf } from "@attache/translate"
 import type { FileReading } from "./provider-file/file-set.ts"
 
 /** How files are read. */
@@ -12,7 +12,14 @@ export interface LoadOptions {
   readonly isStrict: boolean
 }
 
-/** Reads the objects of one file. `previous` gives the object in force under a key: rules about updates look at it. */
+/**
+ * Reads the objects of one file.
+ *
+ * The file counts as unreadable when some document in it is no object: what it was meant to be cannot be told from what
+ * is to be removed.
+ *
+ * @param previous gives the object in force under a key: rules about updates look at it
+ */
 export function loadResources(
   text: string,
   file: string,
@@ -23,11 +30,27 @@ export function loadResources(
   const isReadable = !diagnostics.some((d) => d.severity === "error" && d.object === undefined)
   const findings: Diagnostic[] = [...diagnostics]
   const read = objects.map((loaded) => {
-    const key = keyOf(loaded.object as AnyObject)
+    const key = keyOf(loaded.object)
     const old = previous(key)
     const found = validateObject(loaded, old === undefined ? {} : { old: old.object })
     findings.push(...found)
-    return { key, value: loaded, isValid: !options.isStrict || !found.some((d) => d.severity === "error") }
+    const isValid = !options.isStrict || !found.some((d) => d.severity === "error")
+    return { key, value: loaded, isValid, line: loaded.origin.line }
   })
   return { isReadable, objects: read, findings }
+}
+
+/**
+ * Objects as a text that {@link loadResources} reads: one JSON document.
+ *
+ * Of Secrets only name and type are in it. Annotations are left out too, because tools keep whole objects there.
+ */
+export function textOfObjects(objects: readonly LoadedObject[]): string {
+  const items = objects.map(({ object }) => {
+    if (object.kind !== "Secret") return object
+    const { name, namespace } = object.metadata
+    const { type } = object as { readonly type?: unknown }
+    return { apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace }, type }
+  })
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items })
 }

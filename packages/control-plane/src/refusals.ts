@@ -1,5 +1,5 @@
-// What Envoys refused and have not accepted since: by proxy, type and resource.
-import type { AnswerEvent } from "@attache/xds-server"
+// What Envoys refused and have not accepted since: by proxy, node, type and resource.
+import type { AnswerEvent, ConnectionEvent } from "@attache/xds-server"
 
 /** A resource that an Envoy refused. */
 export interface Refusal {
@@ -13,23 +13,56 @@ export interface Refusal {
 
 /** The refusals that stand. */
 export interface Refusals {
-  /** Takes note of an answer: a refusal stands until the same resource is accepted. */
+  /** Takes note of an answer: a refusal stands until the same node accepts the resource. */
   record(event: AnswerEvent): void
+  /**
+   * Takes note of a node that comes or goes.
+   *
+   * A refusal outlives its connection, because what was refused is not sent again; it goes when another node of the
+   * proxy comes, which then stands in the place of one that is gone.
+   */
+  connection(event: Pick<ConnectionEvent, "type" | "proxyKey" | "nodeId" | "streamId">): void
+  /** Forgets a proxy that is no more. */
+  forget(proxyKey: string): void
+  /** Oldest first. */
   list(): readonly Refusal[]
 }
+
+/** Most refusals kept; the oldest go first. */
+export const maxRefusals = 10_000
 
 /** No refusals. */
 export function createRefusals(): Refusals {
   const standing = new Map<string, Refusal>()
+  const streams = new Map<string, Set<number>>()
+  const drop = (isDropped: (refusal: Refusal) => boolean): void => {
+    for (const [key, refusal] of standing) if (isDropped(refusal)) standing.delete(key)
+  }
   return {
     record: ({ type, proxyKey, nodeId, typeUrl, changed, resources, message = "" }) => {
       // A response is refused as a whole; only what changed can be the reason.
       for (const resource of type === "nack" ? changed : resources) {
         const key = JSON.stringify([proxyKey, nodeId, typeUrl, resource])
+        standing.delete(key)
         if (type === "nack") standing.set(key, { proxyKey, nodeId, typeUrl, resource, message })
-        else standing.delete(key)
+      }
+      for (const key of standing.keys()) {
+        if (standing.size <= maxRefusals) break
+        standing.delete(key)
       }
     },
+    connection: ({ type, proxyKey, nodeId, streamId }) => {
+      const node = nodeKey(proxyKey, nodeId)
+      const open = streams.get(node) ?? new Set()
+      if (type === "connect") streams.set(node, open.add(streamId))
+      else if (open.delete(streamId) && open.size === 0) streams.delete(node)
+      if (type === "connect") drop((r) => r.proxyKey === proxyKey && !streams.has(nodeKey(proxyKey, r.nodeId)))
+    },
+    forget: (proxyKey) => drop((refusal) => refusal.proxyKey === proxyKey),
     list: () => [...standing.values()],
   }
+}
+
+function nodeKey(proxyKey: string, nodeId: string): string {
+  return JSON.stringify([proxyKey, nodeId])
 }

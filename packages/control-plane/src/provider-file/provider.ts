@@ -1,5 +1,5 @@
 // Files as a source of objects: read, checked, kept when they break, read again when they change.
-import { type AttacheError, contentVersion, type Diagnostic, isAttacheError } from "@attache/base"
+import { type AttacheError, contentVersion, type Diagnostic, errorFrom } from "@attache/base"
 import {
   changesBetween,
   emptyFileSet,
@@ -121,8 +121,9 @@ function readChanged<T>(
     const version = contentVersion(text)
     seen.set(file, { version, stamp: isTrusted ? stamp.stamp : undefined })
     return before?.version === version ? undefined : load(text)
-  } catch (error) {
-    if (!isAttacheError(error)) throw error
+  } catch (thrown) {
+    // A loader that fails is a fault of ours, and still no reason to lose what is in force.
+    const error = errorFrom(thrown, "ATT_FILE_UNREADABLE", `${file} cannot be read`)
     // The failure counts as content, so that it is a change once and not at every look.
     const version = `${error.code} ${error.message}`
     seen.set(file, { version, stamp: undefined })

@@ -1,18 +1,19 @@
 // The state of a control plane as one document: for the status file, for HTTP, and for the command.
 import type { Diagnostic } from "@attache/base"
 import type { ObjectStatus } from "@attache/translate"
+import type { XdsServer } from "@attache/xds-server"
 import type { ControlPlane } from "../control-plane.ts"
 import type { Refusal } from "../refusals.ts"
 
 /** One proxy: what it should have, and what its Envoys say. */
 export interface ProxyReport {
   readonly key: string
-  /** Number of resources by short type name. */
+  /** Number of resources by short type name; empty while nothing is published. */
   readonly resources: Readonly<Record<string, number>>
   readonly envoys: readonly EnvoyReport[]
 }
 
-/** One connected Envoy. */
+/** One stream of a connected Envoy; with single-type streams an Envoy has several. */
 export interface EnvoyReport {
   readonly nodeId: string
   readonly variant: "delta" | "sotw"
@@ -22,48 +23,60 @@ export interface EnvoyReport {
   readonly states: Readonly<Record<string, number>>
 }
 
-/** The whole document. */
+/** The whole document. Holds no secrets. */
 export interface StatusReport {
+  /** The first snapshots stand. */
   readonly isReady: boolean
   /** Addresses of the xDS server. */
   readonly xds: readonly string[]
   readonly proxies: readonly ProxyReport[]
+  /** What Envoys refused and have not accepted since. */
   readonly refusals: readonly Refusal[]
+  /** Statuses of all objects, by kind, namespace and name. */
   readonly objects: readonly ObjectStatus[]
+  /** What is wrong with files and with what was made of them. */
   readonly findings: readonly Diagnostic[]
+  /** Files whose last good objects are in force. */
   readonly staleFiles: readonly string[]
   /** Modules on their way. */
   readonly pendingModules: number
 }
 
-/** Reports a control plane as it is now. */
+/** Reports a control plane as it is now. @param addresses addresses of its xDS server */
 export function reportStatus(controlPlane: ControlPlane, addresses: readonly string[]): StatusReport {
   const { translator, xds, files, refusals } = controlPlane
-  const view = files.view()
+  const keys = controlPlane.proxyKeys()
   return {
     isReady: controlPlane.isReady(),
     xds: addresses,
-    proxies: controlPlane.proxyKeys().map((key) => reportProxy(controlPlane, key)),
+    proxies: keys.map((key) => reportProxy(xds, key)),
     refusals: refusals.list(),
     objects: translator.statuses(),
-    findings: view.findings,
-    staleFiles: view.staleFiles,
+    findings: [...controlPlane.findings(), ...(keys.length === 0 && controlPlane.isReady() ? [noGateway] : [])],
+    staleFiles: files.view().staleFiles,
     pendingModules: translator.pending(),
   }
+}
 
-  function reportProxy({ xds: server }: ControlPlane, key: string): ProxyReport {
-    const resources: Record<string, number> = {}
-    for (const [typeUrl, type] of server.snapshot(key)?.types ?? []) resources[shortName(typeUrl)] = type.resources.size
-    const envoys = xds.acks(key).map(({ nodeId, variant, types }) => {
-      const states: Record<string, number> = {}
-      for (const { resources: acks } of types.values())
-        for (const { state } of acks.values()) states[state] = (states[state] ?? 0) + 1
-      const isInSync =
-        Object.keys(states).every((state) => state === "acked" || state === "absent") && (states.acked ?? 0) > 0
-      return { nodeId, variant, isInSync, states }
-    })
-    return { key, resources, envoys }
-  }
+const noGateway: Diagnostic = {
+  code: "ATT_GATEWAY_NONE",
+  severity: "warning",
+  message: "no Gateway of ours is among the resources, so no proxy gets anything",
+  hint: "add a Gateway, and a GatewayClass whose controllerName is ours",
+}
+
+function reportProxy(xds: XdsServer, key: string): ProxyReport {
+  const resources: Record<string, number> = {}
+  for (const [typeUrl, type] of xds.snapshot(key)?.types ?? []) resources[shortName(typeUrl)] = type.resources.size
+  const envoys = xds.acks(key).map(({ nodeId, variant, types }) => {
+    const states: Record<string, number> = {}
+    for (const { resources: acks } of types.values()) {
+      for (const { state } of acks.values()) states[state] = (states[state] ?? 0) + 1
+    }
+    const isInSync = Object.keys(states).every((state) => state === "acked" || state === "absent")
+    return { nodeId, variant, isInSync: isInSync && (states.acked ?? 0) > 0, states }
+  })
+  return { key, resources, envoys }
 }
 
 function shortName(typeUrl: string): string {

@@ -1,0 +1,85 @@
+import { keyOf } from "@attache/translate"
+import { describe, expect, it } from "vitest"
+import { backend, gateway, route, stream } from "../test/resources.ts"
+import { loadResources, textOfObjects } from "./load-resources.ts"
+
+const strict = { defaultNamespace: "team", isStrict: true }
+const load = (text: string, options = strict) => loadResources(text, "/f.yaml", () => undefined, options)
+
+describe("loadResources", () => {
+  it("gives objects with namespace, defaults and line", () => {
+    const { isReadable, objects, findings } = load(
+      "\nkind: Backend\napiVersion: gateway.envoyproxy.io/v1alpha1\nmetadata:\n  name: b\nspec:\n  endpoints:\n    - ip: {address: 10.0.0.1, port: 80}\n",
+    )
+    expect({ isReadable, findings }).toEqual({ isReadable: true, findings: [] })
+    expect(objects).toMatchObject([{ key: "Backend/team/b", isValid: true, line: 2 }])
+    expect(objects[0]?.value.object.metadata.namespace).toBe("team")
+  })
+
+  it.each([
+    ["what is no YAML", "a: ["],
+    ["a document that is no object", `${stream(...gateway())}\n---\n- 1`],
+    ["a document without a name", "kind: Backend\napiVersion: gateway.envoyproxy.io/v1alpha1"],
+  ])("takes %s for an unreadable file", (_name, text) => {
+    const { isReadable, findings } = load(text)
+    expect(isReadable).toBe(false)
+    expect(findings.some(({ severity, file }) => severity === "error" && file === "/f.yaml")).toBe(true)
+  })
+
+  it("takes nothing for a readable file without objects", () => {
+    for (const text of ["", "\n", "# only a comment\n", "---\n---\n"])
+      expect(load(text)).toEqual({ isReadable: true, objects: [], findings: [] })
+  })
+
+  it("judges objects one by one, and admits invalid ones where that is wanted", () => {
+    const text = stream(backend("b", 9000), { ...route("r", "/", "b"), spec: { parentRefs: 1 } })
+    expect(load(text).objects.map(({ isValid }) => isValid)).toEqual([true, false])
+    expect(load(text, { ...strict, isStrict: false }).objects.map(({ isValid }) => isValid)).toEqual([true, true])
+    expect(load(text).findings).toEqual(load(text, { ...strict, isStrict: false }).findings)
+    expect(load(text).findings.every(({ object }) => object?.name === "r")).toBe(true)
+  })
+
+  it("asks for what is in force", () => {
+    const asked: string[] = []
+    loadResources(
+      stream(backend("b", 9000)),
+      "/f.yaml",
+      (key) => {
+        asked.push(key)
+        return undefined
+      },
+      strict,
+    )
+    expect(asked).toEqual(["Backend/default/b"])
+  })
+})
+
+describe("textOfObjects", () => {
+  const values = (text: string) => load(text).objects.map(({ value }) => value)
+
+  it("is read back as the same objects", () => {
+    const odd = { ...route("r", "/a", "b"), metadata: { name: "r", annotations: { odd: "\u2028\u0085'\"\n: #" } } }
+    const before = values(stream(...gateway(), backend("b", 9000), odd))
+    const again = load(textOfObjects(before))
+    expect(again).toMatchObject({ isReadable: true, findings: [] })
+    expect(again.objects.map(({ value }) => value.object)).toEqual(before.map(({ object }) => object))
+    expect(load(textOfObjects([]))).toEqual({ isReadable: true, objects: [], findings: [] })
+  })
+
+  it("leaves out everything of a Secret but its name and type", () => {
+    const text = stream({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", annotations: { a: "canary" }, labels: { l: "canary" } },
+      type: "kubernetes.io/tls",
+      data: { "tls.key": "Y2FuYXJ5" },
+      stringData: { other: "canary" },
+      canary: true,
+    })
+    const kept = textOfObjects(values(text))
+    expect(kept).not.toMatch(/canary|Y2FuYXJ5/)
+    expect(
+      load(kept).objects.map(({ value }) => [keyOf(value.object), (value.object as { type?: string }).type]),
+    ).toEqual([["Secret/team/s", "kubernetes.io/tls"]])
+  })
+})

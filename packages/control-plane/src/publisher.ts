@@ -1,0 +1,92 @@
+// From the translator to the xDS server, proxy by proxy: one that cannot be translated costs the others nothing.
+import type { Clock, Diagnostic } from "@attache/base"
+import { type ProxySnapshot, snapshotChanges, type Translator } from "@attache/translate"
+import { emptySnapshot, updateSnapshot, type XdsServer } from "@attache/xds-server"
+
+/** What a publisher works with. */
+export interface PublisherOptions {
+  readonly translator: Pick<Translator, "proxyKeys" | "snapshot" | "pending">
+  readonly xds: Pick<XdsServer, "snapshot" | "setSnapshot" | "removeSnapshot">
+  readonly clock: Clock
+  /** A proxy could not be translated by a fault of ours; it keeps what it has. */
+  readonly onFailure: (proxyKey: string, error: unknown) => void
+}
+
+/** What a round did. */
+export interface Publication {
+  /** Proxies that got something new or went away. */
+  readonly changed: readonly string[]
+  /** Those that went away. */
+  readonly removed: readonly string[]
+  /** Proxies whose first snapshot waits for modules, and until when, in milliseconds since the epoch. */
+  readonly held: ReadonlyMap<string, number>
+}
+
+/** Publishes snapshots. */
+export interface Publisher {
+  /** One round over all proxies; a step each. */
+  publish(): Generator<void, Publication>
+  /** Parts of published snapshots that could not be made. */
+  diagnostics(): readonly Diagnostic[]
+}
+
+/** Longest wait for modules before the first snapshot of a proxy, in milliseconds. */
+export const firstSnapshotMs = 5_000
+
+/**
+ * A publisher that has published nothing yet.
+ *
+ * The first snapshot of a proxy waits up to {@link firstSnapshotMs} while modules are on their way. A proxy that is
+ * withheld or fails keeps its last snapshot; one that is gone is removed.
+ */
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { translator, xds, clock } = options
+  const published = new Map<string, ProxySnapshot>()
+  const firstSeen = new Map<string, number>()
+
+  /** Whether Envoys of the proxy get something new; a time: not before then. */
+  const publishOne = (key: string): boolean | number => {
+    const before = published.get(key)
+    const after = translator.snapshot(key)
+    if (after === undefined || after === before) return false
+    if (before === undefined && translator.pending() > 0) {
+      const until = (firstSeen.get(key) ?? clock.now()) + firstSnapshotMs
+      if (clock.now() < until) return until
+    }
+    xds.setSnapshot(key, updateSnapshot(xds.snapshot(key) ?? emptySnapshot, snapshotChanges(before, after)))
+    published.set(key, after)
+    return true
+  }
+  const remove = (key: string): void => {
+    published.delete(key)
+    firstSeen.delete(key)
+    xds.removeSnapshot(key)
+    // Asked once more, the translator lets go of what it kept for the proxy.
+    translator.snapshot(key)
+  }
+  function attempt<T>(key: string, act: () => T): T | undefined {
+    try {
+      return act()
+    } catch (error) {
+      options.onFailure(key, error)
+      return undefined
+    }
+  }
+  function* publish(): Generator<void, Publication> {
+    const keys = new Set(translator.proxyKeys())
+    const changed: string[] = []
+    const held = new Map<string, number>()
+    for (const key of keys) {
+      if (!firstSeen.has(key)) firstSeen.set(key, clock.now())
+      const outcome = attempt(key, () => publishOne(key))
+      if (outcome === true) changed.push(key)
+      else if (typeof outcome === "number") held.set(key, outcome)
+      yield
+    }
+    const removed = [...published.keys()].filter((key) => !keys.has(key))
+    for (const key of removed) attempt(key, () => remove(key))
+    for (const key of firstSeen.keys()) if (!keys.has(key)) firstSeen.delete(key)
+    return { changed: [...changed, ...removed], removed, held }
+  }
+  return { publish, diagnostics: () => [...published.values()].flatMap(({ diagnostics }) => diagnostics) }
+}

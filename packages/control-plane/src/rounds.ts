@@ -1,0 +1,63 @@
+// What a round of the control plane does, in steps between which others get a turn.
+import { structuralEqual } from "@attache/base"
+import type { LoadedObject } from "@attache/kube-api"
+import type { ObjectKey, Translator } from "@attache/translate"
+import type { Metrics } from "./metrics.ts"
+import type { FileProvider } from "./provider-file/provider.ts"
+
+/** What rounds work with. */
+export interface RoundOptions {
+  readonly translator: Pick<Translator, "upsert" | "remove" | "status" | "collect">
+  readonly files: FileProvider<LoadedObject>
+  readonly metrics: Metrics
+  /** Objects beside those of the files. */
+  readonly otherKeys: readonly ObjectKey[]
+  /** An object could not be taken by a fault of ours. */
+  readonly onFailure: (key: ObjectKey, error: unknown) => void
+}
+
+/** The parts of a round that come before and after publishing. */
+export interface Rounds {
+  /** Reads what changed in the files and hands it to the translator. True when there is news, be it only a finding. */
+  read(): Generator<void, boolean>
+  /** Brings statuses up to date, and drops what nothing stands on any more. */
+  tidy(): Generator<void, void>
+}
+
+/** Rounds over files and a translator. */
+export function createRounds(options: RoundOptions): Rounds {
+  const { translator, files, metrics } = options
+  return {
+    *read() {
+      const before = files.view()
+      const { upserts, removes } = yield* files.refreshInSteps()
+      for (const key of removes) translator.remove(key)
+      for (const { key, value } of upserts) {
+        try {
+          translator.upsert(value.object)
+        } catch (error) {
+          options.onFailure(key, error)
+        }
+        yield
+      }
+      const { objects, staleFiles, findings } = files.view()
+      metrics.objects.set(objects.size)
+      metrics.staleFiles.set(staleFiles.length)
+      for (const severity of ["error", "warning", "info"] as const) {
+        metrics.findings.set({ severity }, findings.filter((finding) => finding.severity === severity).length)
+      }
+      return upserts.length + removes.length > 0 || !structuralEqual(before.findings, findings)
+    },
+    *tidy() {
+      for (const key of [...options.otherKeys, ...files.view().objects.keys()]) {
+        try {
+          translator.status(key)
+        } catch {
+          // The graph has told of it; the other objects have a status.
+        }
+        yield
+      }
+      translator.collect()
+    },
+  }
+}
