@@ -95,6 +95,7 @@ function createDriver(variant: Variant, takesPart: boolean): Driver {
   let stream = createStreamState(variant, true)
   let offers = createOfferLog(found)
   let inbox: Outgoing[] = []
+  let hasReconnected = false
   client.connect()
 
   const read = (): boolean => {
@@ -122,12 +123,24 @@ function createDriver(variant: Variant, takesPart: boolean): Driver {
     return response !== undefined
   }
   const drop = (): void => {
+    hasReconnected = true
     const suspects = suspectsOf(stream)
     stream = createStreamState(variant, true)
     inheritSuspects(stream, suspects)
     offers = createOfferLog(found)
     inbox = []
     client.connect()
+  }
+  /** Only refused endpoints may make a client wait until its patience ends. */
+  const waitsInVain = (): boolean => {
+    if (!client.isHolding()) return false
+    const endpoints = stream.types.get(typeUrls.endpoint)
+    // A new state-of-the-world stream knows nothing of the clusters from before, and cannot say that endpoints do not exist.
+    const cannotKnow = variant === "sotw" && hasReconnected
+    const isRefusing = endpoints !== undefined && endpoints.refused.size > 0
+    if (!cannotKnow && !isRefusing) found.push("clusters wait for endpoints that do not come")
+    client.timeOut()
+    return true
   }
   const moves = { read, send, deliver }
   return {
@@ -138,7 +151,9 @@ function createDriver(variant: Variant, takesPart: boolean): Driver {
       else for (let n = 0; n < s.times; n++) moves[s.do]()
     },
     settle: () => {
-      for (let n = 0; read() || send() || deliver(); n++) if (n > 5000) throw new Error("it never comes to rest")
+      for (let n = 0; read() || send() || deliver() || waitsInVain(); n++) {
+        if (n > 5000) throw new Error("it never comes to rest")
+      }
     },
     violations: () => [...found, ...client.violations],
     unmet: () => (latest === undefined ? [] : unmet(client, stream, latest, variant)),

@@ -1,6 +1,7 @@
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { describe, expect, it } from "vitest"
 import { nextResponse, type Outgoing, takeDelta, takeSotw } from "./ads.ts"
+import { awaitedAnswer } from "./front.ts"
 import { createSnapshot, type Snapshot } from "./snapshot.ts"
 import { createStreamState } from "./stream-state.ts"
 import { edsCluster } from "./testing/sample-resources.ts"
@@ -63,6 +64,11 @@ function play(variant: Variant, isAggregated = true) {
     return [`${type}:`, ...r.resources.map((x) => x.name), ...gone].join(" ")
   }
   return {
+    /** The client has not answered about clusters for long. */
+    waits: () => {
+      stream.isImpatient = awaitedAnswer(stream, latest) !== undefined
+      return stream.isImpatient
+    },
     wants: (types: Partial<Record<Short, string>>) => {
       latest = snapshot(types)
     },
@@ -145,6 +151,30 @@ describe.each(["sotw", "delta"] as const)("order between types (%s)", (variant) 
     const p = warm(variant)
     p.wants({ cds: "a2", eds: "a", lds: "l", rds: "r" })
     expect(p.sends()).toEqual(["cds: a", "eds: a"])
+  })
+
+  it("sends the endpoints of a cluster that still warms, though nobody wants it any more", () => {
+    const p = warm(variant)
+    p.wants({ cds: "a b", eds: "a b", lds: "l", rds: "r" })
+    expect(p.sends()).toEqual([both("cds: a b", "cds: b")])
+    p.wants({ cds: "a c", eds: "a c", lds: "l", rds: "r" })
+    expect(p.sends()).toEqual([])
+    p.asks("eds", "b")
+    // Envoy answers for clusters only now.
+    expect(p.sends()).toEqual(["eds: b"])
+    p.acks("eds")
+    p.acks("cds")
+    expect(p.sends()).toEqual([both("cds: a c b", "cds: c")])
+  })
+
+  it("lets routes go on when a client does not answer for clusters", () => {
+    const p = warm(variant)
+    expect(p.waits()).toBe(false)
+    p.wants({ cds: "a b", eds: "a", lds: "l", rds: "r2" })
+    expect(p.sends()).toEqual([both("cds: a b", "cds: b")])
+    expect(p.waits()).toBe(true)
+    expect(p.sends()).toEqual(["rds: r"])
+    expect(p.waits()).toBe(false)
   })
 
   it("lets routes go on when a cluster is refused", () => {

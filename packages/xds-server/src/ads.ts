@@ -10,9 +10,10 @@ import { endpointsOf } from "./cluster-endpoints.ts"
 import { contentDelta, type DeltaRequest, receiveDelta } from "./delta.ts"
 import { advanceFront, noteAnswer, noteClusters, noteEndpointsRequest } from "./front.ts"
 import { type Pending, rebase } from "./held.ts"
+import { endpointsWanted } from "./late-endpoints.ts"
 import { rankOf } from "./order.ts"
 import { mayRemove } from "./removal.ts"
-import { type Snapshot, type SnapshotResource, typeOf } from "./snapshot.ts"
+import { type Snapshot, type SnapshotResource, type SnapshotType, typeOf } from "./snapshot.ts"
 import { type Answer, contentSotw, receiveSotw, type SotwRequest } from "./sotw.ts"
 import { type StreamState, typeStateOf } from "./stream-state.ts"
 import { markSent, offerInnocent, pendingFor, sendAgain, type TypeState } from "./type-state.ts"
@@ -88,13 +89,15 @@ function flush(stream: StreamState, state: TypeState, latest: Snapshot): Outgoin
 }
 
 function sendPending(stream: StreamState, state: TypeState, source: Snapshot, latest: Snapshot): Outgoing | undefined {
-  const wanted = typeOf(source, state.rule.typeUrl)
+  const { typeUrl } = state.rule
+  const isOrdered = stream.isAggregated && typeUrl === typeUrls.endpoint
+  const wanted = isOrdered ? endpointsWanted(stream, latest) : typeOf(source, typeUrl)
   const pending = pendingFor(state, wanted)
   const withheld = pending.remove.filter((name) => !mayRemove(stream, state, name, latest))
   if (pending.put.length > 0 || withheld.length < pending.remove.length || state.isUnanswered) {
-    if (!mayPut(stream, state, latest)) return undefined
+    if (!mayPut(stream, state)) return undefined
     state.sentFrom = source
-    return send(stream, state, source, pending, withheld)
+    return send(stream, state, source, wanted, pending, withheld)
   }
   if (state.held.base !== wanted) state.held = rebase(state.held, wanted, withheld)
   state.acceptedFrom = state.sentFrom = source
@@ -105,18 +108,18 @@ function send(
   stream: StreamState,
   state: TypeState,
   source: Snapshot,
+  wanted: SnapshotType,
   pending: Pending,
   withheld: readonly string[],
 ): Outgoing {
   const { typeUrl } = state.rule
-  const wanted = typeOf(source, typeUrl)
   const content =
     stream.variant === "sotw" ? contentSotw(state, wanted, pending, withheld) : contentDelta(wanted, pending, withheld)
   const nonce = String(++stream.responses)
   const names = [...content.resources.map((r) => r.name), ...content.removed]
-  markSent(state, wanted, { nonce, version: content.version, names, pending, withheld })
-  if (typeUrl === typeUrls.cluster) {
-    noteClusters(stream, pending.put, state.inFlight)
+  const sent = markSent(state, wanted, { nonce, version: content.version, names, pending, withheld })
+  if (typeUrl === typeUrls.cluster && stream.isAggregated) {
+    noteClusters(stream, pending.put, source, sent)
     repeatEndpoints(stream, pending.put)
   }
   return { typeUrl, nonce, ...content }
@@ -124,20 +127,21 @@ function send(
 
 /** Envoy warms a changed cluster until its endpoints arrive once more, also when they are the same and subscribed to. */
 function repeatEndpoints(stream: StreamState, clusters: readonly SnapshotResource[]): void {
-  if (!stream.isAggregated) return
   const endpoints = stream.types.get(typeUrls.endpoint)
   const names = clusters.map(endpointsOf).filter((name) => name !== undefined)
   if (endpoints !== undefined) sendAgain(endpoints, names)
   else if (stream.isResumed) for (const name of names) stream.endpointsToRepeat.add(name)
 }
 
-/** Whether what a type would announce may go out before what other types still have to send. */
-function mayPut(stream: StreamState, state: TypeState, latest: Snapshot): boolean {
-  if (!stream.isAggregated) return true
-  const { typeUrl } = state.rule
-  if (typeUrl === typeUrls.endpoint) return !hasUnsent(stream, typeUrls.cluster, latest)
-  const followsListeners = state.rule.source === "front" && typeUrl !== typeUrls.listener
-  return !followsListeners || stream.front === undefined || !hasUnsent(stream, typeUrls.listener, stream.front)
+/**
+ * Whether what a type would announce may go out before what other types still have to send.
+ *
+ * Endpoints never wait: Envoy answers for clusters only when they are warm, and for that it needs them.
+ */
+function mayPut(stream: StreamState, state: TypeState): boolean {
+  const followsListeners = state.rule.source === "front" && state.rule.typeUrl !== typeUrls.listener
+  if (!stream.isAggregated || !followsListeners || stream.front === undefined) return true
+  return !hasUnsent(stream, typeUrls.listener, stream.front)
 }
 
 function hasUnsent(stream: StreamState, typeUrl: string, source: Snapshot): boolean {

@@ -8,10 +8,22 @@
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { endpointsOf } from "./cluster-endpoints.ts"
 import { heldResource } from "./held.ts"
+import { endpointsFor } from "./late-endpoints.ts"
 import { changedNames, type Snapshot, type SnapshotResource, typeOf } from "./snapshot.ts"
-import type { StreamState } from "./stream-state.ts"
+import type { StreamState, Warming } from "./stream-state.ts"
 import { isSubscribed } from "./subscription.ts"
 import { type InFlight, isSettled, type TypeState } from "./type-state.ts"
+
+/**
+ * The nonce of a response about clusters whose answer listeners and routes wait for; undefined when nothing waits.
+ *
+ * Envoy answers only when every cluster is warm, and one that misses a secret or its endpoints can take 15 seconds. Set
+ * `isImpatient` when the answer takes too long: routes then go on without it, and one bad cluster does not stop the others.
+ */
+export function awaitedAnswer(stream: StreamState, latest: Snapshot): string | undefined {
+  const isWaiting = stream.isAggregated && !stream.isImpatient && stream.front !== latest
+  return isWaiting ? stream.types.get(typeUrls.cluster)?.inFlight?.nonce : undefined
+}
 
 /** Moves the front as far as it goes. Streams of a single type have no order to keep: their front is the newest snapshot. */
 export function advanceFront(stream: StreamState, latest: Snapshot): void {
@@ -43,11 +55,14 @@ function hasSettled(stream: StreamState, latest: Snapshot): boolean {
 export function noteClusters(
   stream: StreamState,
   clusters: readonly SnapshotResource[],
-  sent: InFlight | undefined,
+  source: Snapshot,
+  sent: InFlight,
 ): void {
   for (const cluster of clusters) {
-    const wasWarm = sent?.acceptedBefore.has(cluster.name) === true && !stream.doubtsWarmth
-    if (!wasWarm || stream.cold.has(cluster.name)) stream.cold.set(cluster.name, endpointsOf(cluster))
+    const waits = { endpoints: endpointsOf(cluster), source, since: stream.responses }
+    const wasWarm = sent.acceptedBefore.has(cluster.name) && !stream.doubtsWarmth
+    if (!wasWarm || stream.cold.has(cluster.name)) stream.cold.set(cluster.name, waits)
+    if (waits.endpoints !== undefined) stream.warming.set(waits.endpoints, waits)
   }
 }
 
@@ -61,26 +76,33 @@ export function noteEndpointsRequest(stream: StreamState, latest: Snapshot): voi
   if (missing.size === 0) return
   for (const cluster of typeOf(latest, typeUrls.cluster).resources.values()) {
     const name = endpointsOf(cluster)
-    if (name !== undefined && missing.has(name)) stream.cold.set(cluster.name, name)
+    if (name !== undefined && missing.has(name))
+      stream.cold.set(cluster.name, { endpoints: name, source: latest, since: 0 })
   }
 }
 
 /** Notes what was answered for: what waits for nothing more is warm. A refused cluster blocks nobody. */
 export function noteAnswer(stream: StreamState, typeUrl: string, answered: InFlight): void {
-  const clusters = stream.types.get(typeUrls.cluster)
   const endpoints = stream.types.get(typeUrls.endpoint)
-  if (typeUrl === typeUrls.cluster) {
-    // The client asked for the endpoints of new clusters before it answered, but with the nonce it knew then: in the state of the
-    // world, a request that crossed a newer response is stale and ignored, and its names come again with the answer to that response.
-    stream.endpointsBarrier = endpoints?.inFlight?.nonce ?? ""
-    for (const name of answered.changed) {
-      const isGone = clusters === undefined || heldResource(clusters.held, name).version === undefined
-      if (isGone || stream.cold.get(name) === undefined) stream.cold.delete(name)
-    }
-  }
-  if (typeUrl !== typeUrls.endpoint || endpoints === undefined || stream.cold.size === 0) return
+  if (typeUrl === typeUrls.cluster) noteClustersAnswer(stream, answered)
+  if (typeUrl !== typeUrls.endpoint || endpoints === undefined || stream.warming.size + stream.cold.size === 0) return
   const arrived = new Set(answered.names.filter((name) => !heldResource(endpoints.held, name).isOwed))
-  for (const [cluster, name] of stream.cold) if (name !== undefined && arrived.has(name)) stream.cold.delete(cluster)
+  const isWarm = ({ endpoints: name, since }: Warming): boolean =>
+    name !== undefined && arrived.has(name) && Number(answered.nonce) > since
+  for (const [cluster, waits] of stream.cold) if (isWarm(waits)) stream.cold.delete(cluster)
+  for (const [name, waits] of stream.warming) if (isWarm(waits)) stream.warming.delete(name)
+}
+
+function noteClustersAnswer(stream: StreamState, answered: InFlight): void {
+  const clusters = stream.types.get(typeUrls.cluster)
+  stream.isImpatient = false
+  // The client asked for the endpoints of new clusters before it answered, but with the nonce it knew then: in the state of the
+  // world, a request that crossed a newer response is stale and ignored, and its names come again with the answer to that response.
+  stream.endpointsBarrier = stream.types.get(typeUrls.endpoint)?.inFlight?.nonce ?? ""
+  for (const name of answered.changed) {
+    const isGone = clusters === undefined || heldResource(clusters.held, name).version === undefined
+    if (isGone || stream.cold.get(name)?.endpoints === undefined) stream.cold.delete(name)
+  }
 }
 
 /** Obsolete: some of a snapshot's clusters will never be sent or never be warm, because the newest one lacks them. */
@@ -104,6 +126,7 @@ function readiness(stream: StreamState, snapshot: Snapshot, latest: Snapshot): R
   const isBehindBarrier = endpoints?.inFlight !== undefined && endpoints.inFlight.nonce === stream.endpointsBarrier
   if (missing.length > 0 || isBehindBarrier) return "waiting"
   let result: Readiness = "ready"
+  if (stream.isImpatient) return "ready"
   for (const name of stream.cold.keys()) {
     if (!wanted.resources.has(name)) continue
     const one = warmth(stream, clusters, name, latest)
@@ -118,14 +141,14 @@ function warmth(stream: StreamState, clusters: TypeState, cluster: string, lates
   if (clusters.inFlight?.changed.includes(cluster) === true) return "waiting"
   const newest = typeOf(latest, typeUrls.cluster).resources.get(cluster)
   const isChanging = newest !== undefined && newest.version !== heldResource(clusters.held, cluster).version
-  if (isChanging || areComing(stream, stream.cold.get(cluster), latest)) return "waiting"
+  if (isChanging || areComing(stream, stream.cold.get(cluster)?.endpoints, latest)) return "waiting"
   return newest === undefined ? "obsolete" : "ready"
 }
 
 function areComing(stream: StreamState, name: string | undefined, latest: Snapshot): boolean {
   const endpoints = stream.types.get(typeUrls.endpoint)
   if (endpoints === undefined || name === undefined || !isSubscribed(endpoints.subscription, name)) return false
-  const wanted = typeOf(latest, typeUrls.endpoint).resources.get(name)
+  const wanted = endpointsFor(stream, name, latest)
   const held = heldResource(endpoints.held, name)
   const isPending = wanted !== undefined && (held.isOwed || held.version !== wanted.version)
   return isPending || endpoints.inFlight?.names.includes(name) === true

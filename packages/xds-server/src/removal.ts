@@ -1,5 +1,6 @@
 /** When a removal may be told: what refers to a resource goes first, and must be answered for. */
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
+import { heldResource } from "./held.ts"
 import { typeRules } from "./order.ts"
 import { type Snapshot, typeOf } from "./snapshot.ts"
 import type { StreamState } from "./stream-state.ts"
@@ -13,7 +14,8 @@ export function mayRemove(stream: StreamState, state: TypeState, name: string, l
     case typeUrls.cluster:
       return mayRemoveCluster(stream, name, latest)
     case typeUrls.endpoint:
-      return isIdle(stream, typeUrls.cluster, latest)
+      // Whoever waits for endpoints that nobody has must be told, or Envoy keeps its answer about the clusters back.
+      return heldResource(state.held, name).version === undefined || isIdle(stream, typeUrls.cluster, latest)
     case typeUrls.route:
     case typeUrls.scopedRoute:
     case typeUrls.virtualHost:

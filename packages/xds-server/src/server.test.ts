@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { isAttacheError } from "@attache/base"
+import { createManualClock, isAttacheError } from "@attache/base"
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { afterEach, describe, expect, it } from "vitest"
 import type { XdsEvent } from "./events.ts"
@@ -99,6 +99,25 @@ describe.each(["sotw", "delta"] as const)("an aggregated %s stream", (variant) =
     expect(client.violations()).toEqual([])
     const steps = client.log.slice(before).map((entry) => entry.typeUrl)
     expect(steps).toEqual([typeUrls.cluster, typeUrls.endpoint, typeUrls.route, typeUrls.cluster])
+  })
+
+  it("goes on without an answer about clusters that takes too long", async () => {
+    const clock = createManualClock()
+    const { server, connect } = await start({ clock })
+    server.setSnapshot("web", first)
+    const isBad = (bytes: Uint8Array): boolean => Buffer.from(bytes).includes("c")
+    const client = connect({
+      variant,
+      refuses: (url, r) => (url === typeUrls.endpoint && isBad(r.bytes) ? "bad" : undefined),
+    })
+    await client.until(hasRoutes)
+    server.setSnapshot("web", createSnapshot(sampleResources(0, "changed", { a: 9001, b: 9002, c: 9003 }), first))
+    await client.until((c) => c.log.at(-1)?.refusal === "bad")
+    expect(client.log.at(-1)?.typeUrl).toBe(typeUrls.endpoint)
+    const ack = () => server.acks("web")[0]?.types.get(typeUrls.endpoint)?.resources.get("c")?.state
+    await expect.poll(ack).toBe("nacked")
+    clock.advance(2000)
+    await client.until((c) => c.log.at(-1)?.typeUrl === typeUrls.route)
   })
 
   it("reports a refusal with the client's words, sends nothing until something changes, then goes back", async () => {

@@ -65,6 +65,7 @@ export interface XdsServer {
 export function createXdsServer(options: XdsServerOptions = {}): XdsServer {
   const clock = options.clock ?? systemClock
   const registry = createStreamRegistry({
+    clock,
     budget: createWriteBudget(clock),
     logger: options.logger ?? silentLogger,
     limits: { ...defaultLimits, ...options.limits },

@@ -1,4 +1,4 @@
-import { AttacheError, type Logger } from "@attache/base"
+import { AttacheError, type Clock, type Logger } from "@attache/base"
 import { Server, type ServerOptions } from "@grpc/grpc-js"
 import type { XdsClient, XdsEvent } from "./events.ts"
 import type { XdsLimits } from "./limits.ts"
@@ -27,6 +27,7 @@ export interface StreamRegistryOptions {
   readonly identifier: string
   readonly onEvent: (event: XdsEvent) => void
   readonly budget: WriteBudget
+  readonly clock: Clock
 }
 
 /** A registry without streams. */

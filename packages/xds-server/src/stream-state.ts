@@ -1,6 +1,16 @@
 import type { Snapshot } from "./snapshot.ts"
 import { createTypeState, type TypeState, type Variant } from "./type-state.ts"
 
+/** What a cluster that was sent waits for. */
+export interface Warming {
+  /** Name of its endpoints; undefined: only an answer. */
+  readonly endpoints: string | undefined
+  /** The snapshot it came from. */
+  readonly source: Snapshot
+  /** The response it came with; endpoints that were sent before do not count. */
+  readonly since: number
+}
+
 /** The protocol's state of one stream. Holds no socket and no clock; changed in place. */
 export interface StreamState {
   readonly variant: Variant
@@ -17,7 +27,11 @@ export interface StreamState {
   /** Nonce of the endpoints in flight when clusters were last answered for (state of the world); "" for none. */
   endpointsBarrier: string
   /** New clusters that do not serve yet, with the endpoints they wait for, if any. */
-  readonly cold: Map<string, string | undefined>
+  readonly cold: Map<string, Warming>
+  /** Endpoints that sent clusters wait for. */
+  readonly warming: Map<string, Warming>
+  /** The client has kept an answer about clusters back for so long that the others' routes no longer wait for it. */
+  isImpatient: boolean
   /** Endpoints of clusters that changed on a resumed stream before endpoints were asked for: what is claimed of them is sent again. */
   readonly endpointsToRepeat: Set<string>
   /** By type URL: names of which nobody knows what the client holds, since it did not accept them on its last stream. */
@@ -37,6 +51,8 @@ export function createStreamState(variant: Variant, isAggregated: boolean): Stre
     doubtsWarmth: false,
     endpointsBarrier: "",
     cold: new Map(),
+    warming: new Map(),
+    isImpatient: false,
     endpointsToRepeat: new Set(),
     suspects: new Map(),
     responses: 0,

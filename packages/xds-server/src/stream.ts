@@ -1,8 +1,10 @@
-import { AttacheError, isAttacheError, type Logger, messageOf } from "@attache/base"
+import { AttacheError, type Clock, isAttacheError, type Logger, messageOf } from "@attache/base"
+import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { type ServerDuplexStream, status } from "@grpc/grpc-js"
 import { nextResponse, type Outgoing, takeDelta, takeSotw } from "./ads.ts"
 import { encodeDeltaDiscoveryResponse, encodeDiscoveryResponse } from "./envelope.ts"
 import type { XdsClient, XdsEvent } from "./events.ts"
+import { awaitedAnswer } from "./front.ts"
 import { checkLimits, type XdsLimits } from "./limits.ts"
 import { type ClientNode, readDeltaRequest, readSotwRequest } from "./requests.ts"
 import type { DiscoveryMethod } from "./services.ts"
@@ -22,6 +24,7 @@ export interface StreamHost {
   /** `control_plane.identifier` of responses. */
   readonly identifier: string
   readonly budget: WriteBudget
+  readonly clock: Clock
   /** What a proxy should have; undefined as long as nobody knows it. */
   snapshotOf(proxyKey: string): Snapshot | undefined
   onEvent(event: XdsEvent): void
@@ -66,6 +69,8 @@ export function createStream(
     client: undefined,
     isWriting: false,
     written: () => {},
+    awaited: "",
+    cancelAwait: () => {},
     isOpen: true,
   }
   const stream: DiscoveryStream = {
@@ -107,6 +112,9 @@ interface Connection {
   isWriting: boolean
   /** Gives back what the last message took of the budget; the transport forgets it when a stream breaks off. */
   written: () => void
+  /** Nonce of the answer about clusters that is being waited for, and the end of the wait. */
+  awaited: string
+  cancelAwait: () => void
   isOpen: boolean
 }
 
@@ -158,7 +166,10 @@ function pump(connection: Connection, stream: DiscoveryStream): void {
   if (connection.isWriting || !connection.isOpen || !budget.admits(stream.pump)) return
   const latest = latestOf(connection)
   const outgoing = latest === undefined ? undefined : nextResponse(connection.state, latest)
-  if (outgoing === undefined) return
+  if (outgoing === undefined) {
+    if (latest !== undefined) awaitClusters(connection, stream, latest)
+    return
+  }
   const bytes = encode(connection, outgoing)
   const done = budget.take(bytes.length)
   connection.written = done
@@ -166,6 +177,23 @@ function pump(connection: Connection, stream: DiscoveryStream): void {
   connection.call.write(bytes, () => {
     done()
     connection.isWriting = false
+    pump(connection, stream)
+  })
+}
+
+/** How long listeners and routes wait for a client to answer about clusters. */
+const patienceMs = 2000
+
+function awaitClusters(connection: Connection, stream: DiscoveryStream, latest: Snapshot): void {
+  const nonce = awaitedAnswer(connection.state, latest)
+  if (nonce === undefined || nonce === connection.awaited) return
+  connection.awaited = nonce
+  connection.cancelAwait()
+  connection.cancelAwait = connection.host.clock.after(patienceMs, () => {
+    const isUnanswered = connection.state.types.get(typeUrls.cluster)?.inFlight?.nonce === nonce
+    if (!isUnanswered || !connection.isOpen) return
+    connection.host.logger.warn("routes no longer wait for clusters that do not get warm", { ...connection.client })
+    connection.state.isImpatient = true
     pump(connection, stream)
   })
 }
@@ -203,5 +231,6 @@ function close(connection: Connection, stream: DiscoveryStream): void {
   if (!connection.isOpen) return
   connection.isOpen = false
   connection.written()
+  connection.cancelAwait()
   connection.host.onEnd(stream)
 }

@@ -28,8 +28,10 @@ export interface Refusal {
   readonly accepted: string | undefined
   /** The client's own words. */
   readonly message: string
-  /** The names refused in the same response, this one among them: any of them may be the culprit. */
+  /** The names refused in the same response that may be the culprit, and this one. A removal is not suspected of it. */
   readonly together: readonly string[]
+  /** All that the response changed; the same array for all of them. */
+  readonly batch: readonly string[]
 }
 
 /** The conversation about one type on one stream. Changed in place by the functions here and in `ads.ts`. */
@@ -143,13 +145,14 @@ export function sendAgain(state: TypeState, names: Iterable<string>): void {
  */
 export function offerInnocent(state: TypeState, wanted: SnapshotType): void {
   if (state.refused.size === 0) return
-  const hasMovedOn = new Map<readonly string[], boolean>()
+  const known = new Map<readonly string[], boolean>()
   const innocent: string[] = []
-  for (const [name, { together, version }] of state.refused) {
+  for (const [name, refusal] of state.refused) {
+    const { together, version } = refusal
     if (together.length < 2 || wanted.resources.get(name)?.version !== version) continue
-    const known = hasMovedOn.get(together) ?? together.some((other) => movedOn(state, wanted, other, together))
-    hasMovedOn.set(together, known)
-    if (known) innocent.push(name)
+    const isFree = known.get(together) ?? together.some((other) => movedOn(state, wanted, other, refusal.batch))
+    known.set(together, isFree)
+    if (isFree) innocent.push(name)
   }
   owe(state, innocent)
 }
@@ -158,12 +161,9 @@ export function offerInnocent(state: TypeState, wanted: SnapshotType): void {
  * Whether a refused resource was answered for in another form, is no longer asked for, or is no longer wanted at all. While its
  * removal must wait, a complete state still repeats it.
  */
-function movedOn(state: TypeState, wanted: SnapshotType, name: string, together: readonly string[]): boolean {
+function movedOn(state: TypeState, wanted: SnapshotType, name: string, batch: readonly string[]): boolean {
   const refusal = state.refused.get(name)
-  return (
-    refusal?.together !== together ||
-    (!state.isComplete && refusal.version !== undefined && !wanted.resources.has(name))
-  )
+  return refusal?.batch !== batch || (!state.isComplete && refusal.version !== undefined && !wanted.resources.has(name))
 }
 
 function owe(state: TypeState, names: readonly string[]): void {
@@ -182,7 +182,7 @@ export interface SentContent {
 }
 
 /** Notes that a response was sent: from now on the client is taken to hold what it was sent. */
-export function markSent(state: TypeState, wanted: SnapshotType, content: SentContent): void {
+export function markSent(state: TypeState, wanted: SnapshotType, content: SentContent): InFlight {
   const withheld = new Set(content.withheld)
   const removed = content.pending.remove.filter((name) => !withheld.has(name))
   const put = content.pending.put.map((r) => r.name)
@@ -196,11 +196,13 @@ export function markSent(state: TypeState, wanted: SnapshotType, content: SentCo
     if (version !== undefined) acceptedBefore.set(name, version)
   }
   const { nonce, version, names } = content
-  state.inFlight = { nonce, version, names, changed, content: wanted, acceptedBefore }
+  const sent = { nonce, version, names, changed, content: wanted, acceptedBefore }
+  state.inFlight = sent
   state.held = rebase(state.held, wanted, content.withheld)
   state.lastNonce = nonce
   state.lastVersion = version
   state.isUnanswered = false
+  return sent
 }
 
 /** Version of a resource the client has accepted, as long as no response is in flight that changes it. */
@@ -220,12 +222,15 @@ export function settle(state: TypeState, message: string | undefined): InFlight 
     return answered
   }
   state.refusals++
-  const together = answered.changed
-  for (const name of together) {
+  const batch = answered.changed
+  const versions = answered.content.resources
+  const suspects = state.isComplete ? batch : batch.filter((name) => versions.has(name))
+  for (const name of batch) {
     if (!isSubscribed(state.subscription, name)) continue
-    const version = answered.content.resources.get(name)?.version
+    const version = versions.get(name)?.version
     const accepted = version === undefined ? undefined : answered.acceptedBefore.get(name)
-    state.refused.set(name, { version, accepted, message, together })
+    const together = version === undefined ? batch : suspects
+    state.refused.set(name, { version, accepted, message, together, batch })
   }
   dropRepeats(state, answered.changed)
   return answered

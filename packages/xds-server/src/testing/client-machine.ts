@@ -80,6 +80,10 @@ export interface ClientMachine {
   connect(): void
   /** Takes a response; gives the text of its refusal, if it was refused. */
   receive(response: ClientResponse): string | undefined
+  /** Whether an answer about clusters is kept back until they are warm, as Envoy does once it has started. */
+  isHolding(): boolean
+  /** Envoy's initial fetch timeout: stops waiting for endpoints. */
+  timeOut(): void
   /** Asks for exactly these names of a type, besides those that follow from what is held. */
   ask(typeUrl: string, names: readonly string[]): void
 }
@@ -95,6 +99,7 @@ export function createClientMachine(options: ClientMachineOptions): ClientMachin
     warming: new Set(),
     refused: new Set(),
     active: new Set(),
+    heldAnswer: undefined,
     isConnected: false,
     hasReconnected: false,
   }
@@ -105,6 +110,12 @@ export function createClientMachine(options: ClientMachineOptions): ClientMachin
     warming: client.warming,
     connect: () => connect(client),
     receive: (response) => receive(client, response),
+    isHolding: () => client.heldAnswer !== undefined,
+    timeOut: () => {
+      for (const e of client.warming) warm(client, e)
+      release(client)
+      beginWaiting(client)
+    },
     ask: (typeUrl, names) => {
       typeOf(client, typeUrl).asked = new Set(names)
       derive(client)
@@ -122,6 +133,7 @@ interface Inner {
   readonly refused: Set<string>
   /** Clusters that have been warm since they exist: a changed one serves in its old form while the new one warms. */
   readonly active: Set<string>
+  heldAnswer: Parts | undefined
   isConnected: boolean
   hasReconnected: boolean
 }
@@ -150,6 +162,7 @@ const sequence: readonly string[] = [typeUrls.cluster, typeUrls.endpoint, typeUr
 
 function connect(client: Inner): void {
   client.outbox.length = 0
+  client.heldAnswer = undefined
   client.hasReconnected = client.isConnected
   client.isConnected = true
   const rank = (typeUrl: string): number => (sequence.includes(typeUrl) ? sequence.indexOf(typeUrl) : sequence.length)
@@ -219,9 +232,20 @@ function receive(client: Inner, response: ClientResponse): string | undefined {
   derive(client)
   checkRoutesInUse(client)
   const errorMessage = bad.length === 0 ? undefined : bad.map((r) => r.refusal).join("; ")
-  send(client, typeUrl, { nonce: response.nonce, errorMessage })
+  const answer = { nonce: response.nonce, errorMessage }
+  const hasStarted = client.types.get(typeUrls.listener)?.hasBegun === true
+  if (typeUrl === typeUrls.cluster && hasStarted && client.warming.size > 0) client.heldAnswer = answer
+  else send(client, typeUrl, answer)
+  if (client.warming.size === 0) release(client)
   beginWaiting(client)
   return errorMessage
+}
+
+/** Sends the answer about clusters that was kept back while some of them were cold. */
+function release(client: Inner): void {
+  const answer = client.heldAnswer
+  client.heldAnswer = undefined
+  if (answer !== undefined) send(client, typeUrls.cluster, answer)
 }
 
 function beginWaiting(client: Inner): void {
@@ -261,6 +285,8 @@ function apply(client: Inner, typeUrl: string, good: readonly ClientResource[], 
     if (typeUrl === typeUrls.route) checkRoute(client, resource)
     type.held.set(name, resource)
   }
+  // Endpoints that do not exist end the wait for them.
+  if (typeUrl === typeUrls.endpoint) for (const name of removed) client.warming.delete(name)
   // Envoy ignores the removal of routes and endpoints that something still refers to.
   for (const name of type.isWildcard ? removed : []) {
     type.held.delete(name)
