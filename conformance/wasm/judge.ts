@@ -1,7 +1,7 @@
 // Replays a case in a worker with a deadline and judges it.
 import { runWithDeadline } from "@attache/wasm-host/node"
 import { type Comparison, compareReplay, recordedReadSizes } from "./compare.ts"
-import type { Step, WasmCase } from "./corpus.ts"
+import type { Step, Transcript, WasmCase } from "./corpus.ts"
 import { type Replay, replayCase } from "./replay.ts"
 
 /** What a case came to. */
@@ -37,25 +37,51 @@ async function replayInWorker(item: WasmCase, readSizes: readonly number[] | und
     data: { item, readSizes },
     deadlineMs,
   })
-  const last = messages.at(-1) as Replay | undefined
-  if (last === undefined) throw new Error("the worker said nothing")
-  return outcome === "done" ? last : hungReplay(item, last)
+  const known = messages.findLastIndex((message) => !isLine(message))
+  const last = (messages[known] as Replay | undefined) ?? { transcript: unstarted }
+  const lines = messages.slice(known + 1).flatMap((message) => (isLine(message) ? message.line.split("\n") : []))
+  return outcome === "done" ? last : hungReplay(item, last, lines, known >= 0)
+}
+
+const unstarted: Transcript = {
+  started: false,
+  exit: { code: null, sig: "SIGKILL" },
+  startLog: [],
+  steps: [],
+  stats: [],
+  endLog: [],
+  accessLog: [""],
+}
+
+function isLine(message: unknown): message is { readonly line: string } {
+  return typeof message === "object" && message !== null && "line" in message
 }
 
 /** What the recorder sees of a proxy whose only worker never comes back: every client gives up, and only SIGKILL helps. */
-function hungReplay(item: WasmCase, last: Replay): Replay {
+function hungReplay(item: WasmCase, last: Replay, lines: readonly string[], isStarted: boolean): Replay {
   const { transcript } = last
-  const steps = item.expected.steps.slice(transcript.steps.length).map((step): Step => {
+  const hung = { exit: { code: null, sig: "SIGKILL" }, neededSigkill: true }
+  if (!isStarted) return { transcript: { ...transcript, ...hung, startLog: lines } }
+  const steps = item.expected.steps.slice(transcript.steps.length).map((step, i): Step => {
     if (step.request === undefined) return step.admin === undefined ? step : { ...step, body: watchdog(step.admin) }
-    return { request: step.request, upstream: [], client: { timeout: true, error: "ECONNRESET" }, log: [] }
+    return {
+      request: step.request,
+      upstream: [],
+      client: { timeout: true, error: "ECONNRESET" },
+      log: i === 0 ? lines : [],
+    }
   })
+  const vms = (item.config.concurrency ?? 1) + 2
   return {
     transcript: {
       ...transcript,
-      exit: { code: null, sig: "SIGKILL" },
-      neededSigkill: true,
+      ...hung,
       steps: [...transcript.steps, ...steps],
-      stats: ["wasm.envoy.wasm.runtime.v8.active: 3", "wasm.envoy.wasm.runtime.v8.created: 4", "wasm.wasm_vm_count: 3"],
+      stats: [
+        `wasm.envoy.wasm.runtime.v8.active: ${vms}`,
+        `wasm.envoy.wasm.runtime.v8.created: ${vms + 1}`,
+        `wasm.wasm_vm_count: ${vms}`,
+      ],
     },
   }
 }

@@ -8,6 +8,7 @@ import {
   type HttpRequest,
   type HttpResult,
   type LevelName,
+  type LogLine,
   printLogLine,
   type RouteOptions,
   type UpstreamSight,
@@ -29,13 +30,14 @@ export interface Replay {
   readonly crash?: string
 }
 
-/** Replays a case. @param readSizes how the kernel cut a large request body, where that was recorded @param progress called after the start and after each step */
+/** Replays a case. @param readSizes how the kernel cut a large request body, where that was recorded @param progress called after the start and after each step @param line told of every line at once */
 export function replayCase(
   item: WasmCase,
   readSizes: readonly number[] | undefined,
   progress: (replay: Replay) => void = () => {},
+  line?: (line: LogLine) => void,
 ): Replay {
-  const host = createHost(hostOptions(item))
+  const host = createHost({ ...hostOptions(item), ...(line === undefined ? {} : { onLog: line }) })
   let taken = 0
   const takeLog = (): readonly string[] => {
     const lines = host.logs.slice(taken).flatMap((line) => printLogLine(line).split("\n"))
@@ -260,11 +262,19 @@ function environment(
 function routeOptions(route: Readonly<Record<string, unknown>>): RouteOptions {
   const match = route.match as { readonly prefix?: string; readonly path?: string } | undefined
   const action = route.route as { readonly cluster?: string } | undefined
+  const direct = route.direct_response as
+    | { readonly status?: number; readonly body?: { readonly inline_string?: string } }
+    | undefined
+  const own = route.typed_per_filter_config as Readonly<Record<string, { readonly disabled?: boolean }>> | undefined
   const metadata = route.metadata as { readonly filter_metadata?: Readonly<Record<string, unknown>> } | undefined
   return {
     ...(typeof route.name === "string" ? { name: route.name } : {}),
     prefix: match?.prefix ?? match?.path ?? "/",
     cluster: action?.cluster ?? "upstream",
+    ...(direct === undefined
+      ? {}
+      : { directResponse: { status: direct.status ?? 200, body: direct.body?.inline_string ?? "" } }),
+    isPluginDisabled: Object.values(own ?? {}).some((one) => one.disabled === true),
     ...(metadata?.filter_metadata === undefined ? {} : { filterMetadata: metadata.filter_metadata }),
   }
 }

@@ -24,6 +24,10 @@ export const codes = {
     cause: "the body no longer has the length its content-length announces",
     cure: "remove content-length in the headers callback when the body may change",
   },
+  ATT_WASM_MAP_OUT_OF_PHASE: {
+    cause: "headers or trailers were asked for in a callback in which Envoy no longer, or not yet, has them",
+    cure: "read what you need in the callback that carries it and keep it; a map is gone once its callback returned Continue",
+  },
   ATT_WASM_REPLY_TWICE: {
     cause: "proxy_send_local_response was called twice for one stream",
     cure: "send one local reply and return",

@@ -127,6 +127,11 @@ describe("requests", () => {
       "ATT_WASM_STREAM_LEFT_PAUSED",
     ],
     [
+      "asked for headers too late",
+      { callbacks: { proxy_on_request_body: [["proxy_get_header_map_value", 0, 16, 3, 64, 68]] } },
+      "ATT_WASM_MAP_OUT_OF_PHASE",
+    ],
+    [
       "changed in length",
       { callbacks: { proxy_on_request_body: [["proxy_set_buffer_bytes", 0, 0, 0, 16, 3]] } },
       "ATT_WASM_STALE_CONTENT_LENGTH",

@@ -1,13 +1,11 @@
-import { FailState, type LevelName } from "./abi/status.ts"
 import { type ClusterInput, createClusters } from "./clusters.ts"
-import { loadCode } from "./code.ts"
 import { configurationBytes } from "./configuration.ts"
 import { type HttpExchange, type HttpRequest, type HttpResult, openExchange } from "./http/client.ts"
 import { createHttpStream, type UpstreamSight } from "./http/stream.ts"
 import type { Route, StreamInfo } from "./http/stream-info.ts"
 import { createLogSink, type LogLine, printLogLine } from "./log.ts"
 import { createLoop } from "./loop.ts"
-import { count, createStats, printStats, type Stats } from "./metrics.ts"
+import { createStats, printStats, type Stats } from "./metrics.ts"
 import { EnvoyCrash, type Mistake, mistake } from "./mistakes.ts"
 import type { HostOptions } from "./options.ts"
 import type { Plugin } from "./plugin.ts"
@@ -15,16 +13,8 @@ import { createSharedState, type ProxyProcess } from "./process.ts"
 import type { PropertySource, ProxyNode } from "./properties.ts"
 import { createRandom } from "./random.ts"
 import { createTcpConnection, type TcpConnection, type TcpServer } from "./tcp.ts"
-import { instantiate, type PluginVm, startPlugin, stopPlugin, type VmSource } from "./thread.ts"
-import type { Vm } from "./vm.ts"
+import { createThreads, type StartResult, type Worker } from "./threads.ts"
 import { runtimeZlib } from "./zlib.ts"
-
-/** How the start of a proxy went. */
-export interface StartResult {
-  readonly isStarted: boolean
-  /** Envoy's reason for refusing the configuration. */
-  readonly reason?: string
-}
 
 /** A proxy with one Wasm plugin, in virtual time. */
 export interface Host {
@@ -60,9 +50,6 @@ export interface Host {
   now(): number
 }
 
-/** What starting each further thread's VM takes, in virtual time. */
-const threadStartMs = 5
-
 /** A proxy that waits for `start`. Nothing in it uses the network, real time or threads. */
 export function createHost(options: HostOptions): Host {
   const logs: LogLine[] = []
@@ -77,6 +64,7 @@ export function createHost(options: HostOptions): Host {
   const process: ProxyProcess = {
     loop: createLoop(),
     log: createLogSink(options.logLevel ?? "trace", (line) => {
+      options.onLog?.(line)
       if (logs.length < lineLimit) logs.push(line)
       else report(mistake("ATT_WASM_LOG_OVERFLOW", "proxy_log", "logs all of them"))
     }),
@@ -102,6 +90,8 @@ export function createHost(options: HostOptions): Host {
       prefix: route.prefix ?? "/",
       cluster: route.cluster ?? "upstream",
       metadata: route.filterMetadata ?? {},
+      isPluginDisabled: route.isPluginDisabled ?? false,
+      directResponse: route.directResponse,
     }),
   )
   const facts = (): PropertySource => ({
@@ -113,11 +103,7 @@ export function createHost(options: HostOptions): Host {
   })
   const bufferLimit = options.bufferLimitBytes ?? 1024 * 1024
   const connections = new Set<TcpConnection>()
-  const workers: Worker[] = []
-  let main: PluginVm | undefined
-  let source: VmSource | undefined
   let nextConnection = 0
-  let active = 0
 
   const guarded = <T>(run: () => T, otherwise: T): T => {
     if (crash !== undefined) return otherwise
@@ -129,91 +115,9 @@ export function createHost(options: HostOptions): Host {
       return otherwise
     }
   }
-  const log = (level: LevelName, text: string): void => process.log.write(level, text)
-  const setActive = (delta: number): void => {
-    active += delta
-    process.stats.gauges.set("wasm.envoy.wasm.runtime.v8.active", BigInt(active))
-    process.stats.gauges.set("wasm.wasm_vm_count", BigInt(active))
-  }
-  const created = (kind: "Base" | "Thread-Local"): void => {
-    count(process.stats, "wasm.envoy.wasm.runtime.v8.created")
-    setActive(1)
-    log("debug", `${kind} Wasm created ${active} now active`)
-  }
-  const dropped = (): void => {
-    setActive(-1)
-    log("debug", `~Wasm ${active} remaining active`)
-  }
-  const createPluginVm = (): PluginVm | undefined => {
-    if (source === undefined) return undefined
-    created("Thread-Local")
-    const vm: Vm = instantiate(source)
-    return { vm, root: vm.failState === FailState.Ok ? startPlugin(source, vm) : startlessRoot(source, vm) }
-  }
-
-  const refuse = (): StartResult => {
-    log("trace", "Unable to create Wasm")
-    log("critical", `Plugin ${plugin.name} failed to load`)
-    if (!plugin.isLegacyFailOpen) log("critical", "Plugin configured to fail closed failed to load")
-    return { isStarted: false, reason: `Unable to create Wasm plugin ${plugin.name}` }
-  }
-
-  const start = (): StartResult => {
-    if (options.plugin?.failOpen === true && options.plugin.failurePolicy !== undefined) {
-      return { isStarted: false, reason: "only one of fail_open or failure_policy can be set" }
-    }
-    if (options.module.length > (options.limits?.moduleBytes ?? 64 * 1024 * 1024)) {
-      report(mistake("ATT_WASM_FILE_TOO_LARGE", "module", "loads it"))
-      return { isStarted: false, reason: "the module is larger than the limit" }
-    }
-    created("Base")
-    const code = loadCode(options.module, options.limits?.memoryPages)
-    if (typeof code === "string") {
-      log("error", `Wasm VM failed ${code}`)
-      log("error", "Wasm VM failed Failed to load Wasm code")
-      dropped()
-      return refuse()
-    }
-    source = { process, code, plugin, clusters, facts }
-    if (instantiate(source).failState !== FailState.Ok) {
-      log("error", "Wasm VM failed Failed to initialize Wasm code")
-      dropped()
-      return refuse()
-    }
-    const canary = createPluginVm()
-    dropped()
-    if (canary?.vm.failState !== FailState.Ok) {
-      dropped()
-      return refuse()
-    }
-    stopQuietly(canary)
-    main = createPluginVm()
-    for (let i = 0; i < Math.min(64, Math.max(1, options.workers ?? 1)); i++) {
-      process.loop.spend(threadStartMs)
-      const own = createPluginVm()
-      if (own !== undefined) workers.push({ own, loadedMs: process.loop.now() })
-    }
-    return { isStarted: true }
-  }
-
-  /** The plugin for a new stream of a worker; undefined when the stream passes without it. */
-  const pluginFor = (worker: Worker): PluginVm | undefined => {
-    if (worker.own.vm.failState === FailState.Ok) return worker.own
-    if (plugin.failurePolicy === "FAIL_RELOAD" && worker.own.vm.failState === FailState.RuntimeError) {
-      if (process.loop.now() - worker.loadedMs < (options.plugin?.reloadBackoffMs ?? 1000))
-        count(process.stats, `wasm.${plugin.name}.vm_reload_backoff`)
-      else {
-        const fresh = createPluginVm()
-        if (fresh !== undefined) {
-          worker.own = fresh
-          worker.loadedMs = process.loop.now()
-          count(process.stats, `wasm.${plugin.name}.vm_reload_success`)
-          dropped()
-        }
-      }
-    }
-    return worker.own.vm.failState !== FailState.Ok && plugin.failurePolicy === "FAIL_OPEN" ? undefined : worker.own
-  }
+  const threads = createThreads({ options, process, plugin, clusters, facts })
+  const isDisabled = (request: HttpRequest): boolean =>
+    routes.find(({ prefix }) => (request.path ?? "/").startsWith(prefix))?.isPluginDisabled === true
 
   const infoOf = (): StreamInfo => ({
     connectionId: nextConnection,
@@ -235,7 +139,7 @@ export function createHost(options: HostOptions): Host {
     filterState: new Map(),
   })
   const nextWorker = (): Worker => {
-    const worker = workers[nextConnection % workers.length]
+    const worker = threads.worker(nextConnection)
     nextConnection++
     if (worker === undefined) throw new Error("start() was not called, or the proxy did not start")
     return worker
@@ -250,7 +154,7 @@ export function createHost(options: HostOptions): Host {
       (client) =>
         createHttpStream({
           process,
-          filter: guarded(() => pluginFor(worker), undefined),
+          filter: isDisabled(request) ? undefined : guarded(() => threads.pluginFor(worker), undefined),
           clusters,
           routes,
           bufferLimit,
@@ -275,7 +179,7 @@ export function createHost(options: HostOptions): Host {
   }
 
   return {
-    start: () => guarded(start, { isStarted: false, reason: "Envoy would have crashed" }),
+    start: () => guarded(threads.start, { isStarted: false, reason: "Envoy would have crashed" }),
     open,
     send: (request) => {
       const exchange = open(request)
@@ -290,7 +194,7 @@ export function createHost(options: HostOptions): Host {
       const worker = nextWorker()
       const connection = createTcpConnection({
         loop: process.loop,
-        filter: pluginFor(worker),
+        filter: threads.pluginFor(worker),
         server,
         info: infoOf(),
         facts,
@@ -302,16 +206,7 @@ export function createHost(options: HostOptions): Host {
     stop: () =>
       guarded(() => {
         for (const connection of connections) connection.close()
-        for (const { own } of workers.splice(0)) {
-          stopPlugin(own)
-          dropped()
-        }
-        if (main !== undefined) {
-          stopPlugin(main)
-          dropped()
-          main = undefined
-          dropped()
-        }
+        threads.stop()
       }, undefined),
     logs,
     printLogs: () => logs.map(printLogLine),
@@ -326,28 +221,6 @@ export function createHost(options: HostOptions): Host {
     },
     now: () => process.loop.now(),
   }
-}
-
-interface Worker {
-  own: PluginVm
-  loadedMs: number
-}
-
-/** The canary goes without a word: no done, no delete, and nothing it started goes on. */
-function stopQuietly({ vm, root }: PluginVm): void {
-  root.cancelTick()
-  for (const cancel of root.httpCalls.values()) cancel()
-  for (const call of [...root.grpcCalls.values()]) call.cancel()
-  vm.contexts.clear()
-  vm.failState = FailState.UnableToCloneVm
-}
-
-/** A root for a VM that failed before any root: streams then fail with it. */
-function startlessRoot(source: VmSource, vm: Vm): PluginVm["root"] {
-  const state = vm.failState
-  const root = startPlugin(source, vm)
-  vm.failState = state
-  return root
 }
 
 function environmentOf({ vm }: HostOptions): readonly (readonly [string, string])[] {

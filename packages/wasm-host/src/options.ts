@@ -1,6 +1,7 @@
 import type { LevelName } from "./abi/status.ts"
 import type { ClusterInput } from "./clusters.ts"
 import type { ConfigurationInput } from "./configuration.ts"
+import type { LogLine } from "./log.ts"
 import type { FailurePolicy } from "./plugin.ts"
 import type { SharedState, Zlib } from "./process.ts"
 
@@ -41,6 +42,10 @@ export interface RouteOptions {
   readonly prefix?: string
   /** Default `upstream`. */
   readonly cluster?: string
+  /** `typed_per_filter_config` with `disabled: true`: the plugin is not in the chain. Default false. */
+  readonly isPluginDisabled?: boolean
+  /** `direct_response`: the proxy answers itself. */
+  readonly directResponse?: { readonly status: number; readonly body?: string }
   /** `metadata.filter_metadata`. */
   readonly filterMetadata?: Readonly<Record<string, unknown>>
 }
@@ -75,6 +80,8 @@ export interface HostOptions {
   readonly bufferLimitBytes?: number
   /** Least level logged, default `trace`: every call is in the log. */
   readonly logLevel?: LevelName
+  /** Told of every line as it is logged, also when the module never comes back. */
+  readonly onLog?: (line: LogLine) => void
   /** Wall clock at the start, milliseconds since the epoch. Default 2026-01-01. */
   readonly startTimeMs?: number
   /** Seed of `random_get`, default 1. */

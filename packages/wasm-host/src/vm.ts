@@ -32,6 +32,8 @@ export interface Vm {
   /** The context that is truly current, whatever the effective one is. */
   current(): Context
   setEffective(id: number): boolean
+  /** The callback that runs; empty outside. */
+  callback(): string
   /** Whether the module exports a callback and may be called. */
   has(name: string): boolean
   /** Calls an export. Undefined: it is absent, returned nothing, or trapped; see `failState`. */
@@ -73,6 +75,7 @@ export function createVm(options: VmOptions): Vm {
   let phase: Phase = "normal"
   let current = vmContext
   let effective: number | undefined
+  let running = ""
   let lastContext = 0
   const tokens = { http: 0, grpc: 1, stream: 2 }
   const deferred: (() => void)[] = []
@@ -95,6 +98,7 @@ export function createVm(options: VmOptions): Vm {
     isIterationStopped: false,
     context: () => (effective === undefined ? current : (vm.contexts.get(effective) ?? current)),
     current: () => current,
+    callback: () => running,
     setEffective: (id) => {
       if (!vm.contexts.has(id)) return false
       effective = id
@@ -161,8 +165,9 @@ export function createVm(options: VmOptions): Vm {
   const callExport = (name: string, context: Context, args: readonly number[]): number | undefined => {
     const call = exported(name)
     if (call === undefined || !isAllowedCallback(name)) return undefined
-    const saved = { current, effective }
+    const saved = { current, effective, running }
     current = context
+    running = name
     effective = undefined
     trace(() => `[host->vm] ${name}(${args.join(", ")})`)
     try {
@@ -176,6 +181,7 @@ export function createVm(options: VmOptions): Vm {
     } finally {
       current = saved.current
       effective = saved.effective
+      running = saved.running
     }
   }
 

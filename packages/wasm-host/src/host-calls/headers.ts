@@ -1,6 +1,7 @@
 import { MapId, Status } from "../abi/status.ts"
 import { fromBytes } from "../byte-string.ts"
 import type { HeaderMap } from "../http/header-map.ts"
+import { mistake } from "../mistakes.ts"
 import { decodePairs, encodePairs } from "../pairs.ts"
 import type { Vm } from "../vm.ts"
 
@@ -28,7 +29,7 @@ export function getHeaderMapValue(
   const map = context.map(id)
   const isOld = vm.code.abi === "0.1.0"
   if (map === undefined) {
-    if (!context.inAccessLog) return Status.BadArgument
+    if (!context.inAccessLog) return outOfPhase(vm, id)
     return isOld ? vm.hand(new Uint8Array(0), addressAt, sizeAt) : Status.NotFound
   }
   const value = map.get(name)
@@ -50,10 +51,22 @@ export function getHeaderMapSize(vm: Vm, id: number, sizeAt: number): number {
   return vm.memory.writeU32(sizeAt, map.byteSize()) ? Status.Ok : Status.InvalidMemoryAccess
 }
 
+const mapNames = ["request headers", "request trailers", "response headers", "response trailers"] as const
+
+/** BAD_ARGUMENT, with the reason Envoy keeps to itself. */
+function outOfPhase(vm: Vm, id: number): number {
+  const name = mapNames[id]
+  if (name !== undefined) {
+    const where = `${name} in ${vm.callback()}`
+    vm.process.report(mistake("ATT_WASM_MAP_OUT_OF_PHASE", where, "answers BAD_ARGUMENT (2) and does not say why"))
+  }
+  return Status.BadArgument
+}
+
 function change(vm: Vm, id: number, act: (map: HeaderMap) => void): number {
   const context = vm.context()
   const map = context.mutableMap(id)
-  if (map === undefined) return Status.BadArgument
+  if (map === undefined) return outOfPhase(vm, id)
   act(map)
   if (id === MapId.RequestHeaders) context.clearRouteCache()
   return Status.Ok

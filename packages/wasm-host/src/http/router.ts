@@ -63,6 +63,11 @@ export function createRouter(options: RouterOptions): Router {
 
   const headers = (map: HeaderMap, end: boolean): void => {
     info.route = routeOf(map)
+    if (info.route?.directResponse !== undefined) {
+      const { status, body } = info.route.directResponse
+      sendLocalReply(ownReply(status, body ?? "", "direct_response"))
+      return
+    }
     const cluster = info.route === undefined ? undefined : options.clusters.get(info.route.cluster)
     if (cluster === undefined) {
       const [flag, status, details] =

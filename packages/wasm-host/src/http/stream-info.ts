@@ -5,6 +5,8 @@ export interface Route {
   readonly name: string
   readonly cluster: string
   readonly prefix: string
+  readonly isPluginDisabled: boolean
+  readonly directResponse: { readonly status: number; readonly body?: string } | undefined
   /** `metadata.filter_metadata` of the route. */
   readonly metadata: Readonly<Record<string, unknown>>
 }

@@ -4,7 +4,11 @@ import { runWithDeadline } from "./deadline.ts"
 describe("runWithDeadline", () => {
   it("ends a guest that loops, and keeps what was posted", async () => {
     const found = await runWithDeadline(new URL("./testdata/loop.ts", import.meta.url), { deadlineMs: 1500 })
-    expect(found).toEqual({ outcome: "deadline", messages: [{ isStarted: true }] })
+    expect(found).toMatchObject({
+      outcome: "deadline",
+      messages: [{ isStarted: true }],
+      mistake: { code: "ATT_WASM_ENDLESS_CALL" },
+    })
   })
   it("says why a script failed", async () => {
     await expect(runWithDeadline(new URL("./testdata/fail.ts", import.meta.url))).rejects.toMatchObject({

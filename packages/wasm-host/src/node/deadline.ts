@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads"
 import { AttacheError, errorFrom } from "@attache/base"
+import { type Mistake, mistake } from "../mistakes.ts"
 
 /** How a script in a worker ended. */
 export interface WorkerOutcome {
@@ -7,6 +8,8 @@ export interface WorkerOutcome {
   readonly outcome: "done" | "deadline"
   /** What it posted, in order. */
   readonly messages: readonly unknown[]
+  /** With `deadline`: what Envoy would have done. */
+  readonly mistake?: Mistake
 }
 
 /** What to run and how long. */
@@ -34,7 +37,12 @@ export function runWithDeadline(script: URL, options: DeadlineOptions = {}): Pro
     resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes ?? 512 },
   })
   const expire = (): void => {
-    resolve({ outcome: "deadline", messages })
+    const found = mistake(
+      "ATT_WASM_ENDLESS_CALL",
+      script.pathname.split("/").at(-1) ?? "",
+      "hangs its worker for good and has to be killed",
+    )
+    resolve({ outcome: "deadline", messages, mistake: found })
     void worker.terminate()
   }
   let timer = setTimeout(expire, deadlineMs)
