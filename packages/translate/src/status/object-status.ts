@@ -17,6 +17,8 @@ import { withGeneration } from "../attach/gateways/gateway-group.ts"
 import type { ListenerDraft } from "../attach/gateways/listener-draft.ts"
 import { isOnHost } from "../attach/gateways/view.ts"
 import { attachedSets, listenersOfSet, setConditions } from "../attach/listener-sets/set-status.ts"
+import type { PolicyAncestor } from "../attach/policies/ancestors.ts"
+import { extensionServerAncestors, isExtensionServerPolicy } from "../attach/policies/extension-server-policies.ts"
 import type { AttachQueries } from "../attach/queries.ts"
 import type { Emitter } from "../emit/queries.ts"
 import type { AnyObject, ObjectKey, World } from "../world/world.ts"
@@ -70,13 +72,15 @@ function statusOf(
     case "Backend":
       return backendStatus(world, object as Backend)
     case "EnvoyExtensionPolicy":
-      return policyStatus(world, queries, key)
+      return policyStatus(world, queries.policies.ancestors(key))
     case "EnvoyPatchPolicy":
       return patchPolicyStatus(world, queries.patchFailures, object as EnvoyPatchPolicy)
     case "BackendTLSPolicy":
       return tlsPolicyStatus(world, queries, key, object)
     default:
-      return undefined
+      return isExtensionServerPolicy(world, object)
+        ? policyStatus(world, extensionServerAncestors({ ...world, ...queries }, object))
+        : undefined
   }
 }
 
@@ -206,8 +210,7 @@ function tlsPolicyStatus(world: World, queries: AttachQueries, key: ObjectKey, o
   return ancestors.length === 0 ? undefined : { ancestors }
 }
 
-function policyStatus(world: World, queries: AttachQueries, key: ObjectKey) {
-  const ancestors = queries.policies.ancestors(key)
+function policyStatus(world: World, ancestors: readonly PolicyAncestor[]) {
   if (ancestors.length === 0) return undefined
   const { controllerName } = world.settings()
   return {

@@ -1,156 +1,142 @@
-// Who speaks more specifically than a policy: a message for its status.
+// Who speaks more specifically than a policy, and who takes it up: messages for its status.
+//
+// Each policy puts its scope under the scopes above it; what stands under the scope of a policy overrides that policy,
+// unless it was merged into just that one. Source: Envoy Gateway 1.9, `policyScopeGraph`.
 import { compare } from "../../world/order.ts"
 import { type ObjectKey, objectKey, type World } from "../../world/world.ts"
 import type { GatewayView } from "../gateway-view.ts"
 import type { PolicyKind } from "./policy-kind.ts"
-import type { ScopeReads } from "./scopes.ts"
 import type { RouteParentView } from "./status.ts"
-import { type Attachment, hasSection, type Target } from "./targets.ts"
+import { gatewayOfTarget, hasSection, type Target } from "./targets.ts"
 
-/** What is read to find more specific policies. */
-export interface OverrideReads extends ScopeReads, World {
+/** A policy's scope under a scope above it. */
+export interface ScopeEdge {
+  /** Gateway, ListenerSet, or a listener of one. */
+  readonly parent: Target
+  /** Gateway that carries the parent, as `namespace/name`. */
+  readonly gateway: string
+  readonly child: Target
+}
+
+/** What is read to find a policy's scopes. */
+export interface EdgeReads extends World {
   gateway(namespace: string, name: string): GatewayView | undefined
+  targets(kind: PolicyKind, policy: ObjectKey): readonly Target[]
   routeParents(route: ObjectKey): readonly RouteParentView[] | undefined
-  /** Whether a route's policy merges with its parents instead of hiding them. */
-  isMerging(policy: ObjectKey): boolean
 }
 
-interface Scopes {
-  readonly gatewayListeners: string[]
-  readonly sets: string[]
-  readonly setListeners: string[]
-  readonly routes: string[]
-  readonly rules: string[]
+/** What is read to find the scopes below a policy. */
+export interface OverrideReads extends World {
+  /** {@link edgesOf} of a policy, recorded. */
+  edges(kind: PolicyKind, policy: ObjectKey): readonly ScopeEdge[]
+  /** Scopes with which a route policy was merged. */
+  mergedEdges(kind: PolicyKind, policy: ObjectKey): readonly ScopeEdge[]
 }
 
-/** Message of the Overridden condition for a policy on a target; empty when nobody overrides it. */
-export function overriddenMessage(reads: OverrideReads, kind: PolicyKind, target: Target): string {
-  const scopes = scopesBelow(reads, kind, target, (policy) => !reads.isMerging(policy))
-  const text = scopesText(scopes)
-  return text === "" ? "" : `This policy is being overridden by other ${kind.plural} for ${text}`
+/** The scopes of a policy under those above them; also of routes where it came too late or names a rule there is none of. */
+export function edgesOf(reads: EdgeReads, kind: PolicyKind, policy: ObjectKey): readonly ScopeEdge[] {
+  return reads.targets(kind, policy).flatMap((target): readonly ScopeEdge[] => {
+    if (target.kind !== "Gateway" && target.kind !== "ListenerSet") return routeEdges(reads, target)
+    const gateway = gatewayOfTarget(reads, target)
+    if (gateway === undefined || (target.section !== undefined && !hasSection(reads, target, target.section))) return []
+    const [namespace = "", name = ""] = gateway.split("/")
+    if (reads.gateway(namespace, name)?.isAccepted !== true) return []
+    if (target.section !== undefined) return [{ parent: whole(target), gateway, child: target }]
+    return target.kind === "Gateway" ? [] : [{ parent: { kind: "Gateway", namespace, name }, gateway, child: target }]
+  })
 }
 
-/** Message of the Merged condition for a policy on a target; empty when no child merges it. */
-export function mergedIntoMessage(reads: OverrideReads, kind: PolicyKind, target: Target): string {
-  if (target.kind !== "Gateway" && target.kind !== "ListenerSet") return ""
-  const text = scopesText(scopesBelow(reads, kind, target, (policy) => reads.isMerging(policy)))
-  return text === "" ? "" : `This policy is being merged by other ${kind.plural} for ${text}`
+function routeEdges(reads: EdgeReads, target: Target): readonly ScopeEdge[] {
+  const child = whole(target)
+  return (reads.routeParents(objectKey(target.kind, target.namespace, target.name)) ?? []).map((p) => ({
+    parent: {
+      kind: p.kind,
+      namespace: p.namespace,
+      name: p.name,
+      ...(p.sectionName === undefined ? {} : { section: p.sectionName }),
+    },
+    gateway: `${p.gateway.namespace}/${p.gateway.name}`,
+    child,
+  }))
 }
 
-function scopesText(scopes: Scopes): string {
-  const part = (label: string, names: readonly string[]): string[] =>
-    names.length === 0 ? [] : [`${label}: [${[...new Set(names)].sort(compare).join(" ")}]`]
-  return [
-    ...part("these gateway listeners", scopes.gatewayListeners),
-    ...part("these listenersets", scopes.sets),
-    ...part("these listenerset listeners", scopes.setListeners),
-    ...part("these routes", scopes.routes),
-    ...part("these route rules", scopes.rules),
-  ].join(" and ")
-}
-
-function scopesBelow(
-  reads: OverrideReads,
-  kind: PolicyKind,
-  target: Target,
-  counts: (policy: ObjectKey) => boolean,
-): Scopes {
-  const scopes: Scopes = { gatewayListeners: [], sets: [], setListeners: [], routes: [], rules: [] }
-  if (target.kind === "Gateway") belowGateway(reads, kind, target, counts, scopes)
-  else if (target.kind === "ListenerSet") belowSet(reads, kind, target, target.section, counts, scopes)
-  else if (target.section === undefined) {
-    for (const { section } of attachmentsOn(reads, kind, target, counts))
-      if (section !== undefined) scopes.rules.push(section)
-  }
-  return scopes
-}
-
-function belowGateway(
-  reads: OverrideReads,
-  kind: PolicyKind,
-  target: Target,
-  counts: (policy: ObjectKey) => boolean,
-  scopes: Scopes,
-): void {
-  const { namespace, name, section } = target
-  if (section === undefined) {
-    for (const a of attachmentsOn(reads, kind, target, counts)) {
-      if (a.section !== undefined) scopes.gatewayListeners.push(`${namespace}/${name}/${a.section}`)
-    }
-    for (const key of reads.members("children", objectKey("Gateway", namespace, name))) {
-      if (!key.startsWith("ListenerSet/")) continue
-      const set = targetOfKey(key)
-      for (const a of attachmentsOn(reads, kind, set, counts)) addSet(set, a, scopes)
-      addRoutes(reads, kind, set, undefined, counts, scopes)
-    }
-  }
-  addRoutes(reads, kind, { kind: "Gateway", namespace, name }, section, counts, scopes)
-}
-
-/** Policies that count, without those that name a listener or rule there is none of. */
-function attachmentsOn(
-  reads: OverrideReads,
-  kind: PolicyKind,
-  target: Target,
-  counts: (policy: ObjectKey) => boolean,
-): readonly Attachment[] {
-  return reads
-    .attachments(kind, target)
-    .filter(({ policy, section }) => counts(policy) && (section === undefined || hasSection(reads, target, section)))
-}
-
-function addSet(set: Target, attachment: Attachment, scopes: Scopes): void {
-  if (attachment.section === undefined) scopes.sets.push(`${set.namespace}/${set.name}`)
-  else scopes.setListeners.push(`${set.namespace}/${set.name}/${attachment.section}`)
-}
-
-function belowSet(
-  reads: OverrideReads,
-  kind: PolicyKind,
-  target: Target,
-  section: string | undefined,
-  counts: (policy: ObjectKey) => boolean,
-  scopes: Scopes,
-): void {
-  const set = { kind: "ListenerSet", namespace: target.namespace, name: target.name }
-  if (section === undefined) {
-    for (const a of attachmentsOn(reads, kind, set, counts)) if (a.section !== undefined) addSet(set, a, scopes)
-  }
-  addRoutes(reads, kind, set, section, counts, scopes)
-}
-
-/** Routes below a parent that have policies; for a listener, those that name it and those that name no listener. */
-function addRoutes(
-  reads: OverrideReads,
-  kind: PolicyKind,
-  parent: Target,
-  section: string | undefined,
-  counts: (policy: ObjectKey) => boolean,
-  scopes: Scopes,
-): void {
-  for (const key of reads.members("children", objectKey(parent.kind, parent.namespace, parent.name))) {
-    if (key.startsWith("ListenerSet/")) continue
-    const route = targetOfKey(key)
-    const attachments = attachmentsOn(reads, kind, route, counts)
-    if (attachments.length === 0 || !isBelow(reads, key, parent, section)) continue
-    for (const { section: rule } of attachments) {
-      if (rule === undefined) scopes.routes.push(`${route.namespace}/${route.name}`)
-      else scopes.rules.push(`${route.namespace}/${route.name}/${rule}`)
-    }
-  }
-}
-
-function isBelow(reads: OverrideReads, route: ObjectKey, parent: Target, section: string | undefined): boolean {
-  return (reads.routeParents(route) ?? []).some(
-    (p) =>
-      p.kind === parent.kind &&
-      p.namespace === parent.namespace &&
-      p.name === parent.name &&
-      (section === undefined || p.sectionName === undefined || p.sectionName === section),
-  )
-}
-
-function targetOfKey(key: ObjectKey): Target {
-  const [kind = "", namespace = "", name = ""] = key.split("/")
+function whole({ kind, namespace, name }: Target): Target {
   return { kind, namespace, name }
+}
+
+/** Texts of the Overridden and Merged conditions of a policy on a target; empty where there is nothing to say. */
+export function scopeMessages(
+  reads: OverrideReads,
+  kind: PolicyKind,
+  target: Target,
+): { readonly overridden: string; readonly merged: string } {
+  const edges =
+    target.kind === "Gateway" || target.kind === "ListenerSet"
+      ? reads.members("kind", kind.kind).flatMap((policy) => reads.edges(kind, policy))
+      : []
+  const merges =
+    edges.length === 0 ? [] : reads.members("kind", kind.kind).flatMap((policy) => reads.mergedEdges(kind, policy))
+  const merged = shownScopes(merges.filter(({ parent }) => isSame(parent, target)).map(({ child }) => child))
+  const below = edges.filter((edge) => isBelow(reads, edge, target)).map(({ child }) => child)
+  const overridden = shownScopes(below).filter(
+    (scope) => !merged.some(({ text, label }) => text === scope.text && label === scope.label),
+  )
+  const text = (verb: string, scopes: readonly ShownScope[]): string =>
+    scopes.length === 0 ? "" : `This policy is being ${verb} by other ${kind.plural} for ${grouped(scopes)}`
+  return { overridden: text("overridden", overridden), merged: text("merged", merged) }
+}
+
+/** Text of the Overridden condition of a policy on a whole route: rules that have a policy of their own. */
+export function ruleMessage(kind: PolicyKind, rules: readonly string[]): string {
+  if (rules.length === 0) return ""
+  const scopes = rules.map((text) => ({ label: "these route rules", text }))
+  return `This policy is being overridden by other ${kind.plural} for ${grouped(scopes)}`
+}
+
+/** For a Gateway or ListenerSet all that is in it; for a listener also routes that name no listener. */
+function isBelow(reads: World, { parent, gateway, child }: ScopeEdge, target: Target): boolean {
+  if (isSame(parent, target)) return true
+  if (target.section !== undefined) return isSame(parent, whole(target)) && isRoute(child)
+  return target.kind === "Gateway" ? gateway === gatewayOfTarget(reads, target) : isSame(whole(parent), target)
+}
+
+function isRoute({ kind }: Target): boolean {
+  return kind !== "Gateway" && kind !== "ListenerSet"
+}
+
+function isSame(a: Target, b: Target): boolean {
+  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name && a.section === b.section
+}
+
+interface ShownScope {
+  readonly label: string
+  readonly text: string
+}
+
+const labels = [
+  "these gateway listeners",
+  "these listenersets",
+  "these listenerset listeners",
+  "these routes",
+  "these route rules",
+] as const
+
+function shownScopes(scopes: readonly Target[]): readonly ShownScope[] {
+  const shown = new Map<string, ShownScope>()
+  for (const { kind, namespace, name, section } of scopes) {
+    const text = section === undefined ? `${namespace}/${name}` : `${namespace}/${name}/${section}`
+    const set = section === undefined ? labels[1] : labels[2]
+    const label = kind === "Gateway" ? labels[0] : kind === "ListenerSet" ? set : labels[3]
+    shown.set(`${label} ${text}`, { label, text })
+  }
+  return [...shown.values()]
+}
+
+function grouped(scopes: readonly ShownScope[]): string {
+  return labels
+    .flatMap((label) => {
+      const texts = scopes.filter((scope) => scope.label === label).map(({ text }) => text)
+      return texts.length === 0 ? [] : [`${label}: [${[...new Set(texts)].sort(compare).join(" ")}]`]
+    })
+    .join(" and ")
 }

@@ -9,11 +9,20 @@ import type { RouteAttachment } from "../http-routes/attach.ts"
 import type { PolicyAncestor } from "./ancestors.ts"
 import type { ExtensionResult } from "./envoy-extension-policy/result.ts"
 import { type ExtensionReads, translateMerged, translatePolicy } from "./envoy-extension-policy/translate.ts"
-import { mergedIntoMessage } from "./overrides.ts"
+import { outcomeOf } from "./outcome.ts"
+import { type EdgeReads, edgesOf, type ScopeEdge } from "./overrides.ts"
 import { type PolicyKind, policyKinds } from "./policy-kind.ts"
 import { parentPoliciesFor, policiesFor, type RoutePlace, type ScopedPolicy } from "./scopes.ts"
 import { type Outcome, type PolicyStatusReads, policyAncestors, type RouteParentView } from "./status.ts"
-import { type Attachment, type PolicyObject, policiesOn, type Target, targetsOf, winnerOf } from "./targets.ts"
+import {
+  type Attachment,
+  hasSection,
+  type PolicyObject,
+  policiesOn,
+  type Target,
+  targetsOf,
+  winnerOf,
+} from "./targets.ts"
 
 /** What the engine reads of the rest of attachment. */
 export interface PolicyReads extends ExtensionReads {
@@ -83,24 +92,43 @@ export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQue
 
   const routeParents = (route: ObjectKey): readonly RouteParentView[] | undefined => {
     const attachment = reads.attachment(route)
-    return attachment?.parents.map((parent) => parentView(reads, parent))
+    return attachment?.parents.map((parent) => parentView(reads, parent, route))
   }
-  const outcomes = (policyKey: ObjectKey, target: Target): Outcome =>
-    outcomeOf(
-      reads,
-      kind,
-      { attachments, routeParents, results: (k) => results.get(k), mergeTypeOf, lookup },
-      policyKey,
-      target,
-    )
+  const isMerging = (policy: ObjectKey): boolean => mergeTypeOf(lookup(policy)) !== undefined
+  const outcomeReads = { ...reads, attachments, routeParents, results: (key: string) => results.get(key), isMerging }
+  const outcomes = (policyKey: ObjectKey, target: Target, className?: string): Outcome =>
+    outcomeOf(outcomeReads, kind, policyKey, target, className)
+  const edgeReads: EdgeReads = { ...reads, targets: (_, policy) => targets.get(policy), routeParents }
+  const edges = graph.query<readonly ScopeEdge[]>("policy-scopes", (key) => edgesOf(edgeReads, kind, key))
+  const holds = (key: ObjectKey, target: Target): boolean =>
+    (target.section === undefined || hasSection(reads, target, target.section)) &&
+    winnerOf(attachments(kind, target), target.section) === key
+  const mergedEdges = graph.query<readonly ScopeEdge[]>("policy-merges", (key) =>
+    !isMerging(key)
+      ? []
+      : targets.get(key).flatMap((target) => {
+          const all = holds(key, target) ? (outcomes(key, target).listeners ?? []) : []
+          return all.flatMap(({ parent, error, isPending }) =>
+            parent === undefined || error !== undefined || isPending === true
+              ? []
+              : [
+                  {
+                    parent: parent.scope,
+                    gateway: parent.gateway,
+                    child: { kind: target.kind, namespace: target.namespace, name: target.name },
+                  },
+                ],
+          )
+        }),
+  )
   const statusReads: PolicyStatusReads = {
     ...reads,
     attachments,
     targets: (_, policy) => targets.get(policy),
     routeParents,
-    isMerging: (policy) => mergeTypeOf(lookup(policy)) !== undefined,
-    outcome: (_, policy, target) => outcomes(policy, target),
-    mergedInto: (_, _policy, target) => mergedIntoMessage(statusReads, kind, target),
+    edges: (_, policy) => edges.get(policy),
+    mergedEdges: (_, policy) => mergedEdges.get(policy),
+    outcome: (_, policy, target, className) => outcomes(policy, target, className),
   }
   const ancestors = graph.query<readonly PolicyAncestor[]>("policy-status", (key) => {
     const policy = reads.lookup(key)
@@ -121,78 +149,7 @@ export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQue
   }
 }
 
-interface OutcomeReads {
-  attachments(kind: PolicyKind, target: Target): readonly Attachment[]
-  routeParents(route: ObjectKey): readonly RouteParentView[] | undefined
-  results(key: string): ExtensionResult
-  mergeTypeOf(policy: EnvoyExtensionPolicy | undefined): "StrategicMerge" | "JSONMerge" | undefined
-  lookup(key: ObjectKey): EnvoyExtensionPolicy | undefined
-}
-
-function outcomeOf(
-  reads: PolicyReads,
-  kind: PolicyKind,
-  own: OutcomeReads,
-  policyKey: ObjectKey,
-  target: Target,
-): Outcome {
-  if (target.kind === "Gateway" || target.kind === "ListenerSet") {
-    const gateway = gatewayOf(reads, target)
-    if (gateway === undefined) return {}
-    return plainOutcome([own.results(`${policyKey}  ${gateway} gateway`)])
-  }
-  const route = objectKey(target.kind, target.namespace, target.name)
-  const parents = own.routeParents(route) ?? []
-  if (own.mergeTypeOf(own.lookup(policyKey)) === undefined) {
-    const gateways = new Set(parents.map((p) => `${p.gateway.namespace}/${p.gateway.name}`))
-    return plainOutcome([...gateways].map((gateway) => own.results(`${policyKey}  ${gateway} route`)))
-  }
-  const merged: NonNullable<Outcome["merged"]>[number][] = []
-  const plain: ExtensionResult[] = []
-  const tlsUses: TlsPolicyUse[] = []
-  for (const parent of parents) {
-    for (const listener of parent.listeners) {
-      const place = {
-        kind: target.kind,
-        namespace: target.namespace,
-        name: target.name,
-        gateway: parent.gateway,
-        listener: listener.name,
-        listenerIrName: listener.irName,
-        ...(listener.set === undefined ? {} : { set: listener.set }),
-      }
-      const scoped = parentPoliciesFor(own, kind, place)[0]
-      const result = own.results(
-        `${policyKey} ${scoped?.policy ?? ""} ${parent.gateway.namespace}/${parent.gateway.name} route`,
-      )
-      tlsUses.push(...result.tlsUses)
-      if (scoped === undefined) {
-        plain.push(result)
-        continue
-      }
-      const ancestor = { kind: parent.kind, namespace: parent.namespace, name: parent.name, sectionName: listener.name }
-      merged.push(result.error === undefined ? { ancestor, parent: scoped.policy } : { ancestor, error: result.error })
-    }
-  }
-  return { ...plainOutcome(plain), merged, tlsUses }
-}
-
-function plainOutcome(results: readonly ExtensionResult[]): Outcome {
-  const errors = [...new Set(results.flatMap(({ error }) => (error === undefined ? [] : [error])))]
-  return {
-    ...(errors.length === 0 ? {} : { error: errors.join("\n") }),
-    ...(results.some((result) => result.isPending) ? { isPending: true } : {}),
-    tlsUses: results.flatMap(({ tlsUses }) => tlsUses),
-  }
-}
-
-function gatewayOf(reads: PolicyReads, target: Target): string | undefined {
-  if (target.kind === "Gateway") return `${target.namespace}/${target.name}`
-  const parent = reads.get("ListenerSet", target.namespace, target.name)?.spec.parentRef
-  return parent === undefined ? undefined : `${parent.namespace ?? target.namespace}/${parent.name}`
-}
-
-function parentView(reads: PolicyReads, parent: RouteAttachment["parents"][number]): RouteParentView {
+function parentView(reads: PolicyReads, parent: RouteAttachment["parents"][number], route: ObjectKey): RouteParentView {
   const view = reads.gateway(parent.gateway.namespace, parent.gateway.name)
   const listeners = parent.listeners.flatMap((irName) => {
     const listener: ListenerView | undefined = view?.listeners.find((l) => l.irName === irName)
@@ -203,7 +160,7 @@ function parentView(reads: PolicyReads, parent: RouteAttachment["parents"][numbe
   const { kind = "Gateway", namespace, name, sectionName } = parent.parentRef
   return {
     kind: kind === "ListenerSet" ? "ListenerSet" : "Gateway",
-    namespace: namespace ?? parent.gateway.namespace,
+    namespace: namespace ?? route.split("/")[1] ?? "",
     name,
     ...(sectionName === undefined ? {} : { sectionName }),
     gateway: parent.gateway,

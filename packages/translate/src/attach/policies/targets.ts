@@ -73,7 +73,8 @@ function sameTarget(a: Target, b: Target): boolean {
 
 function selectedBy(world: World, kind: PolicyKind, namespace: string, selector: TargetSelector): AnyObject[] {
   if ((selector.group ?? gatewayGroup) !== gatewayGroup || !kind.targetKinds.includes(selector.kind)) return []
-  const from = selector.namespaces?.from ?? "Same"
+  const from = selector.namespaces?.from || "Same"
+  if (from !== "Same" && from !== "All" && from !== "Selector") return []
   const keys =
     from === "Same"
       ? world.members("kind-in-namespace", `${selector.kind}/${namespace}`)
@@ -145,6 +146,13 @@ export function policiesOn(reads: TargetReads, kind: PolicyKind, target: Target)
 /** The policy that holds for a section of an object (or for the whole of it): the oldest one. */
 export function winnerOf(attachments: readonly Attachment[], section: string | undefined): ObjectKey | undefined {
   return attachments.find((a) => a.section === section)?.policy
+}
+
+/** Gateway that carries a Gateway, a ListenerSet or their listeners, as `namespace/name`; undefined for others and for a missing ListenerSet. */
+export function gatewayOfTarget(reads: World, { kind, namespace, name }: Target): string | undefined {
+  if (kind === "Gateway") return `${namespace}/${name}`
+  const parent = kind === "ListenerSet" ? reads.get("ListenerSet", namespace, name)?.spec.parentRef : undefined
+  return parent === undefined ? undefined : `${parent.namespace ?? namespace}/${parent.name}`
 }
 
 /** Whether an object has a listener or rule of that name. */

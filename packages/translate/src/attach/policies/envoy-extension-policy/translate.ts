@@ -2,11 +2,10 @@
 import type { DynamicModule, EnvoyExtensionPolicy, ExtProc, Lua, Wasm } from "@attache/kube-api"
 import type { GatewayView } from "../../gateway-view.ts"
 import { mergeSpec } from "../../merge-spec.ts"
-import { sentence } from "../../sentence.ts"
 import { planDynamicModules } from "./dynamic-module.ts"
 import { type ExtProcReads, planExtProc } from "./ext-proc.ts"
 import { planLua } from "./lua.ts"
-import type { ExtensionResult, FeatureResult } from "./result.ts"
+import type { ExtensionResult, FeatureError, FeatureName, FeatureResult } from "./result.ts"
 import { planWasm, type WasmModules } from "./wasm.ts"
 
 /** What translation of a policy reads. */
@@ -18,7 +17,7 @@ export interface ExtensionReads extends ExtProcReads {
 const errorOrder = {
   route: ["Wasm", "Lua", "ExtProc", "DynamicModule"],
   gateway: ["ExtProc", "Wasm", "Lua", "DynamicModule"],
-} as const
+} as const satisfies Readonly<Record<string, readonly FeatureName[]>>
 
 interface Owned<T> {
   readonly owner: EnvoyExtensionPolicy
@@ -88,7 +87,7 @@ function translate(
     ExtProc: planExtProc(reads, extProc.owner, extProc.entries, gateway),
     DynamicModule: planDynamicModules(dynamicModules.owner, dynamicModules.entries, gateway.backends.dynamicModules),
   }
-  const texts = errorOrder[target].flatMap((name) => textOf(name, results[name]))
+  const errors = errorOrder[target].flatMap((name) => errorOf(name, results[name]))
   const all: readonly FeatureResult<unknown>[] = Object.values(results)
   const isPending = all.some((result) => result.isPending === true)
   return {
@@ -98,13 +97,13 @@ function translate(
       wasm: results.Wasm.items,
       dynamicModules: results.DynamicModule.items,
     },
-    ...(texts.length === 0 ? {} : { error: sentence(texts.join("\n")) }),
+    errors,
     isRefused: all.some((result) => (result.errors.length > 0 || result.isPending === true) && !result.isFailOpen),
     isPending,
     tlsUses: all.flatMap(({ tlsUses = [] }) => tlsUses),
   }
 }
 
-function textOf(name: string, { errors }: FeatureResult<unknown>): string[] {
-  return errors.length === 0 ? [] : [`${name}: ${errors.join("\n")}`]
+function errorOf(feature: FeatureName, { errors }: FeatureResult<unknown>): readonly FeatureError[] {
+  return errors.length === 0 ? [] : [{ feature, text: `${feature}: ${errors.join("\n")}` }]
 }
