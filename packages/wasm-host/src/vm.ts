@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from "./metrics.ts"
 import { EnvoyCrash, mistake } from "./mistakes.ts"
 import type { ProxyProcess } from "./process.ts"
 import { printBacktrace, readBacktrace, withDeepStack } from "./wasm/backtrace.ts"
-import { engine, type WasmInstance, type WasmMemory } from "./wasm/engine.ts"
+import { engine, isTrap, restrictedText, type WasmInstance, type WasmMemory } from "./wasm/engine.ts"
 import { createMemoryAccess, type MemoryAccess } from "./wasm/memory.ts"
 
 /** One instance of a module on one thread, with its contexts. */
@@ -175,7 +175,8 @@ export function createVm(options: VmOptions): Vm {
       trace(() => `[host<-vm] ${name} return: ${result === undefined ? "void" : String(Number(result) >>> 0)}`)
       return result === undefined ? undefined : Number(result) >>> 0
     } catch (error) {
-      if (error instanceof EnvoyCrash) throw error
+      // Anything else is a mistake of this host and must not look like one of the plugin.
+      if (!isTrap(error)) throw error
       vm.fail(FailState.RuntimeError, trapText(name, error))
       return undefined
     } finally {
@@ -209,7 +210,7 @@ export function createVm(options: VmOptions): Vm {
         process.report(found)
         throw new EnvoyCrash(found)
       }
-      if (phase !== "normal" && offered?.early.includes(phase) !== true) throw new Error("restricted_callback")
+      if (phase !== "normal" && offered?.early.includes(phase) !== true) throw new Error(restrictedText)
       let result: number | undefined
       if (isFree) result = run?.(vm, ...args)
       else {
@@ -221,29 +222,31 @@ export function createVm(options: VmOptions): Vm {
     }
   }
 
-  const instantiate = (): boolean => {
-    const imports: Record<string, Record<string, unknown>> = {}
+  const imports = (): Record<string, Record<string, unknown>> => {
+    const groups: Record<string, Record<string, unknown>> = {}
     for (const { module, name, kind, limits } of code.layout.imports) {
-      const group = imports[module] ?? {}
-      imports[module] = group
+      const group = groups[module] ?? {}
+      groups[module] = group
+      const initial = limits?.initial ?? 0
       if (kind === "function") group[name] = importFunction(module, name)
       else if (kind === "memory") {
         memory = new engine.Memory({
-          initial: limits?.initial ?? 0,
+          initial,
           maximum: Math.min(limits?.maximum ?? code.memoryPages, code.memoryPages),
         })
         group[name] = memory
       } else if (kind === "table") {
-        group[name] = new engine.Table({
-          element: "anyfunc",
-          initial: limits?.initial ?? 0,
-          ...(limits?.maximum === undefined ? {} : { maximum: limits.maximum }),
-        })
+        const maximum = limits?.maximum
+        group[name] = new engine.Table({ element: "anyfunc", initial, ...(maximum === undefined ? {} : { maximum }) })
       }
     }
+    return groups
+  }
+
+  const instantiate = (): boolean => {
     phase = "instantiation"
     try {
-      instance = withDeepStack(() => new engine.Instance(code.compiled, imports))
+      instance = withDeepStack(() => new engine.Instance(code.compiled, imports()))
     } catch (error) {
       if (error instanceof EnvoyCrash) throw error
       const [frame] =

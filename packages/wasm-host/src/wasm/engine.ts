@@ -15,6 +15,8 @@ export interface WasmInstance {
 }
 
 interface Engine {
+  readonly RuntimeError: new (message?: string) => Error
+
   readonly Module: new (bytes: Uint8Array) => CompiledModule
   readonly Instance: new (
     module: CompiledModule,
@@ -30,3 +32,12 @@ interface Engine {
  * Typed here because the library of types for browsers is not loaded in this repository.
  */
 export const engine: Engine = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly
+
+/** What a host call throws in a phase that forbids it; Envoy's words. */
+export const restrictedText = "restricted_callback"
+
+/** Whether an error that came out of a module is the module's own: a trap, a full stack, a forbidden host call, an exception it threw. */
+export function isTrap(error: unknown): boolean {
+  if (!(error instanceof Error)) return true
+  return error.message === restrictedText || [engine.RuntimeError, RangeError].some((kind) => error instanceof kind)
+}
