@@ -291,6 +291,18 @@ describe("a handler that throws", () => {
   })
 })
 
+it("fails no request over thousands of streams, each of which Envoy resets", async () => {
+  await serve({ onRequestHeaders: (headers) => headers.set("x-a", "1") })
+  const port = await start(headersOnly)
+  const statuses = new Map<number, number>()
+  const one = async () => {
+    const { status } = await send(port)
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  }
+  for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 25 }, one))
+  expect(Object.fromEntries(statuses)).toEqual({ 200: 2500 })
+})
+
 it("sees each exchange end once", async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   let ends = 0

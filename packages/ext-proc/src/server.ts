@@ -1,4 +1,5 @@
 import { chmod } from "node:fs/promises"
+import type { ServerOptions } from "node:http2"
 import { AttacheError, createLogger, type Logger, messageOf } from "@attache/base"
 import { Server, ServerCredentials } from "@grpc/grpc-js"
 import type { Handlers } from "./handlers.ts"
@@ -59,6 +60,7 @@ export function createExtProcServer<State = undefined>(options: ExtProcServerOpt
     createState: options.createState ?? (() => undefined as State),
     handlerTimeoutMs: options.handlerTimeoutMs ?? 5000,
   }
+  allowStreamResets(server)
   server.addService(externalProcessorService, { process: processStreams(session, logger) })
   server.addService(healthService, { check: checkHealth })
   let closing: Promise<void> | undefined
@@ -70,6 +72,19 @@ export function createExtProcServer<State = undefined>(options: ExtProcServerOpt
       return closing
     },
   }
+}
+
+/**
+ * Lifts HTTP/2's limit on resets: Envoy resets every stream it is done with, and Node ends a connection after 1000 resets in
+ * a burst and 33 a second after that, which fails about one request in a thousand. grpc-js 1.14 hands these options to
+ * Node's server but offers none of its own for them.
+ */
+function allowStreamResets(server: Server): void {
+  const { commonServerOptions } = server as unknown as { readonly commonServerOptions: ServerOptions }
+  Object.assign(commonServerOptions, {
+    streamResetBurst: 2 ** 31 - 1,
+    streamResetRate: 2 ** 31 - 1,
+  } satisfies ServerOptions)
 }
 
 async function listenOnSocket(server: Server, path: string): Promise<string> {
