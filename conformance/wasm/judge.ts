@@ -61,7 +61,7 @@ function isLine(message: unknown): message is { readonly line: string } {
 function hungReplay(item: WasmCase, last: Replay, lines: readonly string[], isStarted: boolean): Replay {
   const { transcript } = last
   const hung = { exit: { code: null, sig: "SIGKILL" }, neededSigkill: true }
-  if (!isStarted) return { transcript: { ...transcript, ...hung, startLog: lines } }
+  if (!isStarted) return { transcript: { ...transcript, ...hung, startLog: lines }, isHung: true }
   const steps = item.expected.steps.slice(transcript.steps.length).map((step, i): Step => {
     if (step.request === undefined) return step.admin === undefined ? step : { ...step, body: watchdog(step.admin) }
     return {
@@ -73,6 +73,7 @@ function hungReplay(item: WasmCase, last: Replay, lines: readonly string[], isSt
   })
   const vms = (item.config.concurrency ?? 1) + 2
   return {
+    isHung: true,
     transcript: {
       ...transcript,
       ...hung,

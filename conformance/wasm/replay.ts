@@ -28,6 +28,8 @@ export interface Replay {
   readonly transcript: Transcript
   /** Code of the mistake that would have ended Envoy. */
   readonly crash?: string
+  /** Whether the guest never came back and its worker was ended. */
+  readonly isHung?: boolean
 }
 
 /** Replays a case. @param readSizes how the kernel cut a large request body, where that was recorded @param progress called after the start and after each step @param line told of every line at once */
