@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { AttacheError, createManualClock, type LogFields, type Logger, silentLogger } from "@attache/base"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import {
   backend,
   type Document,
@@ -15,6 +15,10 @@ import {
 import { temporaryDirectory } from "../test/temporary-directory.ts"
 import { typeUrls } from "../test/type-urls.ts"
 import { type ControlPlaneOptions, type ControlPlaneUpdate, createControlPlane } from "./control-plane.ts"
+
+// A busy machine is no reason to fail.
+const patience = { interval: 2, timeout: 15_000 }
+vi.setConfig({ testTimeout: 30_000 })
 
 /** A folder `conf` with files, and control planes over it. */
 async function setUp(files: Readonly<Record<string, string>>) {
@@ -128,7 +132,7 @@ describe("createControlPlane", () => {
     controlPlane.watch()
     controlPlane.watch()
     write("2-route.yaml", stream(backend("b", 9000), route("r", "/watched", "b")))
-    await expect.poll(() => routesText(controlPlane), { interval: 5 }).toContain("/watched")
+    await expect.poll(() => routesText(controlPlane), patience).toContain("/watched")
   })
 
   it("is ready without any file, and with folders that do not exist", async () => {
@@ -187,7 +191,7 @@ describe("modules", () => {
     const { promise, resolve } = Promise.withResolvers<ReturnType<typeof code>>()
     const { controlPlane, updates } = create({ loadModule: () => promise })
     const started = controlPlane.start()
-    await expect.poll(() => controlPlane.translator.pending(), { interval: 1 }).toBe(1)
+    await expect.poll(() => controlPlane.translator.pending(), patience).toBe(1)
     expect(controlPlane.isReady()).toBe(false)
     expect(controlPlane.xds.snapshot(proxyKey)).toBeUndefined()
     resolve(code("one"))
@@ -202,7 +206,7 @@ describe("modules", () => {
     const { promise, resolve } = Promise.withResolvers<ReturnType<typeof code>>()
     const { controlPlane } = create({ clock, loadModule: () => promise })
     const started = controlPlane.start()
-    await expect.poll(() => controlPlane.translator.pending(), { interval: 1 }).toBe(1)
+    await expect.poll(() => controlPlane.translator.pending(), patience).toBe(1)
     clock.advance(4_999)
     await new Promise((done) => setImmediate(done))
     expect(controlPlane.xds.snapshot(proxyKey)).toBeUndefined()
@@ -211,7 +215,7 @@ describe("modules", () => {
     expect(names(controlPlane, typeUrls.listener)).toHaveLength(1)
     expect(listeners(controlPlane)).not.toContain("/modules")
     resolve(code("late"))
-    await expect.poll(() => listeners(controlPlane), { interval: 1 }).toContain("/modules/late")
+    await expect.poll(() => listeners(controlPlane), patience).toContain("/modules/late")
   })
 
   it("of an entry stay while the next one is on its way, and failures heal by themselves", async () => {
@@ -233,7 +237,7 @@ describe("modules", () => {
     expect(JSON.stringify(controlPlane.translator.status("EnvoyExtensionPolicy/default/p"))).toContain("away")
     isBroken = false
     clock.advance(1_000)
-    await expect.poll(() => listeners(controlPlane), { interval: 1 }).toContain("/modules/two")
+    await expect.poll(() => listeners(controlPlane), patience).toContain("/modules/two")
     expect(JSON.stringify(controlPlane.translator.status("EnvoyExtensionPolicy/default/p"))).not.toContain("away")
   })
 
@@ -247,18 +251,18 @@ describe("modules", () => {
     }
     const { controlPlane } = create({ clock, loadModule })
     const started = controlPlane.start()
-    await expect.poll(() => signals.length, { interval: 1 }).toBe(1)
+    await expect.poll(() => signals.length, patience).toBe(1)
     clock.advance(5_000)
     await started
     remove("3-policy.yaml")
     await controlPlane.refresh()
     clock.advance(200)
-    await expect.poll(() => signals[0]?.aborted, { interval: 1 }).toBe(true)
+    await expect.poll(() => signals[0]?.aborted, patience).toBe(true)
 
     const second = await setUp(withPolicy("http://m/one"))
     const { controlPlane: closing } = second.create({ loadModule })
     closing.start()
-    await expect.poll(() => signals.length, { interval: 1 }).toBe(2)
+    await expect.poll(() => signals.length, patience).toBe(2)
     await closing.close()
     expect(signals[1]?.aborted).toBe(true)
   })

@@ -11,16 +11,15 @@ import {
   type Translator,
 } from "@attache/translate"
 import { createXdsServer, type XdsServer } from "@attache/xds-server"
-import { createChangeLoop } from "./change-loop.ts"
 import { createEnvoyEventHandler } from "./envoy-events.ts"
 import { createLastGoodStore, type LastGoodStore } from "./last-good/store.ts"
 import { loadResources, textOfObjects } from "./load-resources.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 import { createFileProvider, type FileProvider } from "./provider-file/provider.ts"
-import { createPublisher, type Publication } from "./publisher.ts"
+import { createPublisher } from "./publisher.ts"
+import { createPublishing } from "./publishing.ts"
 import { createRefusals, type Refusals } from "./refusals.ts"
 import { createRounds } from "./rounds.ts"
-import { runSliced } from "./sliced.ts"
 
 /** What a control plane is made with. */
 export interface ControlPlaneOptions {
@@ -76,11 +75,6 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
-/** Pause after a round before statuses are brought up to date and what nobody needs is dropped, in milliseconds. */
-const tidyMs = 200
-
-type Reason = "resources" | "module" | "tidy"
-
 /** A control plane over files. Nothing is read or opened before `start`. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { logger } = options
@@ -88,13 +82,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const metrics = createMetrics()
   const refusals = createRefusals()
   const closing = new AbortController()
-  let isReady = false
   let started: Promise<void> | undefined
   let stopWatching: (() => Promise<void>) | undefined
   let closed: Promise<void> | undefined
-  let cancelTidy = (): void => {}
-  let cancelHeld = (): void => {}
-  const ready = Promise.withResolvers<void>()
 
   const tell = (update: ControlPlaneUpdate): void => {
     try {
@@ -120,7 +110,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     settings: options.settings,
     clock,
     ...loaderUntil(options.loadModule, closing.signal),
-    onChange: () => void loop.request("module"),
+    onChange: () => void publishing.request("module"),
     onFailure,
   })
   const publisher = createPublisher({
@@ -144,50 +134,24 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     otherKeys: (options.objects ?? []).map(keyOf),
     onFailure: (key, error) => onFailure("object", key, error),
   })
-  const publish = async (reason: "resources" | "module"): Promise<void> => {
-    const hasNews = reason === "resources" ? await runSliced(rounds.read(), clock) : false
-    const endTimer = metrics.translation.startTimer()
-    const publication = await runSliced(publisher.publish(), clock)
-    endTimer()
-    metrics.publications.inc({ reason })
-    afterPublication(publication)
-    if (hasNews || publication.changed.length > 0 || !isReady) tell({ reason, proxies: publication.changed })
-    if (publication.held.size > 0 || isReady) return
-    isReady = true
-    ready.resolve()
-  }
-  const afterPublication = ({ removed, held }: Publication): void => {
-    for (const key of removed) refusals.forget(key)
-    metrics.proxies.set(translator.proxyKeys().length)
-    metrics.pendingModules.set(translator.pending())
-    cancelHeld()
-    const until = Math.min(...held.values())
-    if (held.size > 0) cancelHeld = clock.after(until - clock.now(), () => void loop.request("module"))
-    cancelTidy()
-    cancelTidy = clock.after(tidyMs, () => void loop.request("tidy"))
-  }
-  const run = async (reasons: ReadonlySet<Reason>): Promise<void> => {
-    try {
-      if (reasons.has("resources")) await publish("resources")
-      else if (reasons.has("module")) await publish("module")
-      else await runSliced(rounds.tidy(), clock)
-    } catch (error) {
-      // A fault of ours, whatever the files hold: what was published stays, and nobody waits for ever.
-      onFailure("round", [...reasons].join(","), error)
-      ready.resolve()
-    }
-  }
-  const loop = createChangeLoop<Reason>(run)
+  const publishing = createPublishing({
+    rounds,
+    publisher,
+    metrics,
+    clock,
+    onPublished: (reason, { changed, removed }, hasNews) => {
+      for (const key of removed) refusals.forget(key)
+      metrics.proxies.set(translator.proxyKeys().length)
+      metrics.pendingModules.set(translator.pending())
+      if (hasNews || changed.length > 0) tell({ reason, proxies: changed })
+    },
+    onFailure: (error) => onFailure("round", "", error),
+  })
 
   const close = async (): Promise<void> => {
     closing.abort(new Error("the control plane is closing"))
-    cancelHeld()
-    cancelTidy()
-    await Promise.all([stopWatching?.(), loop.close(), xds.close()])
-    cancelHeld()
-    cancelTidy()
+    await Promise.all([stopWatching?.(), publishing.close(), xds.close()])
     await lastGood?.flush()
-    ready.resolve()
   }
   return {
     translator,
@@ -198,20 +162,20 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     start: () => {
       started ??= (async () => {
         for (const object of options.objects ?? []) translator.upsert(object)
-        await loop.request("resources")
-        await ready.promise
+        await publishing.request("resources")
+        await publishing.settled
       })()
       return started
     },
-    refresh: () => loop.request("resources"),
+    refresh: () => publishing.request("resources"),
     watch: () => {
       if (closed !== undefined) return
-      stopWatching ??= files.watch(() => void loop.request("resources"), {
+      stopWatching ??= files.watch(() => void publishing.request("resources"), {
         clock,
         onTrouble: (error) => logger.warn("a folder is not watched but looked at", { error: messageOf(error) }),
       })
     },
-    isReady: () => isReady,
+    isReady: publishing.isReady,
     proxyKeys: () => translator.proxyKeys(),
     findings: () => [...files.view().findings, ...publisher.diagnostics()],
     close: () => {

@@ -5,6 +5,13 @@ export {
   type ControlPlaneUpdate,
   createControlPlane,
 } from "./control-plane.ts"
+export {
+  type Judgement,
+  type ResourceVerdict,
+  startValidatingEnvoy,
+  type ValidatingEnvoy,
+  type ValidatingEnvoyOptions,
+} from "./judge/validating-envoy.ts"
 export { createLastGoodStore, type LastGoodOptions, type LastGoodStore } from "./last-good/store.ts"
 export { type LoadOptions, loadResources, textOfObjects } from "./load-resources.ts"
 export type { Metrics } from "./metrics.ts"

@@ -54,6 +54,36 @@ describe("loadResources", () => {
   })
 })
 
+describe("reading again", () => {
+  const again = (before: string, after: string) => {
+    const known = new Map(load(before).objects.map(({ key, value }) => [key, value]))
+    return { known, ...loadResources(after, "/f.yaml", (key) => known.get(key), strict) }
+  }
+
+  it("gives the same value for an object that is the same in the same place", () => {
+    const text = (path: string) => stream(backend("b", 9000), route("r", path, "b"), route("s", "/s", "b"))
+    const { known, objects } = again(text("/a"), text("/b"))
+    expect(objects.map(({ key, value }) => value === known.get(key))).toEqual([true, false, true])
+  })
+
+  it("gives a new place to an object that moved", () => {
+    const { known, objects } = again(stream(backend("b", 9000)), `\n\n${stream(backend("b", 9000))}`)
+    expect(objects).toMatchObject([{ isValid: true, line: 3, value: { origin: { line: 3 } } }])
+    expect(objects[0]?.value.object).toEqual(known.get("Backend/default/b")?.object)
+  })
+
+  it("judges again what had findings, and what is the same only with its defaults", () => {
+    const odd = { ...backend("b", 9000), nonsense: 1 }
+    expect(again(stream(odd), stream(odd)).findings).toHaveLength(1)
+    const invalid = { ...route("r", "/", "b"), spec: { parentRefs: 1 } }
+    expect(again(stream(invalid), stream(invalid)).objects).toMatchObject([{ isValid: false }])
+    const old = { ...route("r", "/", "b"), apiVersion: "gateway.networking.k8s.io/v1beta1" }
+    expect(again(stream(route("r", "/", "b")), stream(old)).objects).toMatchObject([
+      { isValid: true, value: { raw: { apiVersion: old.apiVersion } } },
+    ])
+  })
+})
+
 describe("textOfObjects", () => {
   const values = (text: string) => load(text).objects.map(({ value }) => value)
 

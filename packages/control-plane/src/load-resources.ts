@@ -1,5 +1,5 @@
 // From the text of a file to objects that may be admitted: parsed, defaulted, judged by schema and rules; and back, for keeping.
-import type { Diagnostic } from "@attache/base"
+import { type Diagnostic, structuralEqual } from "@attache/base"
 import { type LoadedObject, loadObjects, validateObject } from "@attache/kube-api"
 import { keyOf } from "@attache/translate"
 import type { FileReading } from "./provider-file/file-set.ts"
@@ -32,12 +32,28 @@ export function loadResources(
   const read = objects.map((loaded) => {
     const key = keyOf(loaded.object)
     const old = previous(key)
+    const { line } = loaded.origin
+    if (old !== undefined && clean.has(old) && isSame(old, loaded)) {
+      clean.add(loaded)
+      return { key, value: isInPlace(old, loaded) ? old : loaded, isValid: true, line }
+    }
     const found = validateObject(loaded, old === undefined ? {} : { old: old.object })
-    findings.push(...found)
-    const isValid = !options.isStrict || !found.some((d) => d.severity === "error")
-    return { key, value: loaded, isValid, line: loaded.origin.line }
+    if (found.length === 0) clean.add(loaded)
+    for (const finding of found) findings.push(finding)
+    return { key, value: loaded, isValid: !options.isStrict || !found.some((d) => d.severity === "error"), line }
   })
   return { isReadable, objects: read, findings }
+}
+
+/** Objects without any finding: equal ones need not be judged again, which is most of the cost of a large file. */
+const clean = new WeakSet<LoadedObject>()
+
+function isSame(a: LoadedObject, b: LoadedObject): boolean {
+  return a.raw.apiVersion === b.raw.apiVersion && structuralEqual(a.object, b.object)
+}
+
+function isInPlace({ origin: a }: LoadedObject, { origin: b }: LoadedObject): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column
 }
 
 /**

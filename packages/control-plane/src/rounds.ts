@@ -20,13 +20,15 @@ export interface RoundOptions {
 export interface Rounds {
   /** Reads what changed in the files and hands it to the translator. True when there is news, be it only a finding. */
   read(): Generator<void, boolean>
-  /** Brings statuses up to date, and drops what nothing stands on any more. */
+  /** Works out the statuses of objects that were read, and drops what nothing stands on any more. */
   tidy(): Generator<void, void>
 }
 
 /** Rounds over files and a translator. */
 export function createRounds(options: RoundOptions): Rounds {
   const { translator, files, metrics } = options
+  // Statuses of the others are brought up to date when somebody asks: that costs no time in the way of an edit.
+  const unseen = new Set(options.otherKeys)
   return {
     *read() {
       const before = files.view()
@@ -35,6 +37,7 @@ export function createRounds(options: RoundOptions): Rounds {
       for (const { key, value } of upserts) {
         try {
           translator.upsert(value.object)
+          unseen.add(key)
         } catch (error) {
           options.onFailure(key, error)
         }
@@ -49,7 +52,8 @@ export function createRounds(options: RoundOptions): Rounds {
       return upserts.length + removes.length > 0 || !structuralEqual(before.findings, findings)
     },
     *tidy() {
-      for (const key of [...options.otherKeys, ...files.view().objects.keys()]) {
+      for (const key of unseen) {
+        unseen.delete(key)
         try {
           translator.status(key)
         } catch {

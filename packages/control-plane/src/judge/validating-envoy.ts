@@ -143,5 +143,5 @@ async function warmingOf(admin: RunningEnvoy["admin"]): Promise<readonly string[
   const stats = await admin.stats({
     filter: "^listener_manager.total_listeners_warming$|^cluster_manager.warming_clusters$",
   })
-  return Object.entries(stats).flatMap(([name, value]) => (value === 0 ? [] : [`${name}: ${String(value)}`]))
+  return [...stats].flatMap(([name, value]) => (value === 0 ? [] : [`${name}: ${value}`]))
 }

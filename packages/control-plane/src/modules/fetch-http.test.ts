@@ -170,7 +170,6 @@ describe("limits", () => {
     await expect(fetchHttp(slow.url, options({ attempts: 2, attemptTimeoutMs: 30 }))).rejects.toThrow(
       /after 2 attempts, last error: wasm module download of .* took longer than 0.03 s/,
     )
-    expect(slow.asked).toHaveLength(2)
   })
 
   it("leave with the signal's reason when aborted: before, during and between attempts", async () => {

@@ -1,11 +1,15 @@
 import { gzipSync } from "node:zlib"
 import { sha256Hex } from "@attache/base"
 import type { WasmRequest } from "@attache/translate"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { httpServer } from "../../test/http-server.ts"
 import { temporaryDirectory } from "../../test/temporary-directory.ts"
 import { createModuleLoader, type ModuleLoaderOptions, placeAsFile, placeAtServer } from "./loader.ts"
 import { createModuleStore } from "./store.ts"
+
+// A busy machine is no reason to fail.
+const patience = { interval: 2, timeout: 15_000 }
+vi.setConfig({ testTimeout: 30_000 })
 
 const module = (name: string) => Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), Buffer.from(name)])
 const http = (url: string, more: Partial<WasmRequest> = {}): WasmRequest => ({ type: "HTTP", url, ...more })
@@ -103,7 +107,7 @@ describe("createModuleLoader", () => {
     const stop = new AbortController()
     const load = world.load(http(silent.url), stop.signal)
     load.catch(() => {})
-    await expect.poll(() => silent.asked.length, { interval: 2 }).toBe(1)
+    await expect.poll(() => silent.asked.length, patience).toBe(1)
     stop.abort(new Error("nobody wants it"))
     await expect(load).rejects.toThrow("nobody wants it")
   })

@@ -1,11 +1,15 @@
 import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createManualClock } from "@attache/base"
-import { afterEach, describe, expect, it, onTestFinished } from "vitest"
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest"
 import { loadLines } from "../../test/line-loader.ts"
 import { temporaryDirectory } from "../../test/temporary-directory.ts"
 import { createFileProvider } from "./provider.ts"
 import { watchResourcePaths } from "./watch.ts"
+
+// A busy machine is no reason to fail.
+const patience = { interval: 2, timeout: 15_000 }
+vi.setConfig({ testTimeout: 30_000 })
 
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -31,9 +35,9 @@ async function setUp(
     }),
   )
   // The first call comes without a cause.
-  await expect.poll(() => refreshes, { interval: 2 }).toBeGreaterThan(0)
+  await expect.poll(() => refreshes, patience).toBeGreaterThan(0)
   const becomes = (want: Readonly<Record<string, string>>) =>
-    expect.poll(() => Object.fromEntries(provider.view().objects), { interval: 5, timeout: 5_000 }).toEqual(want)
+    expect.poll(() => Object.fromEntries(provider.view().objects), patience).toEqual(want)
   return { at, becomes, refreshes: () => refreshes }
 }
 
