@@ -1,2 +1,6 @@
 export { codes } from "./codes.ts"
+export { type RunningResources, runResources } from "./commands/run.ts"
 export { type ExitCode, exitCodes } from "./exit.ts"
+export { untilStopped } from "./instance/signals.ts"
+export { reportFailure } from "./output/failure.ts"
+export { say, styled } from "./output/format.ts"

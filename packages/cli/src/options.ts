@@ -65,14 +65,17 @@ export async function settingsOf(options: Options, profile: Profile): Promise<Se
 }
 
 function profileSettings(profile: Profile, options: Options): Settings {
-  if (profile === "kubernetes")
-    return { ...defaultSettings, isPatchPolicyEnabled: true, isBackendEnabled: true, isLuaEnabled: true }
-  return {
+  const forFiles = {
     ...defaultSettings,
-    profile,
     isBackendEnabled: true,
     isLuaEnabled: true,
     isPatchPolicyEnabled: true,
+    hasImpliedNamespaces: true,
+  }
+  if (profile === "kubernetes") return forFiles
+  return {
+    ...forFiles,
+    profile,
     bindAddress: textOf(options, "bind") ?? "127.0.0.1",
     shiftPortsBelow: firstBindablePort(),
     serviceMap: serviceMapOf(listOf(options, "map")),

@@ -1,7 +1,7 @@
 // Resources on this machine: a control plane on a Unix socket, and one Envoy for each proxy.
 import { join } from "node:path"
 import { AttacheError, createLogger } from "@attache/base"
-import { createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
+import { type ControlPlane, createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createFleet } from "../instance/fleet.ts"
@@ -111,7 +111,13 @@ export async function runResources(
     controlPlane.watch()
     const listeners = keys.flatMap((key) => controlPlane.translator.listeners(key))
     const startMs = performance.now() - begun
+    const refused = refusedListeners(controlPlane)
     for (const { name, address, port, externalPort } of listeners) {
+      const reason = refused.get(name)
+      if (reason !== undefined) {
+        say(`${styled("red", "refused")} ${name}: ${reason}`)
+        continue
+      }
       const shifted = port === externalPort ? "" : ` (port ${externalPort} of the Gateway is not ours to bind)`
       say(`${styled("green", "listening")} ${name} on ${address}:${port}${shifted}`)
     }
@@ -123,4 +129,10 @@ export async function runResources(
     await controlPlane.close()
     instance.remove()
   }
+}
+
+/** Envoy's reasons by the name of the listener it refused. */
+function refusedListeners({ refusals }: ControlPlane): ReadonlyMap<string, string> {
+  const own = refusals.list().filter(({ typeUrl }) => typeUrl.endsWith(".Listener"))
+  return new Map(own.map(({ resource, message }) => [resource, message.trim()]))
 }

@@ -54,7 +54,10 @@ export function createFleet(options: FleetOptions): Fleet {
         xds: { socketPath: options.xdsSocket },
       }),
       logLevel: options.logLevel as "warning",
-      onLog: showLog,
+      // An Envoy that is told to end warns of its end and of what it loses then.
+      onLog: (line) => {
+        if (!isStopping || line.level !== "warning") showLog(line)
+      },
       onOutput: (line) => say(requestLine(line) ?? line),
     })
     envoy.exit.then(

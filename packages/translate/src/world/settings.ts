@@ -32,6 +32,8 @@ export interface Settings {
     readonly backends: readonly string[]
     readonly policies: readonly string[]
   }
+  /** A Namespace that is not among the objects counts as there; for objects from files. Default false. */
+  readonly hasImpliedNamespaces: boolean
   /** Listener ports below this are bound 10000 higher. Default 1024; 0 on a host whose user may bind them all. */
   readonly shiftPortsBelow: number
   /** Bind address of listeners in profile `host`. Default `127.0.0.1`. */
@@ -56,6 +58,7 @@ export const defaultSettings: Settings = {
   isGatewayNamespaceMode: false,
   isHostInfrastructure: false,
   extensionKinds: { resources: [], backends: [], policies: [] },
+  hasImpliedNamespaces: false,
   shiftPortsBelow: 1024,
   bindAddress: "127.0.0.1",
   serviceMap: {},

@@ -2,6 +2,7 @@ import type { HTTPRoute, Namespace } from "@attache/kube-api"
 import type { World } from "../../world/world.ts"
 import type { GatewayView, ListenerView } from "../gateway-view.ts"
 import { type LabelSelector, matchesLabels } from "../label-selector.ts"
+import { namespaceOf } from "../namespace-of.ts"
 import type { Condition } from "../route-error.ts"
 
 /** A parentRef of a route, as written. */
@@ -46,7 +47,7 @@ export function resolveParent(
   if (selected.length === 0) {
     return { ref, gateway, listeners: [], accepted: refused("NoMatchingParent", "No listeners match this parent ref") }
   }
-  const home = reads.get("Namespace", "", namespace)
+  const home = namespaceOf(reads, namespace)
   const listeners = selected.filter(
     (listener) => listener.kinds.includes(kind) && allowsNamespace(gateway, listener, home),
   )

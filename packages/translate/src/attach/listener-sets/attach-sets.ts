@@ -4,6 +4,7 @@ import { byAge } from "../../world/order.ts"
 import type { World } from "../../world/world.ts"
 import { draftListener, type ListenerDraft, ownerOf } from "../gateways/listener-draft.ts"
 import { matchesLabels } from "../label-selector.ts"
+import { namespaceOf } from "../namespace-of.ts"
 
 /** A ListenerSet that names a Gateway, and whether the Gateway lets it. */
 export interface AttachedSet {
@@ -40,7 +41,7 @@ function isAllowed(world: World, gateway: Gateway, set: ListenerSet): boolean {
     case "Same":
       return namespace === gateway.metadata.namespace
     case "Selector": {
-      const home = world.get("Namespace", "", namespace)
+      const home = namespaceOf(world, namespace)
       return selector !== undefined && home !== undefined && matchesLabels(selector, home.metadata.labels ?? {})
     }
     default:

@@ -2,6 +2,7 @@
 import { byAge, compare } from "../../world/order.ts"
 import { type AnyObject, type ObjectKey, objectKey, type World } from "../../world/world.ts"
 import { type LabelSelector, matchesLabels } from "../label-selector.ts"
+import { namespaceOf } from "../namespace-of.ts"
 import { isReferenceAllowed } from "../references.ts"
 import type { PolicyKind } from "./policy-kind.ts"
 
@@ -108,9 +109,9 @@ function isSelected(
 }
 
 function hasNamespace(world: World, selector: TargetSelector, name: string): boolean {
-  const labels = world.get("Namespace", "", name)?.metadata.labels
+  const home = namespaceOf(world, name)
   const wanted = selector.namespaces?.selector
-  return wanted !== undefined && world.get("Namespace", "", name) !== undefined && matchesLabels(wanted, labels ?? {})
+  return wanted !== undefined && home !== undefined && matchesLabels(wanted, home.metadata.labels ?? {})
 }
 
 /** A policy on an object, with the section it names there. */

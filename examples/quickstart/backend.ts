@@ -1,0 +1,21 @@
+// The service behind the gateway: answers with what it received, and offers the Wasm module for download.
+import { readFile } from "node:fs/promises"
+import { createServer, type Server } from "node:http"
+
+/** Listens on loopback. The body of an answer is `{path, headers}` as they arrived; `/hello.wasm` gives the file `module`. */
+export async function startBackend(port: number, module: string): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    if (request.url === "/hello.wasm") {
+      response.setHeader("content-type", "application/wasm")
+      response.end(await readFile(module))
+      return
+    }
+    response.setHeader("content-type", "application/json")
+    response.end(`${JSON.stringify({ path: request.url, headers: request.headers })}\n`)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(port, "127.0.0.1", resolve)
+  })
+  return server
+}
