@@ -3,7 +3,7 @@ import { type Clock, createGraph, type Graph, type GraphStats } from "@attache/b
 import type { EnvoyExtensionPolicy } from "@attache/kube-api"
 import { type WasmRequest, wantedModules } from "./attach/policies/envoy-extension-policy/wasm.ts"
 import { createAttachQueries } from "./attach/queries.ts"
-import { bootstrapJson } from "./emit/bootstrap.ts"
+import { judgeBootstrap, proxyBootstrap } from "./emit/proxy-bootstrap.ts"
 import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
 import type { PlanRoute, ProxyPlan, WasmCode } from "./plan/index.ts"
@@ -99,7 +99,7 @@ const policyPrefix = "EnvoyExtensionPolicy/"
 /** An empty translator. */
 export function createTranslator(options: TranslatorOptions): Translator {
   const graph: Graph = createGraph(options.onFailure === undefined ? {} : { onFailure: options.onFailure })
-  const world = createWorld(graph)
+  const world = createWorld(graph, judgeBootstrap)
   world.configure(options.settings)
   const { loadModule: load, onChange, clock } = options
   const modules =
@@ -164,14 +164,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
       ),
     bootstrap: (proxyKey) => {
       const options = queries.proxy(proxyKey)?.options
-      if (options === undefined) return undefined
-      const { controllerNamespace, dnsDomain } = world.settings()
-      return bootstrapJson({
-        serviceCluster: proxyKey,
-        xds: { host: `envoy-gateway.${controllerNamespace}.svc.${dnsDomain}.`, port: 18_000 },
-        ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
-        ...(options.ipFamily === "IPv6" ? { isIpv6: true } : {}),
-      })
+      return options === undefined ? undefined : proxyBootstrap(options, world.settings())
     },
     status: (key) => {
       queries.settleOverlaps()

@@ -1,3 +1,4 @@
+export type * from "./bootstrap.ts"
 export type * from "./destination.ts"
 export type * from "./extensions.ts"
 export type * from "./listener.ts"

@@ -1,3 +1,4 @@
+import type { BootstrapOverride } from "./bootstrap.ts"
 import type { IpFamily, TlsCertificate } from "./destination.ts"
 import type { HttpListener, L4Listener } from "./listener.ts"
 import type { AccessLogPlan, MetricsPlan, TracingPlan } from "./telemetry.ts"
@@ -27,6 +28,8 @@ export interface ProxyOptions {
   /** EnvoyProxy `telemetry.metrics.enableGRPCStats`. Absent: statistics where a GRPCRoute is attached. */
   readonly hasGrpcStats?: boolean
   readonly routeStatName?: string
+  /** Absent: the bootstrap is ours as it is. */
+  readonly bootstrap?: BootstrapOverride
 }
 
 /** `name` goes directly before or after the other filter type. */

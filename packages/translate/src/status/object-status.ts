@@ -10,8 +10,7 @@ import type {
   ListenerSet,
 } from "@attache/kube-api"
 import { backendConditions } from "../attach/backends/backend-status.ts"
-import { classEnvoyProxy, gatewayEnvoyProxy } from "../attach/gateways/envoy-proxy.ts"
-import { envoyProxyErrors } from "../attach/gateways/envoy-proxy-validation.ts"
+import { classEnvoyProxy, envoyProxyError, gatewayEnvoyProxy } from "../attach/gateways/envoy-proxy.ts"
 import { gatewayClassConditions, managedClass } from "../attach/gateways/gateway-class.ts"
 import { withGeneration } from "../attach/gateways/gateway-group.ts"
 import type { ListenerDraft } from "../attach/gateways/listener-draft.ts"
@@ -92,7 +91,7 @@ function classStatus(world: World, object: GatewayClass) {
 
 function envoyProxyStatus(world: World, object: EnvoyProxy) {
   const { namespace, name } = object.metadata
-  const error = envoyProxyErrors(object.spec)
+  const error = envoyProxyError(world, object.spec)
   const conditions: Condition[] = [
     withGeneration(
       object,

@@ -24,6 +24,7 @@ import type {
   TLSRoute,
   UDPRoute,
 } from "@attache/kube-api"
+import type { BootstrapOverride } from "../plan/index.ts"
 import { type IndexName, indexNames, placementsOf } from "./indexes.ts"
 import { defaultSettings, type Settings } from "./settings.ts"
 
@@ -86,6 +87,8 @@ export interface World {
   /** Keys in a bucket of an index, in code unit order; see `indexNames` for the buckets' form. */
   members(index: IndexName, bucket: string): readonly ObjectKey[]
   settings(): Settings
+  /** Why an override of the bootstrap cannot be used, or undefined. Judged outside: attachment knows no Envoy types. */
+  bootstrapError(override: BootstrapOverride): string | undefined
 }
 
 /** The world and the doors by which objects enter and leave. */
@@ -107,8 +110,11 @@ export function objectKey(kind: string, namespace: string, name: string): Object
   return `${kind}/${namespace}/${name}`
 }
 
-/** An empty world over a graph, with default settings. */
-export function createWorld(graph: Graph): WritableWorld {
+/** Judges overrides of the bootstrap; pure. */
+export type BootstrapJudge = (override: BootstrapOverride, settings: Settings) => string | undefined
+
+/** An empty world over a graph, with default settings. @param judgeBootstrap default: all are good */
+export function createWorld(graph: Graph, judgeBootstrap: BootstrapJudge = () => undefined): WritableWorld {
   const objects = graph.input<AnyObject>("object")
   const configuration = graph.input<Settings>("settings")
   const indexes = Object.fromEntries(indexNames.map((name) => [name, createBuckets(graph, `index:${name}`)])) as Record<
@@ -129,6 +135,7 @@ export function createWorld(graph: Graph): WritableWorld {
     lookup: (key) => objects.get(key),
     members: (index, bucket) => indexes[index].members(bucket),
     settings: () => configuration.get("") ?? defaultSettings,
+    bootstrapError: (override) => judgeBootstrap(override, configuration.get("") ?? defaultSettings),
     upsert: (object) => {
       const key = keyOf(object)
       objects.set(key, object)

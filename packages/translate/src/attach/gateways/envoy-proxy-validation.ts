@@ -2,7 +2,7 @@
 import type { EnvoyProxySpec } from "@attache/kube-api"
 import { aggregate } from "../sentence.ts"
 
-/** Why a specification cannot be used, or undefined. Bootstrap overrides are checked where the bootstrap is made. */
+/** Why a specification cannot be used, or undefined; its bootstrap is not looked at. */
 export function envoyProxyErrors(spec: EnvoyProxySpec): string | undefined {
   const errors = [
     ...providerErrors(spec),

@@ -3,6 +3,7 @@ import { messageOf } from "@attache/base"
 import type { EnvoyProxy, EnvoyProxySpec, Gateway, GatewayClass } from "@attache/kube-api"
 import type { World } from "../../world/world.ts"
 import { mergeSpec } from "../merge-spec.ts"
+import { readBootstrapOverride } from "./bootstrap-override.ts"
 import { envoyProxyErrors } from "./envoy-proxy-validation.ts"
 
 /** The EnvoyProxy specification that holds for a Gateway. */
@@ -35,12 +36,19 @@ export function classEnvoyProxy(world: World, gatewayClass: GatewayClass): Class
   const object = world.get("EnvoyProxy", ref.namespace ?? "", ref.name)
   if (object === undefined)
     return { isReferenced: true, error: `failed to find envoyproxy ${ref.namespace ?? ""}/${ref.name}` }
-  return { isReferenced: true, object, ...errorOf(object) }
+  return { isReferenced: true, object, ...errorOf(world, object) }
 }
 
-function errorOf(object: EnvoyProxy): { readonly error?: string } {
-  const error = envoyProxyErrors(object.spec)
+function errorOf(world: World, object: EnvoyProxy): { readonly error?: string } {
+  const error = envoyProxyError(world, object.spec)
   return error === undefined ? {} : { error }
+}
+
+/** Why an EnvoyProxy specification cannot be used, its bootstrap included, or undefined. */
+export function envoyProxyError(world: World, spec: EnvoyProxySpec): string | undefined {
+  const error = envoyProxyErrors(spec)
+  if (error !== undefined || spec.bootstrap === undefined) return error
+  return world.bootstrapError(readBootstrapOverride(spec.bootstrap))
 }
 
 /** The EnvoyProxy object a Gateway names itself, or undefined. Ignored while Gateways are merged. */
@@ -79,7 +87,7 @@ export function effectiveEnvoyProxy(
     const mergeBackends =
       own?.spec.mergeBackends ?? ofClass.object?.spec.mergeBackends ?? defaultSpec(world).mergeBackends
     const spec = mergeBackends === undefined ? merged : { ...merged, mergeBackends }
-    const error = envoyProxyErrors(spec)
+    const error = envoyProxyError(world, spec)
     return { spec, ...(object === undefined ? {} : { object }), ...(error === undefined ? {} : { error }) }
   } catch (error) {
     return { spec: {}, error: messageOf(error), ...(object === undefined ? {} : { object }) }

@@ -15,6 +15,7 @@ import type { Settings } from "../../world/settings.ts"
 import type { World } from "../../world/world.ts"
 import { ownAnnotations } from "../own-annotations.ts"
 import type { Telemetry } from "../telemetry/read-telemetry.ts"
+import { readBootstrapOverride } from "./bootstrap-override.ts"
 import { bytesOf } from "./certificates.ts"
 import { frontendFor } from "./frontend-tls.ts"
 import type { GatewayGroup, GatewayState } from "./gateway-group.ts"
@@ -79,6 +80,7 @@ function proxyOptions(
     accessLogs: own.accessLogs,
     ...(own.tracing === undefined ? {} : { tracing: own.tracing }),
     ...(own.metrics === undefined ? {} : { metrics: own.metrics }),
+    ...(spec.bootstrap === undefined ? {} : { bootstrap: readBootstrapOverride(spec.bootstrap) }),
     ...(own.requestIdTracing === undefined ? {} : { requestIdTracing: own.requestIdTracing }),
     ...(secret === undefined
       ? {}
