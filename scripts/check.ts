@@ -21,7 +21,12 @@ const steps: readonly Step[] = [
       tool("biome", "check", "--error-on-warnings", "--diagnostic-level=warn", "--max-diagnostics=50", "."),
   },
   { name: "lint with types", findings: () => tool("oxlint", "--type-aware", "--quiet", ".") },
-  { name: "types", findings: () => tool("tsc", "-p", "tsconfig.json", "--noEmit") },
+  {
+    name: "types",
+    findings: () =>
+      tool("tsc", "-p", "tsconfig.json", "--noEmit") ||
+      tool("tsc", "-p", "packages/wasm-sdk/tsconfig.json", "--noEmit"),
+  },
   { name: "floors", findings: () => checkFloors(readWorkspace(), readFloorRules()).map(formatViolation).join("\n") },
   { name: "sizes", findings: () => checkLines(readWorkspace(), readFloorRules()).map(formatViolation).join("\n") },
 ]

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { parseArgs } from "node:util"
 import { AttacheError } from "@attache/base"
-import { exitCodes, reportFailure, type RunningResources, runResources, say, styled, untilStopped } from "@attache/cli"
+import { exitCodes, type RunningResources, reportFailure, runResources, say, styled, untilStopped } from "@attache/cli"
 import { type Backend, loadObjects } from "@attache/kube-api"
 import { startBackend } from "../examples/quickstart/backend.ts"
 import { buildGuest } from "../examples/quickstart/build-guest.ts"
@@ -30,7 +30,10 @@ interface AddedHeader {
   readonly side: "request" | "response"
 }
 
-const { values, positionals } = parseArgs({ options: { once: { type: "boolean", default: false } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { once: { type: "boolean", default: false } },
+  allowPositionals: true,
+})
 const folder = positionals[0] ?? relative(process.cwd(), join(repositoryRoot, "examples", "quickstart"))
 const resources = { file: [join(folder, "gateway.yaml"), join(folder, "extensions.yaml")] }
 

@@ -1,6 +1,4 @@
 export type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
-export type * from "./plan/index.ts"
-export type { ObjectStatus } from "./status/object-status.ts"
 export { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 export {
   type ProxySnapshot,
@@ -11,6 +9,8 @@ export {
   snapshotChanges,
   type TableChange,
 } from "./emit/snapshot.ts"
+export type * from "./plan/index.ts"
+export type { ObjectStatus } from "./status/object-status.ts"
 export {
   type BoundListener,
   createTranslator,
