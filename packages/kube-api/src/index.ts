@@ -39,19 +39,14 @@ export type { UDPRoute, UDPRouteSpec } from "../gen/udproute.ts"
 export type { XBackend, XBackendSpec } from "../gen/xbackend.ts"
 export type { XBackendTrafficPolicy, XBackendTrafficPolicySpec } from "../gen/xbackendtrafficpolicy.ts"
 export type { XMesh, XMeshSpec } from "../gen/xmesh.ts"
-export { codes } from "./codes.ts"
+export { applyDefaults } from "./apply-defaults.ts"
+export { codes, type KubeApiCode } from "./codes.ts"
 export { type Condition, setCondition } from "./conditions.ts"
 export { findKind, groupOf, type KindEntry, type KindVersion, knownKinds, versionOf } from "./kinds.ts"
 export type { JsonValue, KubeObject, KubeResource, ObjectMeta } from "./kube-object.ts"
-export {
-  applyDefaults,
-  type LoadedObject,
-  type Loading,
-  type LoadOptions,
-  loadObjects,
-  type Origin,
-} from "./load-objects.ts"
+export { type LoadedObject, type Loading, type LoadOptions, loadObjects, type Origin } from "./load-objects.ts"
 export { fieldPath, type PathStep } from "./schema/path.ts"
+export { validateConfiguration } from "./validate-configuration.ts"
 export { type ValidateOptions, validateObject } from "./validate-object.ts"
 export { type Position, readYaml, type YamlDocument, type YamlLimits, type YamlReading } from "./yaml/documents.ts"
 export { parseYaml, toYaml } from "./yaml/plain.ts"

@@ -1,10 +1,11 @@
 // Texts to objects: parsed, lists unpacked, namespaces filled in, defaults set.
 import type { Diagnostic, ObjectRef } from "@attache/base"
-import { findKind, groupOf, type KindEntry, knownKinds, schemaOf, versionOf } from "./kinds.ts"
+import { applyDefaults } from "./apply-defaults.ts"
+import { findKind, type KindEntry } from "./kinds.ts"
 import type { KubeObject } from "./kube-object.ts"
-import { withDefaults } from "./schema/defaults.ts"
-import { nearest } from "./schema/nearest.ts"
+import { isRecord } from "./record.ts"
 import type { PathStep } from "./schema/path.ts"
+import { unknownKind } from "./unknown-kind.ts"
 import { type Position, readYaml, type YamlDocument, type YamlLimits } from "./yaml/documents.ts"
 
 /** Where an object begins. */
@@ -14,9 +15,9 @@ export interface Origin extends Position {
 
 /** An object from a text. */
 export interface LoadedObject {
-  /** With defaults, and with a namespace unless its kind is cluster scoped. Not to be changed. */
+  /** With defaults, and with a namespace unless its kind is cluster scoped; in the stored version. Not to be changed. */
   readonly object: KubeObject
-  /** As written; what is validated. */
+  /** As written. */
   readonly raw: KubeObject
   readonly origin: Origin
   /** Place of a member of the object. */
@@ -35,67 +36,95 @@ export interface LoadOptions {
 /** Objects and what could not be read. */
 export interface Loading {
   readonly objects: readonly LoadedObject[]
+  /** Documents that configure the control plane and are no objects, such as EnvoyGateway; `validateConfiguration` judges them. */
+  readonly configurations: readonly YamlDocument[]
   /** Those without `object` are about the text as a whole. */
   readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What reading a text has given so far. */
+interface Collected {
+  readonly options: LoadOptions
+  readonly objects: LoadedObject[]
+  readonly configurations: YamlDocument[]
+  readonly diagnostics: Diagnostic[]
 }
 
 /** Reads the objects of a text, valid or not. Never throws. `List` kinds count as their items. */
 export function loadObjects(text: string, options: LoadOptions): Loading {
   const { documents, diagnostics } = readYaml(text, options.file, options.limits)
-  const found: Diagnostic[] = [...diagnostics]
-  const objects: LoadedObject[] = []
-  for (const document of documents) loadDocument(document, document.value, [], options, objects, found)
-  return { objects, diagnostics: found }
+  const into: Collected = { options, objects: [], configurations: [], diagnostics: [...diagnostics] }
+  for (const document of documents) loadValue(into, document, document.value, [])
+  const { objects, configurations } = into
+  return { objects, configurations, diagnostics: into.diagnostics }
 }
 
-function loadDocument(
-  document: YamlDocument,
-  value: unknown,
-  path: readonly PathStep[],
-  options: LoadOptions,
-  objects: LoadedObject[],
-  found: Diagnostic[],
-): void {
-  const place = path.length === 0 ? document.start : document.positionOf(path)
-  const fault = (message: string, hint: string) => {
-    found.push({ code: "ATT_YAML_NOT_AN_OBJECT", severity: "error", message, file: options.file, ...place, hint })
-  }
-  if (!isRecord(value)) return fault("not an object", "a document needs apiVersion, kind and metadata")
-  const { apiVersion, kind, metadata, items } = value
-  if (typeof kind !== "string" || typeof apiVersion !== "string")
-    return fault(
-      "apiVersion and kind must be given as texts",
-      "for example apiVersion: gateway.networking.k8s.io/v1, kind: Gateway",
-    )
-  if (kind.endsWith("List") && Array.isArray(items)) {
-    for (const [index, item] of items.entries())
-      loadDocument(document, inherited(item, apiVersion, kind), [...path, "items", index], options, objects, found)
+function loadValue(into: Collected, document: YamlDocument, value: unknown, path: readonly PathStep[]): void {
+  if (isRecord(value) && typeof value.apiVersion === "string" && typeof value.kind === "string") {
+    const { apiVersion, kind, items } = value
+    if (kind.endsWith("List") && Array.isArray(items)) {
+      for (const [index, item] of items.entries())
+        loadValue(into, document, inherited(item, apiVersion, kind), [...path, "items", index])
+      return
+    }
+    const entry = findKind(apiVersion, kind)
+    if (entry?.scope === "Configuration") into.configurations.push(document)
+    else loadObject(into, document, value as Readonly<Record<string, unknown>> & TypeMeta, entry, path)
     return
   }
-  const entry = findKind(apiVersion, kind)
-  if (entry?.scope === "Configuration") return
-  if (!isRecord(metadata) || typeof metadata.name !== "string" || metadata.name === "")
-    return fault(`${kind} has no metadata.name`, "give it a name")
-  const namespace =
-    entry?.scope === "Cluster"
-      ? ""
-      : typeof metadata.namespace === "string" && metadata.namespace !== ""
-        ? metadata.namespace
-        : (options.defaultNamespace ?? "default")
-  const raw = value as unknown as KubeObject
-  const complete = {
-    ...value,
-    apiVersion: storedVersion(entry, apiVersion),
-    metadata: { ...metadata, namespace },
-  } as unknown as KubeObject
-  if (entry === undefined)
-    found.push(unknownKind(apiVersion, kind, { apiVersion, kind, namespace, name: metadata.name }, options.file, place))
-  objects.push({
-    object: applyDefaults(complete),
-    raw,
-    origin: { file: options.file, ...place },
+  const hint =
+    "give it apiVersion, kind and metadata.name, for example apiVersion: gateway.networking.k8s.io/v1, kind: Gateway"
+  const message = isRecord(value) ? "apiVersion and kind must be given as texts" : "this is no object"
+  refuse(into, document, path, message, hint)
+}
+
+interface TypeMeta {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+function loadObject(
+  into: Collected,
+  document: YamlDocument,
+  value: Readonly<Record<string, unknown>> & TypeMeta,
+  entry: KindEntry | undefined,
+  path: readonly PathStep[],
+): void {
+  const { apiVersion, kind, metadata } = value
+  if (!isRecord(metadata) || typeof metadata.name !== "string" || metadata.name === "") {
+    refuse(into, document, path, `${kind} has no metadata.name`, "give it a name")
+    return
+  }
+  const { file, defaultNamespace = "default" } = into.options
+  const place = placeOf(document, path)
+  const given = metadata.namespace
+  const isGiven = given !== undefined && given !== null && given !== ""
+  const namespace = entry?.scope === "Cluster" ? "" : isGiven ? given : defaultNamespace
+  const ref = { apiVersion, kind, namespace: String(namespace), name: metadata.name }
+  if (entry === undefined) into.diagnostics.push(unknownKind(ref, file, place))
+  const complete = { ...value, apiVersion: storedVersion(entry, apiVersion), metadata: { ...metadata, namespace } }
+  into.objects.push({
+    object: applyDefaults(complete as unknown as KubeObject),
+    raw: value as unknown as KubeObject,
+    origin: { file, ...place },
     positionOf: (inner) => document.positionOf([...path, ...inner]),
   })
+}
+
+function placeOf(document: YamlDocument, path: readonly PathStep[]): Position {
+  return path.length === 0 ? document.start : document.positionOf(path)
+}
+
+function refuse(
+  into: Collected,
+  document: YamlDocument,
+  path: readonly PathStep[],
+  message: string,
+  hint: string,
+): void {
+  const place = placeOf(document, path)
+  const base = { code: "ATT_YAML_NOT_AN_OBJECT", severity: "error", message, hint } as const
+  into.diagnostics.push({ ...base, file: into.options.file, ...place })
 }
 
 /** Items of a typed list may leave out what the list's own kind says. */
@@ -104,57 +133,14 @@ function inherited(item: unknown, apiVersion: string, listKind: string): unknown
   return { apiVersion, kind: listKind.slice(0, -"List".length), ...item }
 }
 
-/** Versions of one kind that have the same schema are one: objects carry the stored one. */
+/** Versions of one kind are one: objects carry the stored one, whichever they were written in. */
 function storedVersion(entry: KindEntry | undefined, apiVersion: string): string {
   const stored = entry?.versions.find(({ storage }) => storage)?.name
   if (entry === undefined || stored === undefined) return apiVersion
   return entry.group === "" ? stored : `${entry.group}/${stored}`
 }
 
-/** An object with the defaults of its kind; unknown kinds stay as they are. A missing status stays missing. */
-export function applyDefaults(object: KubeObject): KubeObject {
-  const entry = findKind(object.apiVersion, object.kind)
-  if (entry === undefined) return object
-  const { status, ...rest } = withDefaults(schemaOf(entry, versionOf(object.apiVersion)), object) as KubeObject
-  const complete: KubeObject = object.status === undefined ? rest : { ...rest, status }
-  return entry.kind === "Secret" && entry.group === "" ? withStringData(complete) : complete
-}
-
-/** The API server keeps a Secret's `stringData` as `data`. */
-function withStringData(object: KubeObject): KubeObject {
-  const { stringData, ...rest } = object as KubeObject & { readonly stringData?: Readonly<Record<string, string>> }
-  if (stringData === undefined) return object
-  const encoded = Object.fromEntries(
-    Object.entries(stringData).map(([key, text]) => [key, Buffer.from(String(text)).toString("base64")]),
-  )
-  return { ...rest, data: { ...(rest.data as Record<string, string> | undefined), ...encoded } }
-}
-
-function unknownKind(apiVersion: string, kind: string, object: ObjectRef, file: string, place: Position): Diagnostic {
-  const same = knownKinds().filter((entry) => entry.kind === kind)
-  const group = groupOf(apiVersion)
-  const near =
-    same[0] ??
-    knownKinds().find(
-      (entry) =>
-        entry.kind ===
-        nearest(
-          kind,
-          knownKinds()
-            .filter((e) => e.group === group)
-            .map((e) => e.kind),
-        ),
-    )
-  const version = near?.versions.find(({ storage }) => storage)?.name ?? "v1"
-  const hint =
-    near === undefined
-      ? {}
-      : { hint: `did you mean kind ${near.kind} of apiVersion ${near.group === "" ? "" : `${near.group}/`}${version}?` }
-  const message = `kind ${kind} of ${apiVersion} is not known`
-  return { code: "ATT_RESOURCE_UNKNOWN_KIND", severity: "warning", message, file, ...place, object, ...hint }
-}
-
-/** Whether a value is an object with members. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
+/** What an object is called in diagnostics. */
+export function objectRef({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+  return { apiVersion, kind, namespace: String(metadata.namespace ?? ""), name: metadata.name }
 }

@@ -2,8 +2,8 @@
 import { isIP } from "node:net"
 import { type CelFunc, CelScalar, celFunc, celMethod, listType } from "@bufbuild/cel"
 import { strings } from "@bufbuild/cel/ext"
-import { RE2JS } from "re2js"
 import { isCidr } from "../schema/formats.ts"
+import { findPattern } from "../schema/patterns.ts"
 
 const { STRING, BOOL, DYN, INT } = CelScalar
 const list = listType(DYN)
@@ -30,8 +30,7 @@ export const kubernetesFunctions: CelFunc[] = [
     /^[-+]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?\d+)?$/.test(text),
   ),
   celMethod("find", STRING, [STRING], STRING, function (pattern) {
-    const matcher = RE2JS.compile(pattern).matcher(this)
-    return matcher.find() ? (matcher.group() ?? "") : ""
+    return findPattern(pattern, String(this)) ?? ""
   }),
   celMethod("indexOf", list, [DYN], INT, function (item) {
     return BigInt([...this].indexOf(item as never))
@@ -50,8 +49,21 @@ export const kubernetesFunctions: CelFunc[] = [
     return ([...this] as bigint[]).reduce((most, item) => [most, item].sort((a, b) => (a < b ? 1 : -1))[0] as bigint)
   }),
   ...Object.keys(formats).map((name) => celMethod(name, STRING, [], STRING, () => name)),
+  // An optional value is a list of one or none: like the server's it never equals null.
   celMethod("validate", STRING, [STRING], DYN, function (text) {
     const format = formats[this as unknown as string]
-    return format === undefined || format.test(text) ? null : [`must be a ${String(this)}`]
+    return format === undefined || format.test(text) ? [] : [[`must be a ${String(this)}`]]
+  }),
+  celMethod("hasValue", list, [], BOOL, function () {
+    return [...this].length > 0
+  }),
+  celMethod("value", list, [], DYN, function () {
+    const [value] = [...this]
+    if (value === undefined) throw new Error("optional.none() dereference")
+    return value
+  }),
+  celMethod("orValue", list, [DYN], DYN, function (other) {
+    const [value = other] = [...this]
+    return value
   }),
 ]

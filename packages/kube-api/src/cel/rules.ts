@@ -1,19 +1,23 @@
 // CEL rules of a schema, at every node that has some.
-import { celEnv, isCelError, parse, plan } from "@bufbuild/cel"
 import type { SchemaFinding } from "../schema/finding.ts"
+import { goQuote, goValue } from "../schema/go-text.ts"
 import type { PathStep } from "../schema/path.ts"
 import type { SchemaNode, ValidationRule } from "../schema/schema-node.ts"
-import { type RuleValue, ruleValue } from "./cel-value.ts"
-import { formatName, kubernetesFunctions } from "./functions.ts"
+import type { Bindings } from "./engine.ts"
+import { celEngine } from "./lazy-engine.ts"
+import { type RuleValue, ruleName, ruleValue } from "./rule-value.ts"
 
-type Evaluate = (bindings: Readonly<Record<string, RuleValue>>) => unknown
-
-const environment = celEnv({ funcs: kubernetesFunctions })
-const plans = new Map<string, Evaluate>()
 const ruled = new WeakMap<SchemaNode, boolean>()
 
-/** Deepest value whose rules are looked at. */
-const maxDepth = 100
+/** A value with rules: as written, as rules see it, and as it was. */
+interface Place {
+  readonly schema: SchemaNode
+  readonly raw: unknown
+  readonly self: RuleValue
+  readonly oldSelf: RuleValue | undefined
+  readonly path: readonly PathStep[]
+  readonly field: string
+}
 
 /**
  * Evaluates the rules of a value that fits its schema.
@@ -23,13 +27,13 @@ const maxDepth = 100
 export function evaluateRules(schema: SchemaNode, value: unknown, old: unknown): readonly SchemaFinding[] {
   if (!hasRules(schema)) return []
   const findings: SchemaFinding[] = []
-  const before = old === undefined ? undefined : ruleValue(schema, old)
-  walk(findings, schema, ruleValue(schema, value), before, [])
+  const oldSelf = old === undefined ? undefined : ruleValue(schema, old)
+  walk(findings, { schema, raw: value, self: ruleValue(schema, value), oldSelf, path: [], field: "" })
   return findings
 }
 
 /** Whether a schema or anything in it has rules; remembered. */
-function hasRules(schema: SchemaNode): boolean {
+export function hasRules(schema: SchemaNode): boolean {
   const known = ruled.get(schema)
   if (known !== undefined) return known
   const found =
@@ -41,38 +45,58 @@ function hasRules(schema: SchemaNode): boolean {
   return found
 }
 
-function walk(
-  findings: SchemaFinding[],
-  schema: SchemaNode,
-  value: RuleValue,
-  old: RuleValue | undefined,
-  path: readonly PathStep[],
-): void {
-  if (value === null || path.length > maxDepth) return
+function walk(findings: SchemaFinding[], place: Place): void {
+  const { schema, raw, self } = place
+  if (self === null) return
   for (const rule of schema["x-kubernetes-validations"] ?? []) {
-    const finding = judge(rule, value, old, path)
+    const finding = judge(rule, place)
     if (finding !== undefined) findings.push(finding)
   }
-  if (value instanceof Map) walkMap(findings, schema, value as ReadonlyMap<string, RuleValue>, old, path)
-  else if (Array.isArray(value) && schema.items !== undefined && hasRules(schema.items)) {
-    const items = schema.items
-    const list = value as readonly RuleValue[]
-    for (const [index, item] of list.entries()) walk(findings, items, item, oldItem(schema, old, item), [...path, index])
+  if (Array.isArray(raw)) walkList(findings, place, raw, self as readonly RuleValue[])
+  else if (self instanceof Map) walkMap(findings, place, raw as Readonly<Record<string, unknown>>, self)
+}
+
+function walkList(
+  findings: SchemaFinding[],
+  { schema, oldSelf, path, field }: Place,
+  raw: readonly unknown[],
+  self: readonly RuleValue[],
+): void {
+  const { items } = schema
+  if (items === undefined || !hasRules(items)) return
+  for (const [index, item] of self.entries()) {
+    walk(findings, {
+      schema: items,
+      raw: raw[index],
+      self: item,
+      oldSelf: oldItem(schema, oldSelf, item),
+      path: [...path, index],
+      field: `${field}[${index}]`,
+    })
   }
 }
 
 function walkMap(
   findings: SchemaFinding[],
-  schema: SchemaNode,
-  map: ReadonlyMap<string, RuleValue>,
-  old: RuleValue | undefined,
-  path: readonly PathStep[],
+  { schema, oldSelf, path, field }: Place,
+  raw: Readonly<Record<string, unknown>>,
+  self: ReadonlyMap<string, RuleValue>,
 ): void {
-  const before = old instanceof Map ? (old as ReadonlyMap<string, RuleValue>) : undefined
-  const rest = typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined
-  for (const [name, member] of map) {
-    const node = schema.properties?.[name] ?? rest
-    if (node !== undefined && hasRules(node)) walk(findings, node, member, before?.get(name), [...path, name])
+  const { properties = {}, additionalProperties } = schema
+  for (const [key, member] of self) {
+    const name = key.includes("__") ? (Object.keys(properties).find((known) => ruleName(known) === key) ?? key) : key
+    const node = Object.hasOwn(properties, name) ? properties[name] : undefined
+    const next = node ?? additionalProperties
+    if (typeof next !== "object" || !hasRules(next)) continue
+    const named = field === "" ? name : `${field}.${name}`
+    walk(findings, {
+      schema: next,
+      raw: raw[name],
+      self: member,
+      oldSelf: oldSelf instanceof Map ? (oldSelf as ReadonlyMap<string, RuleValue>).get(key) : undefined,
+      path: [...path, name],
+      field: node === undefined ? `${field}[${name}]` : named,
+    })
   }
 }
 
@@ -85,55 +109,54 @@ function oldItem(schema: SchemaNode, old: RuleValue | undefined, item: RuleValue
   )
 }
 
-function judge(
-  rule: ValidationRule,
-  self: RuleValue,
-  oldSelf: RuleValue | undefined,
-  path: readonly PathStep[],
-): SchemaFinding | undefined {
-  const isTransition = /\boldSelf\b/.test(rule.rule)
-  if (isTransition && oldSelf === undefined) return undefined
-  const bindings = { self, [formatName]: formatName, ...(oldSelf === undefined ? {} : { oldSelf }) }
-  const result = evaluate(rule.rule, bindings)
-  if (result === true) return undefined
-  const own = messageOf(rule, bindings)
-  const text = isCelError(result) || result instanceof Error ? `${errorText(result)} evaluating rule: ${own}` : own
-  return { kind: "rule", path, message: `Invalid value: ${JSON.stringify(typeOf(self))}: ${text}`, isBlocking: false }
+function judge(rule: ValidationRule, place: Place): SchemaFinding | undefined {
+  const { schema, raw, self, oldSelf, path } = place
+  if (oldSelf === undefined && rule.optionalOldSelf !== true && /\boldSelf\b/.test(rule.rule)) return undefined
+  const bindings: Bindings = oldSelf === undefined ? { self } : { self, oldSelf }
+  const result = celEngine().evaluate(rule.rule, bindings)
+  if ("value" in result && result.value === true) return undefined
+  const field = `${place.field}${rule.fieldPath ?? ""}`
+  const base = { kind: "rule", path, field: field === "" ? "<nil>" : field, isBlocking: false } as const
+  if ("error" in result) {
+    const message = `Invalid value: ${goQuote(schema.type ?? "")}: ${failure(result.error, textOf(rule))}`
+    return { ...base, message }
+  }
+  const value = schema.type === "object" || schema.type === "array" ? undefined : goValue(raw)
+  return { ...base, message: verdict(rule, value, messageOf(rule, bindings)) }
 }
 
-function messageOf(rule: ValidationRule, bindings: Readonly<Record<string, RuleValue>>): string {
+function failure(error: string, text: string): string {
+  if (!error.startsWith("no such overload")) return `${error} evaluating rule: ${text}`
+  return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${text}`
+}
+
+/** The words for a rule's reason; values of objects and lists are left out. */
+function verdict({ reason }: ValidationRule, value: string | undefined, detail: string): string {
+  const shown = value === undefined ? "" : `: ${value}`
+  switch (reason) {
+    case "FieldValueForbidden":
+      return `Forbidden: ${detail}`
+    case "FieldValueRequired":
+      return `Required value: ${detail}`
+    case "FieldValueDuplicate":
+      return `Duplicate value${shown}`
+    default:
+      return `Invalid value${shown}: ${detail}`
+  }
+}
+
+/** Longest message an expression may give, in bytes. */
+const maxMessageBytes = 5 * 1024
+
+function messageOf(rule: ValidationRule, bindings: Bindings): string {
   if (rule.messageExpression !== undefined) {
-    const text = evaluate(rule.messageExpression, bindings)
-    if (typeof text === "string" && text.trim() !== "") return text.trim()
+    const result = celEngine().evaluate(rule.messageExpression, bindings)
+    const text = "value" in result && typeof result.value === "string" ? result.value.trim() : ""
+    if (text !== "" && !text.includes("\n") && Buffer.byteLength(text) <= maxMessageBytes) return text
   }
-  return rule.message ?? `failed rule: ${rule.rule.trim()}`
+  return rule.message === undefined || rule.message === "" ? `failed rule: ${textOf(rule)}` : rule.message.trim()
 }
 
-function evaluate(expression: string, bindings: Readonly<Record<string, RuleValue>>): unknown {
-  try {
-    let run = plans.get(expression)
-    if (run === undefined) {
-      run = plan(environment, parse(unescaped(expression))) as unknown as Evaluate
-      plans.set(expression, run)
-    }
-    return run(bindings)
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
-  }
-}
-
-/** Kubernetes writes names that CEL reserves as `__name__`; maps here have them as they are. */
-function unescaped(expression: string): string {
-  return expression.replace(/\.__([a-z]+)__/g, ".$1")
-}
-
-/** The evaluator's words in those of the API server's. */
-function errorText(error: Error): string {
-  return error.message.replace(/^(?:field not found|key not found|no such field)[: ]*/i, "no such key: ")
-}
-
-function typeOf(value: RuleValue): string {
-  if (value instanceof Map) return "object"
-  if (Array.isArray(value)) return "array"
-  return typeof value === "bigint" ? "integer" : typeof value
+function textOf({ rule, message }: ValidationRule): string {
+  return (message === undefined || message === "" ? rule : message).trim()
 }

@@ -1,36 +1,64 @@
-import { RE2JS } from "re2js"
+// Patterns of schemas and rules, in RE2's syntax.
+import { createRequire } from "node:module"
+import { isBacktrackingSafe } from "./backtracking.ts"
 
-const compiled = new Map<string, (text: string) => boolean>()
+type Re2 = typeof import("re2js")
+type Linear = ReturnType<Re2["RE2JS"]["compile"]>
 
-/** Texts up to this many characters are matched by the engine of the language; its worst cases need longer ones. */
+interface Pattern {
+  /** Absent where only the linear engine will do. */
+  readonly plain: RegExp | undefined
+  readonly source: string
+  linear: Linear | undefined
+}
+
+const patterns = new Map<string, Pattern>()
+let re2: Re2 | undefined
+
+/** Longest text that is given to the engine of the language: even safe patterns cost it the square of the length. */
 const plainLimit = 256
 
 /**
- * Whether a text contains a match of a schema's pattern (RE2 syntax).
+ * Whether a text contains a match of a pattern. Throws on a pattern that is none.
  *
- * Patterns come from the schemas we ship and texts from users: long texts go to a linear engine, so that none can stall us.
+ * Texts come from users: where the language's own engine could take more than a moment, a linear one is used.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
-  let test = compiled.get(pattern)
-  if (test === undefined) {
-    test = compile(pattern)
-    compiled.set(pattern, test)
-  }
-  return test(text)
+  const known = patternOf(pattern)
+  return canBePlain(known, text) ? known.plain.test(text) : linearOf(known).test(text)
 }
 
-function compile(pattern: string): (text: string) => boolean {
-  let linear: RE2JS | undefined
-  const slow = (text: string): boolean => {
-    linear ??= RE2JS.compile(pattern)
-    return linear.matcher(text).find()
-  }
-  // Inline flags and classes that mean something else here are left to the engine whose syntax they are.
-  if (/\(\?[a-zA-Z]|\\[pPzAQ]|\[\[:/.test(pattern)) return slow
+/** The first match of a pattern in a text; undefined when there is none. Throws on a pattern that is none. */
+export function findPattern(pattern: string, text: string): string | undefined {
+  const matcher = linearOf(patternOf(pattern)).matcher(text)
+  return matcher.find() ? (matcher.group() ?? undefined) : undefined
+}
+
+function patternOf(source: string): Pattern {
+  const known = patterns.get(source)
+  if (known !== undefined) return known
+  const pattern: Pattern = { source, plain: plainOf(source), linear: undefined }
+  patterns.set(source, pattern)
+  return pattern
+}
+
+/** Inline flags, and what has another meaning or none here, are left to the engine whose syntax they are. */
+function plainOf(source: string): RegExp | undefined {
+  if (/\(\?[^:]|\\[pPzAQCsSbB]|\[\[:/.test(source) || !isBacktrackingSafe(source)) return undefined
   try {
-    const plain = new RegExp(pattern, "u")
-    return (text) => (text.length <= plainLimit ? plain.test(text) : slow(text))
+    return new RegExp(source, "u")
   } catch {
-    return slow
+    return undefined
   }
+}
+
+/** A dot stands for these line breaks in RE2 only. */
+function canBePlain(pattern: Pattern, text: string): pattern is Pattern & { readonly plain: RegExp } {
+  return pattern.plain !== undefined && text.length <= plainLimit && !/[\r\u2028\u2029]/.test(text)
+}
+
+function linearOf(pattern: Pattern): Linear {
+  re2 ??= (typeof require === "function" ? require("re2js") : createRequire(import.meta.url)("re2js")) as Re2
+  pattern.linear ??= re2.RE2JS.compile(pattern.source)
+  return pattern.linear
 }

@@ -1,9 +1,11 @@
-// A text to its YAML documents, with places. One parser reads values, fast; another finds places, only when somebody asks.
+// A text to its YAML documents, with places.
 import type { Diagnostic } from "@attache/base"
 import { load, YAMLException } from "js-yaml"
-import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml"
 import type { PathStep } from "../schema/path.ts"
-import { kubernetesSchema } from "./scalars.ts"
+import { inspect } from "./inspect.ts"
+import { createLocator, type Found } from "./locate.ts"
+import { isInteger, kubernetesSchema } from "./scalars.ts"
+import { firstLine, type Part, splitDocuments } from "./split-documents.ts"
 
 /** Limits on a text; larger ones give ATT_YAML_LIMIT. */
 export interface YamlLimits {
@@ -17,7 +19,7 @@ export interface YamlLimits {
   readonly nodes?: number
 }
 
-/** Line and column from 1. */
+/** Line and column from 1; columns count UTF-16 units. */
 export interface Position {
   readonly line: number
   readonly column: number
@@ -38,161 +40,123 @@ export interface YamlReading {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads a text of YAML or JSON. Never throws. */
+/**
+ * Reads a text of YAML or JSON as Kubernetes reads it. Never throws. Documents without content are left out.
+ *
+ * A document that cannot be read is a diagnostic (ATT_YAML_SYNTAX, ATT_YAML_LIMIT, ATT_YAML_NUMBER) and leaves the others
+ * as they are. Integers beyond 2^53 are rounded, with a warning (ATT_YAML_NUMBER).
+ */
 export function readYaml(text: string, file: string, limits: YamlLimits = {}): YamlReading {
-  const limit = limits.bytes ?? 32 * 1024 * 1024
-  const fault = (code: string, message: string, place: Position): Diagnostic => ({
-    code,
-    severity: "error",
-    message,
-    file,
-    ...place,
+  const { bytes = 32 * 1024 * 1024, documents: most = 100_000, depth = 100, nodes = 1_000_000 } = limits
+  const whole: Fault = { code: "ATT_YAML_LIMIT", message: "", line: 1, column: 1 }
+  const refuse = (message: string): YamlReading => ({
+    documents: [],
+    diagnostics: [diagnosticOf({ ...whole, message }, file)],
   })
-  if (Buffer.byteLength(text) > limit) {
-    return { documents: [], diagnostics: [fault("ATT_YAML_LIMIT", `more than ${limit} bytes`, { line: 1, column: 1 })] }
-  }
-  const parts = splitDocuments(text)
-  if (parts.length > (limits.documents ?? 100_000)) {
-    return {
-      documents: [],
-      diagnostics: [
-        fault("ATT_YAML_LIMIT", `more than ${limits.documents ?? 100_000} documents`, { line: 1, column: 1 }),
-      ],
-    }
-  }
+  if (Buffer.byteLength(text) > bytes) return refuse(`more than ${bytes} bytes`)
+  // A lone carriage return is a line break too; one that is written otherwise keeps all offsets.
+  const parts = splitDocuments(text.includes("\r") ? text.replaceAll(/\r(?!\n)/g, "\n") : text)
+  if (parts.length > most) return refuse(`more than ${most} documents`)
   const documents: YamlDocument[] = []
   const diagnostics: Diagnostic[] = []
   for (const part of parts) {
-    try {
-      const value: unknown = load(part.text, { schema: kubernetesSchema, maxDepth: limits.depth ?? 100 })
-      if (value === undefined || value === null) continue
-      if (countNodes(value, limits.nodes ?? 1_000_000) === undefined) {
-        diagnostics.push(fault("ATT_YAML_LIMIT", "aliases make the document too large", startOf(part)))
-        continue
-      }
-      documents.push(documentOf(part, value))
-    } catch (error) {
-      diagnostics.push(syntaxFault(error, part, fault))
-    }
+    const { document, faults } = readPart(part, depth, nodes)
+    if (document !== undefined) documents.push(document)
+    for (const fault of faults) diagnostics.push(diagnosticOf(fault, file))
   }
   return { documents, diagnostics }
 }
 
-interface Part {
-  readonly text: string
-  /** Lines before the text, in the whole. */
-  readonly offset: number
+interface Fault extends Position {
+  readonly code: "ATT_YAML_SYNTAX" | "ATT_YAML_LIMIT" | "ATT_YAML_NUMBER"
+  readonly message: string
+  readonly severity?: "warning"
+  readonly hint?: string
 }
 
-/** Splits at `---` in the first column, which ends a document wherever it stands. Source: YAML 1.1, 7.2. */
-export function splitDocuments(text: string): readonly Part[] {
-  const parts: Part[] = []
-  let from = 0
-  let offset = 0
-  let lines = 0
-  const push = (to: number): void => {
-    const slice = text.slice(from, to)
-    if (/\S/.test(slice)) parts.push({ text: slice, offset })
+interface PartReading {
+  readonly document: YamlDocument | undefined
+  readonly faults: readonly Fault[]
+}
+
+function diagnosticOf({ code, message, severity, line, column, hint }: Fault, file: string): Diagnostic {
+  const base = { code, severity: severity ?? "error", message, file, line, column } as const
+  return hint === undefined ? base : { ...base, hint }
+}
+
+function readPart(part: Part, maxDepth: number, maxNodes: number): PartReading {
+  let value: unknown
+  try {
+    value = load(part.text, { schema: kubernetesSchema, maxDepth })
+  } catch (error) {
+    return { document: undefined, faults: [syntaxFault(error, part)] }
   }
-  for (let at = 0; at <= text.length; ) {
-    const end = text.indexOf("\n", at)
-    const stop = end < 0 ? text.length : end
-    if (text.startsWith("---", at) && (stop - at === 3 || /[\s]/.test(text[at + 3] ?? "")) && at > from) {
-      push(at)
-      from = at
-      offset = lines
-    }
-    if (end < 0) break
-    lines++
-    at = end + 1
+  if (value === undefined || value === null) return { document: undefined, faults: [] }
+  const { isTooLarge, oddNumbers } = inspect(value, maxNodes)
+  const start = { line: firstLine(part), column: 1 }
+  if (isTooLarge) {
+    const message = `more than ${maxNodes} values, with aliases written out`
+    return { document: undefined, faults: [{ code: "ATT_YAML_LIMIT", message, ...start }] }
   }
-  push(text.length)
-  return parts
+  const { plainOf, positionOf } = createPlaces(part, maxDepth)
+  const faults = oddNumbers.flatMap(({ path, value: odd }) => numberFault(odd, plainOf(path), positionOf(path)))
+  const isReadable = faults.every(({ severity }) => severity === "warning")
+  return { document: isReadable ? { value, start, positionOf } : undefined, faults }
 }
 
-/** Nodes with aliases written out, or undefined when there are more than the limit. */
-function countNodes(value: unknown, limit: number): number | undefined {
-  const stack: unknown[] = [value]
-  let count = 0
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    count++
-    if (count > limit) return undefined
-    if (typeof node !== "object" || node === null) continue
-    for (const member of Array.isArray(node) ? node : Object.values(node)) if (member !== undefined) stack.push(member)
+/** Places by path, by line and column; the text is looked at when the first is asked for. */
+function createPlaces({ text, offset }: Part, maxDepth: number) {
+  let find: ((path: readonly PathStep[]) => Found) | undefined
+  let lineStarts: readonly number[] | undefined
+  const locate = (path: readonly PathStep[]): Found => {
+    find ??= createLocator(text, maxDepth) ?? (() => ({ offset: 0, plain: undefined }))
+    return find(path)
   }
-  return count
-}
-
-function documentOf(part: Part, value: unknown): YamlDocument {
-  let locate: ((path: readonly PathStep[]) => Position) | undefined
-  return {
-    value,
-    start: startOf(part),
-    positionOf: (path) => {
-      locate ??= locator(part)
-      return locate(path)
-    },
+  const positionOf = (path: readonly PathStep[]): Position => {
+    const at = locate(path).offset
+    lineStarts ??= startsOfLines(text)
+    const line = lastNotAfter(lineStarts, at)
+    return { line: offset + line + 1, column: at - (lineStarts[line] ?? 0) + 1 }
   }
+  return { plainOf: (path: readonly PathStep[]) => locate(path).plain, positionOf }
 }
 
-function startOf({ text, offset }: Part): Position {
-  const lines = text.split("\n")
-  const index = lines.findIndex((line, i) => /^\s*[^\s#]/.test(line) && !(i === 0 && /^---\s*(#.*)?$/.test(line)))
-  return { line: offset + Math.max(index, 0) + 1, column: 1 }
+function startsOfLines(text: string): readonly number[] {
+  const starts = [0]
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1)
+  return starts
 }
 
-function locator({ text, offset }: Part): (path: readonly PathStep[]) => Position {
-  const counter = new LineCounter()
-  const document = parseDocument(text, {
-    version: "1.1",
-    merge: true,
-    lineCounter: counter,
-    keepSourceTokens: false,
-    uniqueKeys: false,
-  })
-  return (path) => {
-    let node: unknown = document.contents
-    let place = rangeOf(node)
-    for (const step of path) {
-      const next = memberOf(node, step)
-      if (next === undefined) break
-      node = next.value
-      place = next.place ?? place
-    }
-    const { line, col } = counter.linePos(place ?? 0)
-    return { line: line + offset, column: col }
+/** Index of the last of ascending numbers that is not larger than a limit. */
+function lastNotAfter(ascending: readonly number[], limit: number): number {
+  let low = 0
+  let high = ascending.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((ascending[middle] ?? 0) <= limit) low = middle
+    else high = middle - 1
   }
+  return low
 }
 
-function memberOf(
-  node: unknown,
-  step: PathStep,
-): { readonly value: unknown; readonly place: number | undefined } | undefined {
-  if (isMap(node)) {
-    const pair = node.items.find(
-      ({ key }) => String((key as { value?: unknown } | null)?.value ?? key) === String(step),
-    )
-    return pair === undefined ? undefined : { value: pair.value, place: rangeOf(pair.key) }
+function numberFault(value: number, plain: string | undefined, place: Position): readonly Fault[] {
+  if (!Number.isFinite(value))
+    return [{ code: "ATT_YAML_NUMBER", message: `${plain ?? value} is no number that an object can hold`, ...place }]
+  if (plain === undefined || !isInteger(plain)) return []
+  const message = `integer ${plain} is larger than 2^53 and read as ${BigInt(value)}`
+  return [
+    { code: "ATT_YAML_NUMBER", severity: "warning", message, ...place, hint: "quote it if it is meant as a text" },
+  ]
+}
+
+function syntaxFault(error: unknown, part: Part): Fault {
+  const start = { line: firstLine(part), column: 1 }
+  if (!(error instanceof YAMLException)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { code: "ATT_YAML_SYNTAX", message, ...start }
   }
-  if (!isSeq(node) || typeof step !== "number") return undefined
-  const item = node.items[step]
-  return item === undefined ? undefined : { value: item, place: rangeOf(item) }
-}
-
-function rangeOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined
-}
-
-function syntaxFault(
-  error: unknown,
-  part: Part,
-  fault: (code: string, message: string, place: Position) => Diagnostic,
-): Diagnostic {
-  if (!(error instanceof YAMLException))
-    return fault("ATT_YAML_SYNTAX", error instanceof Error ? error.message : String(error), startOf(part))
-  const mark = error.mark as { readonly line?: number; readonly column?: number } | undefined
-  const place =
-    mark?.line === undefined ? startOf(part) : { line: mark.line + part.offset + 1, column: (mark.column ?? 0) + 1 }
-  const isLimit = /depth|nesting/i.test(error.reason)
-  return fault(isLimit ? "ATT_YAML_LIMIT" : "ATT_YAML_SYNTAX", error.reason, place)
+  const { line, column = 0 } = (error.mark ?? {}) as { readonly line?: number; readonly column?: number }
+  const place = line === undefined ? start : { line: line + part.offset + 1, column: column + 1 }
+  const isLimit = /depth|nesting|exceeded|abnormal/i.test(error.reason)
+  return { code: isLimit ? "ATT_YAML_LIMIT" : "ATT_YAML_SYNTAX", message: error.reason, ...place }
 }
