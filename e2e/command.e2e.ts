@@ -1,6 +1,7 @@
 // What scripts rely on: exit codes, streams, envelopes.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -111,8 +112,52 @@ describe("attache", () => {
 
   it("finds a Gateway whose class nobody serves", () => {
     const orphan = file("orphan.yaml", stream(...gateway({ http: 80 }).filter(({ kind }) => kind !== "GatewayClass")))
-    const { status, stdout } = attache("validate", "-f", orphan)
-    expect([status, stdout.includes("nobody serves the GatewayClass attache")]).toEqual([3, true])
+    const { status, stdout } = attache("validate", "-f", orphan, "--output", "json")
+    expect(status).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({
+      errors: [{ code: "ATT_RESOURCE_CLASS_NOT_SERVED", message: "nobody serves the GatewayClass attache" }],
+    })
+  })
+
+  it("leaves a GatewayClass of another controller alone, and says so", () => {
+    const [gatewayClass, ...others] = gateway({ http: 80 })
+    const foreign = { ...gatewayClass, spec: { controllerName: "example.com/other" } }
+    const { stdout } = attache("validate", "-f", file("foreign.yaml", stream(foreign, ...others)), "--output", "json")
+    expect(stdout).toContain("ATT_RESOURCE_FOREIGN_CLASS")
+  })
+
+  it("reports a false condition of an object's status", () => {
+    const lost = file(
+      "lost.yaml",
+      stream(...gateway({ http: 80 }), route("r", [prefix("/", { backendRefs: [to("nowhere")] })])),
+    )
+    const { status, stdout } = attache("validate", "-f", lost, "--output", "json")
+    expect(status).toBe(3)
+    expect(stdout).toContain("ATT_RESOURCE_CONDITION")
+  })
+
+  it("waits for modules no longer than it is told to", async () => {
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve))
+    const { port } = silent.address() as AddressInfo
+    const policy = extensions(
+      "p",
+      { kind: "HTTPRoute", name: "r" },
+      { wasm: [{ name: "w", code: { type: "HTTP", http: { url: `http://127.0.0.1:${port}/w.wasm` } } }] },
+    )
+    const path = file(
+      "late.yaml",
+      stream(
+        ...gateway({ http: 80 }),
+        backend("one", 9001),
+        route("r", [prefix("/", { backendRefs: [to("one")] })]),
+        policy,
+      ),
+    )
+    const { status, stderr } = attache("translate", "-f", path, "--profile", "host", "--timeout", "0.2")
+    silent.close()
+    expect(stderr).toContain("ATT_CLI_TRANSLATE_TIMEOUT")
+    expect(status).toBe(5)
   })
 
   it("names what a policy breaks", () => {

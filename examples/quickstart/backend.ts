@@ -1,13 +1,14 @@
 // The service behind the gateway: answers with what it received, and offers the Wasm module for download.
-import { readFile } from "node:fs/promises"
+import { createReadStream } from "node:fs"
 import { createServer, type Server } from "node:http"
+import { pipeline } from "node:stream"
 
 /** Listens on loopback. The body of an answer is `{path, headers}` as they arrived; `/hello.wasm` gives the file `module`. */
 export async function startBackend(port: number, module: string): Promise<Server> {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     if (request.url === "/hello.wasm") {
       response.setHeader("content-type", "application/wasm")
-      response.end(await readFile(module))
+      pipeline(createReadStream(module), response, () => {})
       return
     }
     response.setHeader("content-type", "application/json")

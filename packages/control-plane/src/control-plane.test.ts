@@ -261,7 +261,7 @@ describe("modules", () => {
 
     const second = await setUp(withPolicy("http://m/one"))
     const { controlPlane: closing } = second.create({ loadModule })
-    closing.start()
+    void closing.start()
     await expect.poll(() => signals.length, patience).toBe(2)
     await closing.close()
     expect(signals[1]?.aborted).toBe(true)

@@ -1,4 +1,5 @@
 export type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
+export { codes } from "./codes.ts"
 export { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 export {
   type ProxySnapshot,

@@ -1,0 +1,17 @@
+import { AttacheError } from "@attache/base"
+import { afterEach, expect, it, vi } from "vitest"
+import { reportFailure } from "./failure.ts"
+
+afterEach(() => vi.restoreAllMocks())
+
+it.each([
+  [new Error("something broke"), "ATT_CLI_FAILED", 1],
+  [new AttacheError("ATT_ENVOY_NOT_FOUND", "no Envoy", { hint: "fetch one" }), "ATT_ENVOY_NOT_FOUND", 4],
+  [new AttacheError("ATT_USAGE_OPTION", "what?", { hint: "see --help" }), "ATT_USAGE_OPTION", 2],
+  [new AttacheError("ATT_CLI_TRANSLATE_TIMEOUT", "late", {}), "ATT_CLI_TRANSLATE_TIMEOUT", 5],
+])("%s leaves as %s with exit code %d", async (error, code, exit) => {
+  const said: string[] = []
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => said.push(String(chunk)) > 0)
+  expect(await reportFailure(error, "json")).toBe(exit)
+  expect(JSON.parse(said.join(""))).toMatchObject({ ok: false, errors: [{ code, message: expect.anything() }] })
+})
