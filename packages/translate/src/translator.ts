@@ -121,7 +121,9 @@ export function createTranslator(options: TranslatorOptions): Translator {
   )
   const emitter = createEmitter(graph, queries)
   const reads = { ...queries, patchFailures: emitter.patchFailures }
-  const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, reads, key))
+  const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, reads, key), {
+    fallback: () => undefined,
+  })
   const keys = new Set<ObjectKey>()
   let sorted: readonly ObjectKey[] | undefined
   const pins = new Map<ObjectKey, () => void>()

@@ -20,7 +20,7 @@ import type { PolicyAncestor } from "../attach/policies/ancestors.ts"
 import { extensionServerAncestors, isExtensionServerPolicy } from "../attach/policies/extension-server-policies.ts"
 import type { AttachQueries } from "../attach/queries.ts"
 import type { Emitter } from "../emit/queries.ts"
-import type { AnyObject, ObjectKey, World } from "../world/world.ts"
+import { type AnyObject, keyOf, type ObjectKey, type World } from "../world/world.ts"
 import { patchPolicyStatus } from "./patch-policy-status.ts"
 
 /** Status of one object. */
@@ -115,20 +115,27 @@ function envoyProxyStatus(world: World, object: EnvoyProxy) {
 function ancestorOfProxy(world: World, object: EnvoyProxy, user: AnyObject) {
   if (user.kind === "GatewayClass") {
     const managed = managedClass(world, user.metadata.name)
-    if (managed === undefined || classEnvoyProxy(world, managed).object !== object) return undefined
+    if (managed === undefined || !isSame(classEnvoyProxy(world, managed).object, object)) return undefined
     return { group, kind: "GatewayClass", name: user.metadata.name }
   }
   const gateway = user as Gateway
-  if (managedClass(world, gateway.spec.gatewayClassName) === undefined || gatewayEnvoyProxy(world, gateway) !== object)
-    return undefined
+  if (managedClass(world, gateway.spec.gatewayClassName) === undefined) return undefined
+  if (!isSame(gatewayEnvoyProxy(world, gateway), object)) return undefined
   return { group, kind: "Gateway", namespace: gateway.metadata.namespace, name: gateway.metadata.name }
+}
+
+/** Results keep the object they were made of, also when an equal one came in its place: identity would not do. */
+function isSame(a: AnyObject | undefined, b: AnyObject): boolean {
+  return a !== undefined && keyOf(a) === keyOf(b)
 }
 
 function gatewayStatus(queries: AttachQueries, object: Gateway) {
   const { namespace, name } = object.metadata
   const proxyKey = queries.gateway(namespace, name)?.proxyKey
   const state =
-    proxyKey === undefined ? undefined : queries.group(proxyKey)?.gateways.find(({ gateway }) => gateway === object)
+    proxyKey === undefined
+      ? undefined
+      : queries.group(proxyKey)?.gateways.find(({ gateway }) => isSame(gateway, object))
   if (state === undefined) return undefined
   const telemetry = queries.telemetry(`${namespace}/${name}`)
   const conditions =
@@ -167,7 +174,7 @@ function listenerSetStatus(queries: AttachQueries, object: ListenerSet) {
   const proxyKey = queries.gateway(namespace, parentRef.name)?.proxyKey
   const states = proxyKey === undefined ? [] : (queries.group(proxyKey)?.gateways ?? [])
   for (const state of states) {
-    const attached = state.sets.find(({ set }) => set === object)
+    const attached = state.sets.find(({ set }) => isSame(set, object))
     if (attached === undefined) continue
     const listeners = listenersOfSet(state, object).map((listener) => listenerStatus(queries, listener))
     const conditions = setConditions(state, attached).map((c) => withGeneration(object, c))

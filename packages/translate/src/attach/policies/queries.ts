@@ -30,6 +30,15 @@ export interface PolicyReads extends ExtensionReads {
   attachment(route: ObjectKey): RouteAttachment | undefined
 }
 
+/** What comes of a policy on a Gateway that is gone or not ours. */
+const nothing: ExtensionResult = {
+  extensions: { lua: [], extProc: [], wasm: [], dynamicModules: [] },
+  errors: [],
+  isRefused: false,
+  isPending: false,
+  tlsUses: [],
+}
+
 /** The engine's answers. */
 export interface PolicyQueries {
   /** Policies that speak for a route, most specific first. */
@@ -73,8 +82,7 @@ export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQue
     const policy = lookup(policyKey)
     const [namespace = "", name = ""] = gatewayKey.split("/")
     const gateway = reads.gateway(namespace, name)
-    if (policy === undefined || gateway === undefined)
-      throw new Error(`policy ${policyKey} or Gateway ${gatewayKey} is gone`)
+    if (policy === undefined || gateway === undefined) return nothing
     const parent = parentKey === "" ? undefined : lookup(parentKey)
     const mergeType = mergeTypeOf(policy)
     if (parent !== undefined && mergeType !== undefined)
