@@ -26,7 +26,7 @@ export interface KindVersion {
 }
 
 const byName = new Map(kindTable.map((entry) => [`${entry.group}/${entry.kind}`, entry]))
-const schemas = new Map<string, SchemaNode>()
+const schemas = new Map<string, ReadonlyMap<string, SchemaNode>>()
 
 /** All kinds whose schema is known. */
 export function knownKinds(): readonly KindEntry[] {
@@ -50,20 +50,29 @@ export function versionOf(apiVersion: string): string {
 }
 
 interface CrdFile {
+  /** Versions with the same schema have one: the others name the version that holds it. */
   readonly versions: readonly { readonly name: string; readonly schema: SchemaNode | string }[]
 }
 
 /** Schema of a kind in a version, else in its storage version. Read from disk once for each kind. */
 export function schemaOf(entry: KindEntry, version: string): SchemaNode {
-  const key = `${entry.file} ${version}`
-  const known = schemas.get(key)
-  if (known !== undefined) return known
-  const url = import.meta.resolve(`@attache/kube-api/crds/${entry.file}.json`)
+  let byVersion = schemas.get(entry.file)
+  if (byVersion === undefined) {
+    byVersion = readSchemas(entry.file)
+    schemas.set(entry.file, byVersion)
+  }
+  const schema = byVersion.get(version) ?? byVersion.get(entry.versions[0]?.name ?? "")
+  if (schema === undefined) throw new Error(`${entry.file} has no schema of ${version}`)
+  return schema
+}
+
+function readSchemas(file: string): ReadonlyMap<string, SchemaNode> {
+  const url = import.meta.resolve(`@attache/kube-api/crds/${file}.json`)
   const { versions } = JSON.parse(readFileSync(fileURLToPath(url), "utf8")) as CrdFile
-  const named = versions.find(({ name }) => name === version) ?? versions[0]
-  const shared = typeof named?.schema === "string" ? versions.find(({ name }) => name === named.schema) : named
-  if (shared === undefined || typeof shared.schema === "string")
-    throw new Error(`${entry.file} has no schema of ${version}`)
-  schemas.set(key, shared.schema)
-  return shared.schema
+  const found = new Map<string, SchemaNode>()
+  for (const { name, schema } of versions) {
+    const own = typeof schema === "string" ? found.get(schema) : schema
+    if (own !== undefined) found.set(name, own)
+  }
+  return found
 }

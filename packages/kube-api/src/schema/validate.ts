@@ -67,7 +67,7 @@ function checkRecord(walk: Walk, schema: SchemaNode, record: Readonly<Record<str
     if (typeof node === "object") checkMember(walk, node, name, record[name])
   }
   for (const name of schema.required ?? []) {
-    if (record[name] !== undefined) continue
+    if (Object.hasOwn(record, name) && record[name] !== undefined) continue
     walk.path.push(name)
     add(walk, true, () => "Required value")
     walk.path.pop()
