@@ -12,7 +12,7 @@ const isThere = existsSync(corpus)
 const cases = isThere ? readCorpus(corpus).filter(({ tier }) => tier === "core") : []
 
 describe("Envoy Gateway's recorded translations", () => {
-  it.skipIf(isThere)("need the recorded corpus (ATTACHE_GOLDEN)", () => {})
+  if (!isThere) it.skip("need the recorded corpus (ATTACHE_GOLDEN)", () => {})
 
   for (const item of cases) {
     for (const isV2 of item.xdsV2File === undefined ? [false] : [false, true]) {

@@ -120,9 +120,10 @@ describe("attache", () => {
   })
 
   it("leaves a GatewayClass of another controller alone, and says so", () => {
-    const [gatewayClass, ...others] = gateway({ http: 80 })
-    const foreign = { ...gatewayClass, spec: { controllerName: "example.com/other" } }
-    const { stdout } = attache("validate", "-f", file("foreign.yaml", stream(foreign, ...others)), "--output", "json")
+    const foreign = gateway({ http: 80 }).map((object) =>
+      object.kind === "GatewayClass" ? { ...object, spec: { controllerName: "example.com/other" } } : object,
+    )
+    const { stdout } = attache("validate", "-f", file("foreign.yaml", stream(...foreign)), "--output", "json")
     expect(stdout).toContain("ATT_RESOURCE_FOREIGN_CLASS")
   })
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, request, type Server } from "no
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import { createLogger, silentLogger } from "@attache/base"
 import { createIdleBootstrap, findEnvoy, type JsonObject, type RunningEnvoy, runEnvoy } from "@attache/envoy"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
@@ -27,11 +28,12 @@ const opened: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   path = (await findEnvoy()).path
-  upstream = createServer(async (incoming, response) => {
-    const body = Buffer.concat(await Array.fromAsync(incoming)).toString()
-    seen.push({ headers: incoming.headers, body })
-    response.setHeader("x-upstream", "yes")
-    response.end(`echo:${body}`)
+  upstream = createServer((incoming, response) => {
+    text(incoming).then((body) => {
+      seen.push({ headers: incoming.headers, body })
+      response.setHeader("x-upstream", "yes")
+      response.end(`echo:${body}`)
+    }, console.error)
   })
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve))
 })
@@ -123,13 +125,12 @@ async function portOf(envoy: RunningEnvoy): Promise<number> {
 function send(port: number, headers: Record<string, string> = {}, chunks: readonly string[] = []): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const method = chunks.length === 0 ? "GET" : "POST"
-    const outgoing = request(
-      { host: "127.0.0.1", port, path: "/a", method, headers, agent: false },
-      async (response) => {
-        const body = Buffer.concat(await Array.fromAsync(response)).toString()
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
-      },
-    )
+    const outgoing = request({ host: "127.0.0.1", port, path: "/a", method, headers, agent: false }, (response) => {
+      text(response).then(
+        (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        reject,
+      )
+    })
     outgoing.on("error", reject)
     for (const chunk of chunks) outgoing.write(chunk)
     outgoing.end()
