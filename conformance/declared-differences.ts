@@ -12,4 +12,5 @@ export const declaredDifferences: Readonly<Record<string, string>> = {
   "envoyextensionpolicy-with-invalid-lua-validation-syntax": luaTexts,
   "envoyextensionpolicy-with-lua-configmap": twins,
   "envoyextensionpolicy-with-wasm-invalid-configuration": luaTexts,
+  "httproute-with-urlrewrite-hostname-filter-invalid": twins,
 }

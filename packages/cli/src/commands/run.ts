@@ -1,7 +1,14 @@
 // Resources on this machine: a control plane on a Unix socket, and one Envoy for each proxy.
 import { join } from "node:path"
 import { AttacheError, createLogger } from "@attache/base"
-import { type ControlPlane, createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
+import {
+  type ControlPlane,
+  createControlPlane,
+  reportStatus,
+  resourceFiles,
+  serveStatus,
+  stateDirectory,
+} from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createFleet } from "../instance/fleet.ts"
@@ -56,6 +63,7 @@ export async function runResources(
   const controlPlane = createControlPlane({
     paths,
     settings,
+    stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
     loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
     logger,

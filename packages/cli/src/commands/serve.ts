@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { AttacheError, createLogger } from "@attache/base"
-import { createControlPlane, reportStatus, resourceFiles, serveStatus } from "@attache/control-plane"
+import { createControlPlane, reportStatus, resourceFiles, serveStatus, stateDirectory } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
@@ -40,6 +40,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const controlPlane = createControlPlane({
     paths,
     settings,
+    stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
     loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
     logger,

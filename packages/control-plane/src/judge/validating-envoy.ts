@@ -41,6 +41,8 @@ export interface ValidatingEnvoy extends AsyncDisposable {
 }
 
 const key = "judge"
+const pauseMs = 60
+const maxSilentPauses = 25
 
 /** Starts an Envoy for judging. Errors: ATT_ENVOY_*, ATT_XDS_*. */
 export async function startValidatingEnvoy(options: ValidatingEnvoyOptions): Promise<ValidatingEnvoy> {
@@ -99,9 +101,15 @@ function wake(waiting: Set<() => void>): void {
   for (const call of calls) call()
 }
 
-/** Quiet means: nothing is on its way, and nothing has been said for a moment in which Envoy could have asked for more. */
+/**
+ * Quiet means: nothing is on its way, and nothing has been said for a moment in which Envoy could have asked for more.
+ *
+ * After a refusal some resources stay on their way for good, because what Envoy refused is not offered again; there a
+ * longer silence is the end.
+ */
 async function untilAnswered(xds: XdsServer, waiting: Set<() => void>, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
+  let silentPauses = 0
   for (;;) {
     const heard = await new Promise<boolean>((resolve) => {
       const call = (): void => resolve(true)
@@ -109,9 +117,10 @@ async function untilAnswered(xds: XdsServer, waiting: Set<() => void>, timeoutMs
       setTimeout(() => {
         waiting.delete(call)
         resolve(false)
-      }, 60)
+      }, pauseMs)
     })
-    if (performance.now() > deadline) return
+    silentPauses = heard ? 0 : silentPauses + 1
+    if (performance.now() > deadline || silentPauses >= maxSilentPauses) return
     if (!heard && !isBusy(xds)) return
   }
 }

@@ -10,5 +10,9 @@ import type { World } from "../world/world.ts"
 export function namespaceOf(world: World, name: string): Namespace | undefined {
   const found = world.get("Namespace", "", name)
   if (found !== undefined || !world.settings().hasImpliedNamespaces) return found
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, namespace: "", labels: { "kubernetes.io/metadata.name": name } } }
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, namespace: "", labels: { "kubernetes.io/metadata.name": name } },
+  }
 }
