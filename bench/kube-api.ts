@@ -85,7 +85,9 @@ function one(): number {
       ]
     }).sort(([a, b], [c, d]) => a + b - c - d)
     const [imported, judged] = runs[0] ?? [0, 0]
-    console.log(`one HTTPRoute, fresh process: import ${imported.toFixed(0)} ms, load and validate ${judged.toFixed(0)} ms`)
+    console.log(
+      `one HTTPRoute, fresh process: import ${imported.toFixed(0)} ms, load and validate ${judged.toFixed(0)} ms`,
+    )
     return imported + judged
   } finally {
     rmSync(folder, { recursive: true })
