@@ -18,6 +18,6 @@ export const codes = {
   },
   ATT_PROTO_VALUE: {
     cause: "a value is not of its field's type or outside of its range",
-    cure: 'Give the value in protobuf\'s JSON form, such as "10s" for a duration.',
+    cure: 'Give the value in protobuf\'s JSON form, such as "10s" for a duration',
   },
 } as const
