@@ -6,7 +6,7 @@ export interface EndpointSlice extends KubeResource {
   readonly kind: "EndpointSlice"
   readonly addressType: "FQDN" | "IPv4" | "IPv6"
   readonly ports?: ReadonlyArray<EndpointSlicePort>
-  readonly endpoints: ReadonlyArray<EndpointSliceEndpoint> | null
+  readonly endpoints?: ReadonlyArray<EndpointSliceEndpoint> | null
 }
 
 export interface EndpointSlicePort {
