@@ -46,6 +46,8 @@ function errorText({ message }: Error): string {
   if (bounds !== null) return `index out of bounds: ${bounds[1]}`
   if (message.startsWith("Failed to parse duration"))
     return "type conversion error from 'string' to 'google.protobuf.Duration'"
-  if (message.startsWith("found no matching overload")) return "no such overload"
+  if (/^(?:found no matching overload|type mismatch)/.test(message)) return "no such overload"
+  if (/^int (?:divide|modulus) by zero/.test(message))
+    return message.replace("int divide", "division").replace("int ", "")
   return message.replace(/^(?:field not found|key not found|no such field)[: ]*/i, "no such key: ")
 }

@@ -20,10 +20,28 @@ const formats: Readonly<Record<string, RegExp>> = {
 /** The value of the name `format` in rules: its methods are functions of this text. */
 export const formatName = "format"
 
+/** Items that have an order. */
+function sortable(items: Iterable<unknown>): readonly (string | bigint | number)[] {
+  return [...items] as (string | bigint | number)[]
+}
+
+/** Numbers of one type, behind a zero of theirs. */
+function numbers(items: Iterable<unknown>): readonly (bigint | number)[] {
+  const all = [...items] as (bigint | number)[]
+  return [typeof all[0] === "number" ? 0 : 0n, ...all]
+}
+
+/** Items in order, of a list that has some. */
+function ends(items: Iterable<unknown>, name: string): readonly (string | bigint | number)[] {
+  const all = sortable(items)
+  if (all.length === 0) throw new Error(`${name} called on empty list`)
+  return all.toSorted((a, b) => (a < b ? -1 : Number(a > b)))
+}
+
 /** String library, IP and CIDR checks, formats, and the list functions. Source: Kubernetes 1.36, "CEL in Kubernetes". */
 export const kubernetesFunctions: CelFunc[] = [
   ...strings,
-  celFunc("isIP", [STRING], BOOL, (text) => isIP(text) !== 0),
+  celFunc("isIP", [STRING], BOOL, (text) => isIP(text) !== 0 && !text.includes("%")),
   celFunc("isCIDR", [STRING], BOOL, isCidr),
   celFunc("isURL", [STRING], BOOL, (text) => URL.canParse(text)),
   celFunc("isQuantity", [STRING], BOOL, (text) =>
@@ -33,20 +51,22 @@ export const kubernetesFunctions: CelFunc[] = [
     return findPattern(pattern, String(this)) ?? ""
   }),
   celMethod("indexOf", list, [DYN], INT, function (item) {
-    return BigInt([...this].indexOf(item as never))
+    return BigInt([...this].indexOf(item))
+  }),
+  celMethod("lastIndexOf", list, [DYN], INT, function (item) {
+    return BigInt([...this].lastIndexOf(item))
   }),
   celMethod("isSorted", list, [], BOOL, function () {
-    const items = [...this] as (string | bigint | number)[]
-    return items.every((item, i) => i === 0 || (items[i - 1] as string) <= (item as string))
+    return sortable(this).every((item, i, all) => i === 0 || (all[i - 1] ?? item) <= item)
   }),
   celMethod("sum", list, [], DYN, function () {
-    return ([...this] as bigint[]).reduce((sum, item) => sum + item, 0n)
+    return numbers(this).reduce((sum, item) => (sum as bigint) + (item as bigint))
   }),
   celMethod("min", list, [], DYN, function () {
-    return ([...this] as bigint[]).reduce((least, item) => [least, item].sort((a, b) => (a < b ? -1 : 1))[0] as bigint)
+    return ends(this, "min").at(0) ?? null
   }),
   celMethod("max", list, [], DYN, function () {
-    return ([...this] as bigint[]).reduce((most, item) => [most, item].sort((a, b) => (a < b ? 1 : -1))[0] as bigint)
+    return ends(this, "max").at(-1) ?? null
   }),
   ...Object.keys(formats).map((name) => celMethod(name, STRING, [], STRING, () => name)),
   // An optional value is a list of one or none: like the server's it never equals null.

@@ -112,7 +112,7 @@ function oldItem(schema: SchemaNode, old: RuleValue | undefined, item: RuleValue
 function judge(rule: ValidationRule, place: Place): SchemaFinding | undefined {
   const { schema, raw, self, oldSelf, path } = place
   if (oldSelf === undefined && rule.optionalOldSelf !== true && /\boldSelf\b/.test(rule.rule)) return undefined
-  const bindings: Bindings = oldSelf === undefined ? { self } : { self, oldSelf }
+  const bindings = bindingsOf(rule, self, oldSelf)
   const result = celEngine().evaluate(rule.rule, bindings)
   if ("value" in result && result.value === true) return undefined
   const field = `${place.field}${rule.fieldPath ?? ""}`
@@ -123,6 +123,12 @@ function judge(rule: ValidationRule, place: Place): SchemaFinding | undefined {
   }
   const value = schema.type === "object" || schema.type === "array" ? undefined : goValue(raw)
   return { ...base, message: verdict(rule, value, messageOf(rule, bindings)) }
+}
+
+/** A rule that is asked about the first time too has an optional past: a list of one or none. */
+function bindingsOf({ optionalOldSelf }: ValidationRule, self: RuleValue, oldSelf: RuleValue | undefined): Bindings {
+  if (optionalOldSelf === true) return { self, oldSelf: oldSelf === undefined ? [] : [oldSelf] }
+  return oldSelf === undefined ? { self } : { self, oldSelf }
 }
 
 function failure(error: string, text: string): string {
