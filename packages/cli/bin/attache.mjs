@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: finds a Node that is new enough and hands over to the command.
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -29,7 +29,9 @@ if (major > 22 || (major === 22 && minor >= 22)) {
     )
     process.exitCode = 4
   } else {
-    const { status, signal } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: "inherit" })
-    process.exitCode = status ?? (signal === "SIGINT" ? 130 : 1)
+    // The channel tells the command when this process is gone, whatever ended it.
+    const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] })
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
+    child.on("exit", (status, signal) => process.exit(status ?? (signal === "SIGINT" ? 130 : 1)))
   }
 }
