@@ -7,12 +7,15 @@ import { declaredDifferences } from "./declared-differences.ts"
 import { judge } from "./judge.ts"
 
 const golden = process.env.ATTACHE_GOLDEN ?? join(dirname(dirname(import.meta.dirname)), "shared", "golden")
-const corpus = join(golden, "gateway")
-const isThere = existsSync(corpus)
-const cases = isThere ? readCorpus(corpus).filter(({ tier }) => tier === "core") : []
+const corpora = [
+  ["Envoy Gateway's recorded translations", "gateway"],
+  ["what egctl recorded", "egctl"],
+] as const
 
-describe("Envoy Gateway's recorded translations", () => {
-  if (!isThere) it.skip("need the recorded corpus (ATTACHE_GOLDEN)", () => {})
+describe.each(corpora)("%s", (_, name) => {
+  const corpus = join(golden, name)
+  const cases = existsSync(corpus) ? readCorpus(corpus).filter(({ tier }) => tier === "core") : []
+  if (cases.length === 0) it.skip("need the recorded corpus (ATTACHE_GOLDEN)", () => {})
 
   for (const item of cases) {
     for (const isV2 of item.xdsV2File === undefined ? [false] : [false, true]) {

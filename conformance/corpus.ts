@@ -11,6 +11,8 @@ export interface Case {
   /** Kinds in the input; empty when the corpus has no index. */
   readonly kinds: readonly string[]
   readonly folder: string
+  /** Who recorded it: the peer's translator as its control plane runs it, or its command `egctl`. */
+  readonly recordedFrom: "translator" | "egctl"
   /** File with the expected xDS: what a running Envoy Gateway gives, CRD defaults and sorting applied. */
   readonly xdsFile: string | undefined
   readonly statusFile: string | undefined
@@ -40,6 +42,9 @@ interface IndexEntry {
   readonly kinds?: Readonly<Record<string, number>>
 }
 
+/** Either makes a folder a case; a case of `egctl` has the arguments of the call. */
+const inputFiles = ["resources.yaml", "args.txt"]
+
 /** Cases of a corpus in order of name. Tier and tags come from `index.json` where there is one. */
 export function readCorpus(folder: string): readonly Case[] {
   const index = new Map<string, IndexEntry>()
@@ -49,7 +54,9 @@ export function readCorpus(folder: string): readonly Case[] {
       index.set(entry.name, entry)
   }
   return readdirSync(folder)
-    .filter((name) => statSync(join(folder, name)).isDirectory() && existsSync(join(folder, name, "resources.yaml")))
+    .filter(
+      (name) => statSync(join(folder, name)).isDirectory() && inputFiles.some((f) => existsSync(join(folder, name, f))),
+    )
     .sort()
     .map((name) => caseOf(join(folder, name), name, index.get(name)))
 }
@@ -63,6 +70,7 @@ function caseOf(folder: string, name: string, entry: IndexEntry | undefined): Ca
     tags: entry?.tags ?? [],
     kinds: Object.keys(entry?.kinds ?? {}),
     folder,
+    recordedFrom: existsSync(join(folder, "resources.yaml")) ? "translator" : "egctl",
     xdsFile: first("xds.defaulted.yaml", "xds.yaml"),
     statusFile: first("status.defaulted.yaml", "status.yaml"),
     xdsV2File: first("xds.v2.yaml"),

@@ -4,15 +4,19 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { loadObjects } from "@attache/kube-api"
 import {
+  type AnyObject,
   createTranslator,
   defaultSettings,
   type ModuleLoader,
   type ObjectStatus,
+  type Settings,
   settingsFrom,
+  type Translator,
   xdsDocument,
 } from "@attache/translate"
 import type { Case, CaseConfig } from "./corpus.ts"
 import { readConfig } from "./corpus.ts"
+import { egctlInput } from "./egctl.ts"
 
 /** What the product made of a case. */
 export interface CaseResult {
@@ -22,29 +26,56 @@ export interface CaseResult {
 
 /** Translates a case, under naming scheme v2 if asked to. */
 export async function translateCase(item: Case, isV2: boolean): Promise<CaseResult> {
-  const config = readConfig(item.folder)
+  const { translator, failures } = await settledTranslator(item, isV2)
+  const result = { xds: xdsDocument(translator, { showSecrets: true }), statuses: translator.statuses() }
+  if (failures.length > 0) throw new Error(failures.join("\n"))
+  return result
+}
+
+/**
+ * A translator that holds a case's objects and waits for nothing more, and the faults of ours it met.
+ *
+ * @param adapted an object as it is to be read
+ */
+export async function settledTranslator(
+  item: Case,
+  isV2: boolean,
+  adapted: (object: AnyObject) => AnyObject = (object) => object,
+): Promise<{ readonly translator: Translator; readonly failures: readonly string[] }> {
+  const { objects, settings, loadModule } = inputOf(item, isV2)
   const failures: string[] = []
   const translator = createTranslator({
-    settings: settingsOf(config, isV2),
-    ...(config.settings.wasmCache === "none" ? {} : { loadModule: mockModules }),
+    settings,
+    ...(loadModule === undefined ? {} : { loadModule }),
     onFailure: (query, key, error) =>
       failures.push(`${query}(${key}): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   })
+  for (const object of objects) translator.upsert(adapted(object))
+  for (const key of translator.proxyKeys()) translator.snapshot(key)
+  translator.statuses()
+  await translator.settled()
+  return { translator, failures }
+}
+
+interface CaseInput {
+  readonly objects: readonly AnyObject[]
+  readonly settings: Settings
+  readonly loadModule?: ModuleLoader
+}
+
+function inputOf(item: Case, isV2: boolean): CaseInput {
+  if (item.recordedFrom === "egctl") return egctlInput(item.folder)
+  const config = readConfig(item.folder)
   const file = join(item.folder, "resources.yaml")
   const { objects } = loadObjects(readFileSync(file, "utf8"), {
     file,
     defaultNamespace: config.settings.controllerNamespace ?? "envoy-gateway-system",
   })
-  for (const { object } of objects) translator.upsert(object)
-  const pull = (): CaseResult => ({
-    xds: xdsDocument(translator, { showSecrets: true }),
-    statuses: translator.statuses(),
-  })
-  pull()
-  await translator.settled()
-  const result = pull()
-  if (failures.length > 0) throw new Error(failures.join("\n"))
-  return result
+  return {
+    objects: objects.map(({ object }) => object),
+    settings: settingsOf(config, isV2),
+    ...(config.settings.wasmCache === "none" ? {} : { loadModule: mockModules }),
+  }
 }
 
 function settingsOf(config: CaseConfig, isV2: boolean) {
