@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { freePorts } from "@attache/envoy"
 import { expect, it } from "vitest"
 import { startBackend } from "./backend.ts"
+import { printDurations } from "./durations.ts"
 import { startGateway } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 
@@ -43,15 +44,23 @@ it("takes fifty edits of routes, scripts and endpoints under load without a fail
       if (answer.status !== 200) failures.push(`${answer.status} ${answer.body.slice(0, 200)}`)
     }
   })
+  const untilScript: number[] = []
+  const untilAll: number[] = []
   for (let n = 1; n <= 50; n++) {
     await gw.write("edited.yaml", edited(n))
+    const saved = performance.now()
     await gw.until(port, `/edited`, ({ headers }) => headers["x-edit"] === String(n))
+    untilScript.push(performance.now() - saved)
     const moved = await gw.until(port, "/edited", ({ body }) => body.includes(n % 2 === 0 ? '"one"' : '"two"'))
     expect(moved.status).toBe(200)
     await gw.until(port, `/only-${n}`, ({ status }) => status === 200)
+    untilAll.push(performance.now() - saved)
   }
   isRunning = false
   await Promise.all(load)
+  printDurations("save to the edited script's answer", untilScript)
+  printDurations("save to script, route and endpoint", untilAll)
+  console.log(`${requests} requests beside the edits, ${failures.length} failed`)
   expect(failures).toEqual([])
   expect(requests).toBeGreaterThan(100)
 })
