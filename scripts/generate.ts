@@ -1,5 +1,6 @@
 /**
- * Writes everything that is generated and committed: the page of error codes, and the APIs where their tools are there.
+ * Writes everything that is generated and committed: the pages of error codes and features, and the APIs where their
+ * tools are there.
  *
  * `npm run generate`; with `-- --check` nothing is written, and what differs makes exit code 1. `-- --local` leaves out
  * the APIs, whose first generation takes minutes.
@@ -8,6 +9,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { errorReference, errorReferencePath, readCodeTables } from "./error-reference.ts"
+import { featureReference, featureReferencePath, readFeatures } from "./feature-reference.ts"
 import { repositoryRoot } from "./workspace.ts"
 
 /** Scripts that fetch their sources with a tool of the machine. */
@@ -18,15 +20,14 @@ const withTools = [
 
 const isCheck = process.argv.includes("--check")
 
-async function generateErrors(): Promise<void> {
-  const path = join(repositoryRoot, errorReferencePath)
-  const wanted = errorReference(await readCodeTables())
+function generatePage(name: string, wanted: string): void {
+  const path = join(repositoryRoot, name)
   const isSame = existsSync(path) && readFileSync(path, "utf8") === wanted
   if (!isSame && !isCheck) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, wanted)
   }
-  report(errorReferencePath, isSame ? "unchanged" : isCheck ? "differs" : "written")
+  report(name, isSame ? "unchanged" : isCheck ? "differs" : "written")
 }
 
 function generateWithTool({ script, tool, version }: (typeof withTools)[number]): void {
@@ -48,5 +49,6 @@ function report(what: string, outcome: string): void {
   if (outcome === "differs" || outcome === "failed") process.exitCode = 1
 }
 
-await generateErrors()
+generatePage(errorReferencePath, errorReference(await readCodeTables()))
+generatePage(featureReferencePath, featureReference(readFeatures()))
 if (!process.argv.includes("--local")) for (const each of withTools) generateWithTool(each)
