@@ -25,6 +25,8 @@ export interface ResourceAck {
 export interface TypeAcks {
   /** Version of the last response. */
   readonly version: string
+  /** Version of the response that was sent and is not answered yet; absent: none is. */
+  readonly inFlight?: string
   readonly resources: ReadonlyMap<string, ResourceAck>
 }
 
@@ -45,7 +47,8 @@ export function acksOf(stream: StreamState, latest: Snapshot): ReadonlyMap<strin
       if (isSubscribed(state.subscription, name))
         resources.set(name, ackOf(state, name, wanted.get(name)?.version, sent.has(name)))
     }
-    result.set(typeUrl, { version: state.lastVersion, resources })
+    const inFlight = state.inFlight === undefined ? {} : { inFlight: state.inFlight.version }
+    result.set(typeUrl, { version: state.lastVersion, ...inFlight, resources })
   }
   return result
 }

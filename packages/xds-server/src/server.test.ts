@@ -103,7 +103,7 @@ describe.each(["sotw", "delta"] as const)("an aggregated %s stream", (variant) =
 
   it("goes on without an answer about clusters that takes too long", async () => {
     const clock = createManualClock()
-    const { server, connect } = await start({ clock })
+    const { server, connect } = await start({ clock, patienceMs: 500 })
     server.setSnapshot("web", first)
     const isBad = (bytes: Uint8Array): boolean => Buffer.from(bytes).includes("c")
     const client = connect({
@@ -116,7 +116,12 @@ describe.each(["sotw", "delta"] as const)("an aggregated %s stream", (variant) =
     expect(client.log.at(-1)?.typeUrl).toBe(typeUrls.endpoint)
     const ack = () => server.acks("web")[0]?.types.get(typeUrls.endpoint)?.resources.get("c")?.state
     await expect.poll(ack).toBe("nacked")
-    clock.advance(2000)
+    const types = server.acks("web")[0]?.types
+    const unanswered = [...(types ?? [])].filter(([, { inFlight }]) => inFlight !== undefined)
+    expect(unanswered.map(([typeUrl, { inFlight, version }]) => [typeUrl, inFlight === version])).toEqual([
+      [typeUrls.cluster, true],
+    ])
+    clock.advance(500)
     await client.until((c) => c.log.at(-1)?.typeUrl === typeUrls.route)
   })
 

@@ -21,6 +21,11 @@ export interface XdsServerOptions {
   /** `control_plane.identifier` of responses. Default `attache`. */
   readonly identifier?: string
   readonly limits?: Partial<XdsLimits>
+  /**
+   * Longest wait of listeners and routes for an answer about clusters, in milliseconds. Default 2 s. Envoy answers when every
+   * cluster is warm; after the wait one that does not get warm no longer stops the others.
+   */
+  readonly patienceMs?: number
 }
 
 /** A connected stream, for people and metrics. */
@@ -71,6 +76,7 @@ export function createXdsServer(options: XdsServerOptions = {}): XdsServer {
     limits: { ...defaultLimits, ...options.limits },
     identifier: options.identifier ?? "attache",
     onEvent: options.onEvent ?? (() => {}),
+    patienceMs: options.patienceMs ?? 2000,
   })
   const { snapshots, leaving, streamsByKey } = registry
   const wake = createWaker(clock)

@@ -28,6 +28,8 @@ export interface StreamRegistryOptions {
   readonly onEvent: (event: XdsEvent) => void
   readonly budget: WriteBudget
   readonly clock: Clock
+  /** How long listeners and routes wait for a client to answer about clusters, in milliseconds. */
+  readonly patienceMs: number
 }
 
 /** A registry without streams. */

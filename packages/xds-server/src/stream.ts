@@ -25,6 +25,8 @@ export interface StreamHost {
   readonly identifier: string
   readonly budget: WriteBudget
   readonly clock: Clock
+  /** How long listeners and routes wait for a client to answer about clusters, in milliseconds. */
+  readonly patienceMs: number
   /** What a proxy should have; undefined as long as nobody knows it. */
   snapshotOf(proxyKey: string): Snapshot | undefined
   onEvent(event: XdsEvent): void
@@ -181,15 +183,12 @@ function pump(connection: Connection, stream: DiscoveryStream): void {
   })
 }
 
-/** How long listeners and routes wait for a client to answer about clusters. */
-const patienceMs = 2000
-
 function awaitClusters(connection: Connection, stream: DiscoveryStream, latest: Snapshot): void {
   const nonce = awaitedAnswer(connection.state, latest)
   if (nonce === undefined || nonce === connection.awaited) return
   connection.awaited = nonce
   connection.cancelAwait()
-  connection.cancelAwait = connection.host.clock.after(patienceMs, () => {
+  connection.cancelAwait = connection.host.clock.after(connection.host.patienceMs, () => {
     const isUnanswered = connection.state.types.get(typeUrls.cluster)?.inFlight?.nonce === nonce
     if (!isUnanswered || !connection.isOpen) return
     connection.host.logger.warn("routes no longer wait for clusters that do not get warm", { ...connection.client })
