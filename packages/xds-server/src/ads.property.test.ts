@@ -45,10 +45,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe("an aggregated stream", () => {
-  for (const variant of ["sotw", "delta"] as const) {
-    it(`converges, in order, without repeating what was refused (${variant})`, () => {
+  for (const [variant, limit] of [["sotw"], ["delta"], ["delta", 1], ["delta", 2]] as const) {
+    const title = limit === undefined ? variant : `${variant}, ${limit} resources a response`
+    it(`converges, in order, without repeating what was refused (${title})`, () => {
       const run = fc.property(fc.array(step, { maxLength: 60, size: "max" }), fc.boolean(), (steps, takesPart) => {
-        const driver = createDriver(variant, takesPart)
+        const driver = createDriver(variant, takesPart, limit)
         for (const s of steps) driver.play(s)
         driver.settle()
         expect(driver.violations()).toEqual([])
@@ -57,9 +58,9 @@ describe("an aggregated stream", () => {
       fc.assert(run, { numRuns: Number(process.env.FC_RUNS ?? 400) })
     })
 
-    it(`gives earlier content again after a refusal (${variant})`, () => {
+    it(`gives earlier content again after a refusal (${title})`, () => {
       const run = fc.property(world, world, fc.boolean(), (first, second, takesPart) => {
-        const driver = createDriver(variant, takesPart)
+        const driver = createDriver(variant, takesPart, limit)
         const good = withoutBad(first)
         for (const w of [good, second, good]) {
           driver.play({ do: "snapshot", world: w })
@@ -88,11 +89,11 @@ interface Driver {
   refusals(): readonly string[]
 }
 
-function createDriver(variant: Variant, takesPart: boolean): Driver {
+function createDriver(variant: Variant, takesPart: boolean, limit?: number): Driver {
   const client = createClientMachine({ variant, takesPart, inspect: inspectWorld, waitsForClusters: false })
   const found: string[] = []
   let latest: Snapshot | undefined
-  let stream = createStreamState(variant, true)
+  let stream = createStreamState(variant, true, limit)
   let offers = createOfferLog(found)
   let inbox: Outgoing[] = []
   let hasReconnected = false
@@ -125,7 +126,7 @@ function createDriver(variant: Variant, takesPart: boolean): Driver {
   const drop = (): void => {
     hasReconnected = true
     const suspects = suspectsOf(stream)
-    stream = createStreamState(variant, true)
+    stream = createStreamState(variant, true, limit)
     inheritSuspects(stream, suspects)
     offers = createOfferLog(found)
     inbox = []

@@ -96,12 +96,22 @@ function sendPending(stream: StreamState, state: TypeState, source: Snapshot, la
   const withheld = pending.remove.filter((name) => !mayRemove(stream, state, name, latest))
   if (pending.put.length > 0 || withheld.length < pending.remove.length || state.isUnanswered) {
     if (!mayPut(stream, state)) return undefined
-    state.sentFrom = source
-    return send(stream, state, source, wanted, pending, withheld)
+    const [part, rest] = firstPart(stream, state, pending)
+    // As long as parts are missing, the client still holds what it had from the source before.
+    if (rest.length === 0) state.sentFrom = source
+    return send(stream, state, source, wanted, part, [...withheld, ...rest])
   }
   if (state.held.base !== wanted) state.held = rebase(state.held, wanted, withheld)
   state.acceptedFrom = state.sentFrom = source
   return undefined
+}
+
+/** As much as one response may hold, and the names that are left for later ones. */
+function firstPart(stream: StreamState, state: TypeState, pending: Pending): readonly [Pending, readonly string[]] {
+  const limit = stream.resourcesPerResponse
+  const isWhole = stream.variant === "sotw" || state.rule.legacyWildcard || pending.put.length <= limit
+  if (isWhole) return [pending, []]
+  return [{ ...pending, put: pending.put.slice(0, limit) }, pending.put.slice(limit).map(({ name }) => name)]
 }
 
 function send(

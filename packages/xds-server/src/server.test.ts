@@ -218,6 +218,29 @@ describe.each(["sotw", "delta"] as const)("an aggregated %s stream", (variant) =
   })
 })
 
+it("sends one resource a response where that is asked for, and learns which of them is refused", async () => {
+  const { server, events, connect } = await start({ resourcesPerResponse: 1 })
+  const backends = { a: 9001, b: 9002, c: 9003 }
+  server.setSnapshot("web", createSnapshot(sampleResources(0, "hello", backends)))
+  const isBad = (bytes: Uint8Array): boolean => Buffer.from(bytes).includes("b")
+  const client = connect({
+    refuses: (url, r) => (url === typeUrls.endpoint && isBad(r.bytes) ? "bad" : undefined),
+  })
+  await client.until((c) => c.log.filter((e) => e.typeUrl === typeUrls.endpoint).length === 3)
+  const sent = (typeUrl: string) =>
+    client.log.filter((e) => e.typeUrl === typeUrl).map((e) => e.resources.map(({ name }) => name))
+  expect(sent(typeUrls.cluster)).toEqual([["a", "b", "c"]])
+  expect(sent(typeUrls.endpoint)).toEqual([["a"], ["b"], ["c"]])
+  const endpointAnswers = () =>
+    events.flatMap((e) => ("changed" in e && e.typeUrl === typeUrls.endpoint ? [[e.type, ...e.changed]] : []))
+  await expect.poll(endpointAnswers).toEqual([
+    ["ack", "a"],
+    ["nack", "b"],
+    ["ack", "c"],
+  ])
+  expect(client.violations()).toEqual([])
+})
+
 describe("a stream of one type", () => {
   it.each([
     ["sotw", typeUrls.cluster, undefined, ["a", "b"]],

@@ -26,6 +26,12 @@ export interface XdsServerOptions {
    * cluster is warm; after the wait one that does not get warm no longer stops the others.
    */
   readonly patienceMs?: number
+  /**
+   * Most resources in one delta response about endpoints, secrets, routes and whatever else is asked for by name. Default:
+   * unlimited. With 1 a refusal is about one resource, at the price of a round trip each. Clusters and listeners always go
+   * together: in its refusal Envoy names those it means.
+   */
+  readonly resourcesPerResponse?: number
 }
 
 /** A connected stream, for people and metrics. */
@@ -77,6 +83,7 @@ export function createXdsServer(options: XdsServerOptions = {}): XdsServer {
     identifier: options.identifier ?? "attache",
     onEvent: options.onEvent ?? (() => {}),
     patienceMs: options.patienceMs ?? 2000,
+    resourcesPerResponse: options.resourcesPerResponse ?? Number.POSITIVE_INFINITY,
   })
   const { snapshots, leaving, streamsByKey } = registry
   const wake = createWaker(clock)

@@ -30,6 +30,8 @@ export interface StreamRegistryOptions {
   readonly clock: Clock
   /** How long listeners and routes wait for a client to answer about clusters, in milliseconds. */
   readonly patienceMs: number
+  /** Most resources in one delta response of a type that is asked for by name. */
+  readonly resourcesPerResponse: number
 }
 
 /** A registry without streams. */

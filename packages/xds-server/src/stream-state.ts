@@ -16,6 +16,8 @@ export interface StreamState {
   readonly variant: Variant
   /** Several types on one stream, in order; otherwise the types do not wait for each other. */
   readonly isAggregated: boolean
+  /** Most resources in one delta response of a type that is asked for by name. */
+  readonly resourcesPerResponse: number
   readonly types: Map<string, TypeState>
   /** Snapshot that listeners and routes are sent from. */
   front: Snapshot | undefined
@@ -40,10 +42,15 @@ export interface StreamState {
 }
 
 /** The state of a stream before its first request. */
-export function createStreamState(variant: Variant, isAggregated: boolean): StreamState {
+export function createStreamState(
+  variant: Variant,
+  isAggregated: boolean,
+  resourcesPerResponse = Number.POSITIVE_INFINITY,
+): StreamState {
   return {
     variant,
     isAggregated,
+    resourcesPerResponse,
     types: new Map(),
     front: undefined,
     candidate: undefined,

@@ -27,6 +27,8 @@ export interface StreamHost {
   readonly clock: Clock
   /** How long listeners and routes wait for a client to answer about clusters, in milliseconds. */
   readonly patienceMs: number
+  /** Most resources in one delta response of a type that is asked for by name. */
+  readonly resourcesPerResponse: number
   /** What a proxy should have; undefined as long as nobody knows it. */
   snapshotOf(proxyKey: string): Snapshot | undefined
   onEvent(event: XdsEvent): void
@@ -63,7 +65,7 @@ export function createStream(
   method: DiscoveryMethod,
   host: StreamHost,
 ): DiscoveryStream {
-  const state = createStreamState(method.variant, method.typeUrl === undefined)
+  const state = createStreamState(method.variant, method.typeUrl === undefined, host.resourcesPerResponse)
   const connection: Connection = {
     call,
     host,
