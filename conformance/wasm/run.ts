@@ -1,11 +1,13 @@
-// node conformance/wasm/run.ts --corpus DIR [--only NAME] [--report FILE]: replays recorded guests and compares with a real Envoy.
+// npm run conformance:wasm -- --corpus DIR [--only NAME] [--report FILE]: replays recorded guests and compares with the recording.
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
+import { findEnvoy } from "@attache/envoy"
 import { readWasmCorpus } from "./corpus.ts"
+import { judgeOnEnvoy } from "./envoy/judge-on-envoy.ts"
 import { judgeCase, type WasmVerdict } from "./judge.ts"
 
 const usage =
-  "usage: node conformance/wasm/run.ts --corpus DIR [--only NAME]... [--report FILE] [--limit N] [--isolate]"
+  "usage: npm run conformance:wasm -- --corpus DIR [--only NAME]... [--report FILE] [--limit N] [--isolate] [--envoy]"
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -15,6 +17,7 @@ async function main(): Promise<number> {
       report: { type: "string" },
       limit: { type: "string", default: "3" },
       isolate: { type: "boolean", default: false },
+      envoy: { type: "boolean", default: false },
     },
   })
   if (values.corpus === undefined) {
@@ -26,23 +29,25 @@ async function main(): Promise<number> {
     ({ name }) => only.length === 0 || only.some((o) => o === name || name.split("/").includes(o)),
   )
   const verdicts: WasmVerdict[] = []
-  for (const item of cases)
-    verdicts.push(await judgeSafely(item, values.isolate || item.expected.neededSigkill === true))
+  const envoyPath = values.envoy ? (await findEnvoy({})).path : undefined
+  for (const item of cases) {
+    const isIsolated = values.isolate || item.expected.neededSigkill === true
+    verdicts.push(
+      await judgeSafely(item.name, () =>
+        envoyPath === undefined ? judgeCase(item, isIsolated) : judgeOnEnvoy(item, envoyPath),
+      ),
+    )
+  }
   if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(verdicts, undefined, 2)}\n`)
   return print(verdicts, Number(values.limit)) ? 0 : 1
 }
 
-async function judgeSafely(item: ReturnType<typeof readWasmCorpus>[number], isIsolated: boolean): Promise<WasmVerdict> {
+async function judgeSafely(name: string, judge: () => Promise<WasmVerdict>): Promise<WasmVerdict> {
   try {
-    return await judgeCase(item, isIsolated)
+    return await judge()
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return {
-      name: item.name,
-      isEqual: false,
-      differences: [text.split("\n").slice(0, 5).join("\n         ")],
-      allowances: [],
-    }
+    return { name, isEqual: false, differences: [text.split("\n").slice(0, 5).join("\n         ")], allowances: [] }
   }
 }
 

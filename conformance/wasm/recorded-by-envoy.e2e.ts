@@ -1,0 +1,18 @@
+// The recorded guests once more on a real Envoy: a transcript that it does not repeat proves nothing about our host.
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { findEnvoy } from "@attache/envoy"
+import { describe, expect, it } from "vitest"
+import { readWasmCorpus } from "./corpus.ts"
+import { judgeOnEnvoy } from "./envoy/judge-on-envoy.ts"
+
+const golden = process.env.ATTACHE_GOLDEN ?? fileURLToPath(new URL("../../../shared/golden", import.meta.url))
+const folder = `${golden}/wasm-guests`
+const cases = existsSync(folder) ? readWasmCorpus(folder) : []
+const envoy = cases.length === 0 ? undefined : await findEnvoy({})
+
+describe.skipIf(envoy === undefined)("recorded guests on Envoy", () => {
+  it.each(cases.map((item) => ({ name: item.name, item })))("$name", { timeout: 60_000 }, async ({ item }) => {
+    expect((await judgeOnEnvoy(item, envoy?.path ?? "")).differences).toEqual([])
+  })
+})
