@@ -1,12 +1,22 @@
 // One `attache run` as a user starts it, with ports of its own, and requests through it.
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { type IncomingHttpHeaders, request as requestHttp } from "node:http"
 import { request as requestHttps } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
+const root = join(import.meta.dirname, "..")
+const command = join(root, "packages", "cli", "bin", "attache.mjs")
+
+/** The command prefers its bundle to its sources: an old one would be tested in their place. */
+function buildIfStale(): void {
+  const script = join(root, "scripts", "build.ts")
+  const { status, stderr } = spawnSync(process.execPath, [script, "--if-stale"], { encoding: "utf8" })
+  if (status !== 0) throw new Error(`the command cannot be built:\n${stderr}`)
+}
+
+let isBuilt = false
 
 /** What came back. */
 export interface Answer {
@@ -44,6 +54,8 @@ export async function startGateway(
   files: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<GatewayUnderTest> {
+  if (!isBuilt) buildIfStale()
+  isBuilt = true
   const folder = await mkdtemp(join(tmpdir(), "attache-e2e-"))
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text)
   const child = spawn(process.execPath, [command, "run", "-f", folder, ...args], {

@@ -30,6 +30,17 @@ export function gateway(ports: Readonly<Record<string, number>>, listener: Docum
   ]
 }
 
+/** Objects of {@link gateway} with an EnvoyProxy that their Gateway names. */
+export function governed(objects: readonly Document[], spec: Document): readonly Document[] {
+  const infrastructure = { parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name: "own" } }
+  return [
+    ...objects.map((object) =>
+      object.kind === "Gateway" ? { ...object, spec: { ...(object.spec as Document), infrastructure } } : object,
+    ),
+    { apiVersion: envoyGateway, kind: "EnvoyProxy", metadata: { name: "own" }, spec },
+  ]
+}
+
 /** A Backend on a loopback port. */
 export function backend(name: string, port: number): Document {
   return {

@@ -21,6 +21,10 @@ export const codes = {
     cause: "a Gateway names a GatewayClass that is not there or not ours",
     cure: "add the class, or name one that is there",
   },
+  ATT_RESOURCE_BOOTSTRAP: {
+    cause: "an EnvoyProxy changes the bootstrap in a way that does not fit the one of a proxy on this machine",
+    cure: "write the change as Merge or JSONPatch, and leave the way to the control plane as it is; Replace and what is only in a cluster cannot hold here",
+  },
   ATT_CLI_NOT_RUNNING: {
     cause: "no instance is running, or not the one that was named",
     cure: "start one with attache run -f FILE",

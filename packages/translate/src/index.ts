@@ -1,6 +1,7 @@
 export type { WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
 export { codes } from "./codes.ts"
 export { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
+export type { BootstrapOver } from "./emit/proxy-bootstrap.ts"
 export {
   type ProxySnapshot,
   type Resource,

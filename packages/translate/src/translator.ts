@@ -4,7 +4,7 @@ import type { EnvoyExtensionPolicy } from "@attache/kube-api"
 import { type WasmRequest, wantedModules } from "./attach/policies/envoy-extension-policy/wasm.ts"
 import { createAttachQueries } from "./attach/queries.ts"
 import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
-import { judgeBootstrap, proxyBootstrap } from "./emit/proxy-bootstrap.ts"
+import { type BootstrapOver, bootstrapOver, judgeBootstrap, proxyBootstrap } from "./emit/proxy-bootstrap.ts"
 import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
 import type { PlanRoute, ProxyPlan, WasmCode } from "./plan/index.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
@@ -48,6 +48,8 @@ export interface Translator {
   plan(): Readonly<Record<string, ProxyDocument>>
   /** Bootstrap of a proxy in the kubernetes profile, as protobuf's JSON form; undefined when the key is unknown. */
   bootstrap(proxyKey: string): unknown
+  /** A bootstrap of the caller's with what the proxy's EnvoyProxy says over it; itself when the key is unknown. */
+  bootstrapOver(proxyKey: string, base: BootstrapOver["bootstrap"]): BootstrapOver
   /** Status of an object, or undefined when there is nothing to say. */
   status(key: ObjectKey): ObjectStatus | undefined
   /** Statuses of all objects, by kind, namespace and name. */
@@ -167,6 +169,10 @@ export function createTranslator(options: TranslatorOptions): Translator {
     bootstrap: (proxyKey) => {
       const options = queries.proxy(proxyKey)?.options
       return options === undefined ? undefined : proxyBootstrap(options, world.settings())
+    },
+    bootstrapOver: (proxyKey, base) => {
+      const options = queries.proxy(proxyKey)?.options
+      return options === undefined ? { bootstrap: base } : bootstrapOver(base, options)
     },
     status: (key) => {
       queries.settleOverlaps()

@@ -11,6 +11,7 @@ import {
 } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
+import { createBootstrapOver } from "../instance/bootstrap-over.ts"
 import { createFleet } from "../instance/fleet.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
@@ -59,8 +60,13 @@ export async function runResources(
   const logger = createLogger({ level: "warn" })
   const instance = createInstance()
   const xdsSocket = join(instance.socketFolder, "xds.sock")
-  const fleet = createFleet({ xdsSocket, logLevel: textOf(options, "logLevel") ?? "warning", findEnvoy: () => envoy })
-  const controlPlane = createControlPlane({
+  const fleet = createFleet({
+    xdsSocket,
+    logLevel: textOf(options, "logLevel") ?? "warning",
+    findEnvoy: () => envoy,
+    overBootstrap: createBootstrapOver((key, base) => controlPlane.translator.bootstrapOver(key, base)),
+  })
+  const controlPlane: ControlPlane = createControlPlane({
     paths,
     settings,
     stateFolder: stateDirectory(),

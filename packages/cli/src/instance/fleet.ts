@@ -1,10 +1,13 @@
 // The Envoys of one instance: one for each proxy key, started when the key appears and drained when it goes.
 import {
   type AdminClient,
+  bootstrapAddresses,
   checkPorts,
   createBootstrap,
   type EnvoyLogLine,
   type FoundEnvoy,
+  type JsonObject,
+  type ListenAddress,
   type RunningEnvoy,
   runEnvoy,
 } from "@attache/envoy"
@@ -26,11 +29,16 @@ export interface FleetOptions {
   readonly logLevel: string
   /** The binary; asked once an Envoy is needed. */
   readonly findEnvoy: () => Promise<FoundEnvoy>
+  /** A proxy's bootstrap with what its user says over it. Default: as it is. */
+  readonly overBootstrap?: (key: string, bootstrap: JsonObject) => JsonObject
 }
 
 /** Envoys that follow the proxy keys. */
 export interface Fleet {
-  /** Starts what is missing and stops what is not wanted any more. Errors: ATT_ENVOY_*, with ports that are in use first of all. */
+  /**
+   * Starts what is missing and stops what is not wanted any more; says so when a running Envoy's bootstrap is not the one it
+   * would get now. Errors: ATT_ENVOY_*, with ports that are in use first of all.
+   */
   follow(keys: readonly string[], listeners: (key: string) => readonly FleetListener[]): Promise<void>
   /** Resolves when every Envoy is live and nothing of its configuration is warming. */
   serving(): Promise<void>
@@ -41,18 +49,31 @@ export interface Fleet {
 /** An empty fleet. */
 export function createFleet(options: FleetOptions): Fleet {
   const running = new Map<string, Promise<RunningEnvoy>>()
+  const bootstraps = new Map<string, string>()
   let isStopping = false
+  const bootstrapOf = (key: string): JsonObject => {
+    const own = createBootstrap({
+      nodeId: `${process.pid}-${key.replaceAll("/", "-")}`,
+      nodeCluster: key,
+      xds: { socketPath: options.xdsSocket },
+    })
+    return options.overBootstrap?.(key, own) ?? own
+  }
+  const noteChange = (key: string): void => {
+    const text = JSON.stringify(bootstrapOf(key))
+    if (bootstraps.get(key) === text) return
+    bootstraps.set(key, text)
+    say(`${styled("yellow", "changed")} bootstrap of ${key}: Envoy takes it when it is started again`)
+  }
   const start = async (key: string, listeners: readonly FleetListener[]): Promise<RunningEnvoy> => {
-    await checkPorts(distinct(listeners))
+    const bootstrap = bootstrapOf(key)
+    bootstraps.set(key, JSON.stringify(bootstrap))
+    await checkPorts(distinct([...listeners, ...bootstrapAddresses(bootstrap)]))
     const found = await options.findEnvoy()
     for (const note of found.notes) say(note)
     const envoy = await runEnvoy({
       path: found.path,
-      bootstrap: createBootstrap({
-        nodeId: `${process.pid}-${key.replaceAll("/", "-")}`,
-        nodeCluster: key,
-        xds: { socketPath: options.xdsSocket },
-      }),
+      bootstrap,
       logLevel: options.logLevel as "warning",
       // An Envoy that is told to end warns of its end and of what it loses then.
       onLog: (line) => {
@@ -75,6 +96,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const gone = [...running].filter(([key]) => !keys.includes(key))
       for (const [key] of gone) running.delete(key)
       const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
+      for (const key of keys) if (running.has(key)) noteChange(key)
       const started = keys
         .filter((key) => !running.has(key))
         .map((key) => {
@@ -97,8 +119,8 @@ export function createFleet(options: FleetOptions): Fleet {
 }
 
 /** Several listeners may share one port: HTTPS hosts do. */
-function distinct(listeners: readonly FleetListener[]): readonly FleetListener[] {
-  const byPlace = new Map(listeners.map((l) => [`${l.protocol} ${l.address} ${l.port}`, l]))
+function distinct(listeners: readonly ListenAddress[]): readonly ListenAddress[] {
+  const byPlace = new Map(listeners.map((l) => [`${l.protocol ?? "tcp"} ${l.address} ${l.port}`, l]))
   return [...byPlace.values()]
 }
 

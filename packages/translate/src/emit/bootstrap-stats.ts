@@ -28,14 +28,18 @@ const matchOrder = ["Exact", "Prefix", "Suffix", "RegularExpression"] as const
 
 /** Tags and kept statistics. */
 export function statsConfig(matches: NonNullable<MetricsPlan["matches"]>): Init<typeof StatsConfigSchema> {
-  const patterns = matchOrder.flatMap((type) => matches.filter((match) => match.type === type).map(pattern))
   return {
     useAllDefaultTags: true,
     statsTags: statsTags.map(({ tagName, regex }) => ({ tagName, tagValue: { case: "regex" as const, value: regex } })),
-    ...(patterns.length === 0
-      ? {}
-      : { statsMatcher: { statsMatcher: { case: "inclusionList" as const, value: { patterns } } } }),
+    ...statsMatcher(matches),
   }
+}
+
+/** Kept statistics alone; without any, all are kept. */
+export function statsMatcher(matches: NonNullable<MetricsPlan["matches"]>): Init<typeof StatsConfigSchema> {
+  const patterns = matchOrder.flatMap((type) => matches.filter((match) => match.type === type).map(pattern))
+  if (patterns.length === 0) return {}
+  return { statsMatcher: { statsMatcher: { case: "inclusionList", value: { patterns } } } }
 }
 
 function pattern({ type, value }: NonNullable<MetricsPlan["matches"]>[number]): Init<typeof StringMatcherSchema> {

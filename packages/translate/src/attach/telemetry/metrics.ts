@@ -2,7 +2,7 @@ import type { EnvoyProxySpec } from "@attache/kube-api"
 import type { MetricsPlan } from "../../plan/index.ts"
 import type { Collectors } from "./collector.ts"
 
-/** Metric sinks of an EnvoyProxy; Prometheus is on unless it is switched off. */
+/** Metric sinks and kept statistics of an EnvoyProxy; Prometheus is on unless it is switched off. */
 export function readMetrics(spec: EnvoyProxySpec, collectors: Collectors): MetricsPlan | { readonly error: string } {
   const metrics = spec.telemetry?.metrics
   const sinks: MetricsPlan["sinks"][number][] = []
@@ -13,5 +13,12 @@ export function readMetrics(spec: EnvoyProxySpec, collectors: Collectors): Metri
     if ("error" in collector) return collector
     sinks.push({ name, ...collector, spec: openTelemetry as unknown as MetricsPlan["sinks"][number]["spec"] })
   }
-  return { hasPrometheus: metrics?.prometheus?.disable !== true, sinks }
+  const compression = metrics?.prometheus?.compression?.type
+  const matches = (metrics?.matches ?? []).map(({ type = "Exact", value }) => ({ type, value }))
+  return {
+    hasPrometheus: metrics?.prometheus?.disable !== true,
+    ...(compression === undefined ? {} : { prometheusCompression: compression }),
+    ...(matches.length === 0 ? {} : { matches }),
+    sinks,
+  }
 }
