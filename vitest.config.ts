@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["e2e/**/*.e2e.ts", "packages/*/src/**/*.e2e.ts"],
+          include: ["e2e/**/*.e2e.ts", "packages/*/src/**/*.e2e.ts", "conformance/**/*.e2e.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
