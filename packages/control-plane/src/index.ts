@@ -7,15 +7,15 @@ export {
 } from "./control-plane.ts"
 export {
   type Judgement,
-  type ResourceVerdict,
   startValidatingEnvoy,
   type ValidatingEnvoy,
   type ValidatingEnvoyOptions,
 } from "./judge/validating-envoy.ts"
+export type { ResourceVerdict } from "./judge/verdicts.ts"
+export type { WarmingResource } from "./judge/warming.ts"
 export { createLastGoodStore, type LastGoodOptions, type LastGoodStore } from "./last-good/store.ts"
 export { type LoadOptions, loadResources, textOfObjects } from "./load-resources.ts"
 export type { Metrics } from "./metrics.ts"
-export { type AddressPolicy, allowedAddresses, type HostResolver, isAddressAllowed } from "./modules/address-policy.ts"
 export type { FetchOptions } from "./modules/fetch-http.ts"
 export {
   createModuleLoader,

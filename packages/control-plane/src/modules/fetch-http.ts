@@ -1,7 +1,6 @@
 // Downloads a module over HTTP, with limits on bytes, time, redirects and attempts.
-import { AttacheError, type Clock, errorFrom, systemClock } from "@attache/base"
-import { type AddressPolicy, allowedAddresses, type HostResolver } from "./address-policy.ts"
-import { askHttp } from "./ask-http.ts"
+import { AttacheError, type Clock, errorFrom, isAttacheError, systemClock } from "@attache/base"
+import { type AddressPolicy, createHttpClient, type HostResolver, type HttpResponse, readBody } from "@attache/oci"
 import { maxModuleBytes } from "./unwrap.ts"
 
 /** How downloads are done. */
@@ -65,7 +64,7 @@ async function attemptOnce(url: string, options: FetchOptions): Promise<Uint8Arr
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = AbortSignal.any([options.signal, timeout])
   try {
-    return await follow(url, options, signal, maxRedirects)
+    return await askOnce(url, options, signal)
   } catch (error) {
     if (!timeout.aborted) throw error
     const text = `wasm module download of ${url} took longer than ${timeoutMs / 1000} s`
@@ -73,22 +72,62 @@ async function attemptOnce(url: string, options: FetchOptions): Promise<Uint8Arr
   }
 }
 
-async function follow(url: string, options: FetchOptions, signal: AbortSignal, redirects: number): Promise<Uint8Array> {
-  const target = parseUrl(url)
-  // The address that is judged here is the one that is connected to: a name cannot change its mind in between.
-  const host = target.hostname.replace(/^\[|\]$/g, "")
-  const addresses = await allowedAddresses(host, options.addresses, options.resolveHost)
-  const limitBytes = options.limitBytes ?? maxModuleBytes
-  const ca = options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }
-  const answer = await askHttp(target, { addresses, limitBytes, signal, ...ca })
-  if (!("location" in answer)) return answer.body
-  if (redirects === 0) throw refused(url, `too many redirects, the last from ${url}`)
-  if (!URL.canParse(answer.location, url)) throw refused(url, `${url} redirects to what is no URL`)
-  const next = new URL(answer.location, target)
-  if (target.protocol === "https:" && next.protocol !== "https:") {
-    throw refused(url, `${url} redirects from https to ${next.protocol.slice(0, -1)}`)
+async function askOnce(url: string, options: FetchOptions, signal: AbortSignal): Promise<Uint8Array> {
+  const { addresses, caCertificate, resolveHost } = options
+  using client = createHttpClient({
+    addresses,
+    maxRedirects,
+    isKept: false,
+    // The time of the whole attempt is limited instead.
+    pace: { stallMs: Number.POSITIVE_INFINITY },
+    ...(caCertificate === undefined ? {} : { caCertificate }),
+    ...(resolveHost === undefined ? {} : { resolveHost }),
+  })
+  try {
+    const response = await client.ask({ url: parseUrl(url), headers: { accept: "*/*" }, signal })
+    refuse(response, url)
+    return await readBody(response, options.limitBytes ?? maxModuleBytes)
+  } catch (error) {
+    throw moduleError(error, url, options)
   }
-  return follow(next.href, options, signal, redirects - 1)
+}
+
+/** Answers that a later attempt does not change although they are server errors. */
+const finalStatuses: readonly number[] = [501, 505, 511]
+
+function refuse(response: HttpResponse, url: string): void {
+  const { status } = response
+  if (status === 200) return
+  response.discard()
+  const isTransient = status >= 500 && !finalStatuses.includes(status)
+  throw new AttacheError("ATT_MODULE_REFUSED", `wasm module download request failed: status code ${status}`, {
+    retry: isTransient ? "later" : "never",
+    facts: { url, status },
+  })
+}
+
+/** Codes of modules for those of requests; statuses of policies and their readers know the former. */
+const moduleCodes: Readonly<Record<string, string>> = {
+  ATT_HTTP_ADDRESS_DENIED: "ATT_MODULE_ADDRESS_DENIED",
+  ATT_HTTP_REDIRECT: "ATT_MODULE_REFUSED",
+  ATT_HTTP_TOO_LARGE: "ATT_MODULE_TOO_LARGE",
+  ATT_HTTP_UNREACHABLE: "ATT_MODULE_UNREACHABLE",
+}
+
+function moduleError(error: unknown, url: string, { limitBytes = maxModuleBytes }: FetchOptions): unknown {
+  const code = isAttacheError(error) ? moduleCodes[error.code] : undefined
+  if (!isAttacheError(error) || code === undefined) return error
+  const isLarge = code === "ATT_MODULE_TOO_LARGE"
+  return new AttacheError(
+    code,
+    isLarge ? `wasm module size exceeds maximum size ${limitBytes}: ${url}` : error.message,
+    {
+      retry: error.retry,
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      facts: { ...error.facts, url },
+    },
+  )
 }
 
 function parseUrl(url: string): URL {

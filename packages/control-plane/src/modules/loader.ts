@@ -1,7 +1,7 @@
 // Loads the module a policy asks for: from the store when its digest is known, else from where the policy says.
 import { AttacheError, sha256Hex } from "@attache/base"
+import type { AddressPolicy } from "@attache/oci"
 import type { ModuleLoader, WasmCode, WasmRequest } from "@attache/translate"
-import type { AddressPolicy } from "./address-policy.ts"
 import { sha256OfLarge } from "./digest.ts"
 import { type FetchOptions, fetchHttp } from "./fetch-http.ts"
 import { createJoinedRuns } from "./joined-runs.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { allowedAddresses, isAddressAllowed } from "./address-policy.ts"
+import { isAddressAllowed } from "./address-policy.ts"
 
 const loopback = { isLoopbackAllowed: true, isPrivateAllowed: false }
 const inCluster = { isLoopbackAllowed: false, isPrivateAllowed: true }
@@ -71,50 +71,4 @@ describe("isAddressAllowed", () => {
       expect(isAddressAllowed(address, all)).toBe(need !== "never")
     })
   }
-})
-
-describe("allowedAddresses", () => {
-  const denied = expect.objectContaining({ code: "ATT_MODULE_ADDRESS_DENIED" })
-  const unreachable = expect.objectContaining({ code: "ATT_MODULE_UNREACHABLE", retry: "later" })
-
-  it("takes literal addresses as they are and asks nobody", async () => {
-    const nobody = () => Promise.reject(new Error("asked"))
-    expect(await allowedAddresses("8.8.8.8", publicOnly, nobody)).toEqual(["8.8.8.8"])
-    expect(await allowedAddresses("::1", loopback, nobody)).toEqual(["::1"])
-    await expect(allowedAddresses("127.0.0.1", publicOnly, nobody)).rejects.toThrow(denied)
-  })
-
-  it("gives all addresses of a name in order", async () => {
-    const resolve = async () => ["2001:4860:4860::8888", "8.8.8.8"]
-    expect(await allowedAddresses("dns.google", publicOnly, resolve)).toEqual(["2001:4860:4860::8888", "8.8.8.8"])
-  })
-
-  it("refuses a name with one forbidden face", async () => {
-    const resolve = async () => ["8.8.8.8", "169.254.169.254"]
-    await expect(allowedAddresses("two.faces", all, resolve)).rejects.toThrow(
-      expect.objectContaining({ facts: { host: "two.faces", address: "169.254.169.254" } }),
-    )
-  })
-
-  it("says when a name has no address", async () => {
-    await expect(allowedAddresses("none", all, async () => [])).rejects.toThrow(unreachable)
-    await expect(allowedAddresses("none", all, () => Promise.reject(new Error("ENOTFOUND")))).rejects.toThrow(
-      /none cannot be resolved: ENOTFOUND/,
-    )
-  })
-
-  it.each(["localhost", "2130706433", "0x7f000001", "0x7f.1", "127.1", "017700000001"])(
-    "judges %s by what the system makes of it",
-    async (host) => {
-      // Systems differ in which spellings they take; none may lead to loopback unseen.
-      await expect(allowedAddresses(host, publicOnly)).rejects.toThrow(
-        expect.objectContaining({ code: expect.stringMatching(/^ATT_MODULE_(ADDRESS_DENIED|UNREACHABLE)$/) }),
-      )
-    },
-  )
-
-  it("finds localhost where loopback is allowed", async () => {
-    const addresses = await allowedAddresses("localhost", loopback)
-    expect(addresses.some((address) => address === "127.0.0.1" || address === "::1")).toBe(true)
-  })
 })

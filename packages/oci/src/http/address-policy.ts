@@ -1,7 +1,5 @@
-// Which addresses a fetch may reach: names in resources are tenants' input, and the control plane sees networks they do not.
-import { lookup } from "node:dns/promises"
+// Which addresses a request may reach: names and redirects are other people's input, and we see networks they do not.
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net"
-import { AttacheError, messageOf } from "@attache/base"
 
 /** Which kinds of addresses may be reached beside public ones. */
 export interface AddressPolicy {
@@ -11,8 +9,11 @@ export interface AddressPolicy {
   readonly isPrivateAllowed: boolean
 }
 
-/** Gives the addresses of a host name; rejects when it has none. */
-export type HostResolver = (host: string) => Promise<readonly string[]>
+/** For who sits at the machine and names what is asked: everything but link-local and metadata addresses. */
+export const hostAddresses: AddressPolicy = { isLoopbackAllowed: true, isPrivateAllowed: true }
+
+/** For requests on behalf of others: public addresses alone. */
+export const publicAddresses: AddressPolicy = { isLoopbackAllowed: false, isPrivateAllowed: false }
 
 const loopback = blockList(["127.0.0.0/8", "::1/128"])
 const privateRanges = blockList([
@@ -83,49 +84,4 @@ function ipv6Groups(address: string): readonly number[] | undefined {
 
 function groupsOf(text: string): readonly number[] {
   return text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16))
-}
-
-/**
- * Resolves a host and gives the addresses that may be connected to, in the resolver's order.
- *
- * One forbidden address refuses the whole name: a name with two faces is not to be trusted.
- * Errors: ATT_MODULE_ADDRESS_DENIED, ATT_MODULE_UNREACHABLE.
- *
- * @param resolve default: the system's resolver
- */
-export async function allowedAddresses(
-  host: string,
-  policy: AddressPolicy,
-  resolve: HostResolver = resolveBySystem,
-): Promise<readonly string[]> {
-  const addresses = isIP(host) === 0 ? await resolved(host, resolve) : [host]
-  const denied = addresses.find((address) => !isAddressAllowed(address, policy))
-  if (denied === undefined) return addresses
-  const at = denied === host ? "" : ` is at ${denied}, which`
-  throw new AttacheError("ATT_MODULE_ADDRESS_DENIED", `${host}${at} may not be reached from the control plane`, {
-    hint: "serve the module from a public address, or allow private ones in the control plane's configuration",
-    facts: { host, address: denied },
-  })
-}
-
-async function resolved(host: string, resolve: HostResolver): Promise<readonly string[]> {
-  let reason: string
-  let cause: unknown
-  try {
-    const addresses = await resolve(host)
-    if (addresses.length > 0) return addresses
-    reason = "it has no address"
-  } catch (error) {
-    reason = messageOf(error)
-    cause = error
-  }
-  throw new AttacheError("ATT_MODULE_UNREACHABLE", `${host} cannot be resolved: ${reason}`, {
-    retry: "later",
-    cause,
-    facts: { host },
-  })
-}
-
-async function resolveBySystem(host: string): Promise<readonly string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address)
 }

@@ -1,0 +1,71 @@
+import { AttacheError } from "@attache/base"
+import type { Descriptor } from "./descriptor.ts"
+import { hashFor } from "./digest.ts"
+
+/** What is checked besides the size. */
+export interface VerifyOptions {
+  /** Bytes of the content that came before. Default 0. With others the digest is not checked. */
+  readonly offset?: number
+  /** For messages, such as a repository. */
+  readonly from: string
+}
+
+/**
+ * Content as it passes, which ends in an error where it is not what its descriptor says.
+ *
+ * Never gives more than `size` bytes. Errors: ATT_OCI_SIZE, ATT_OCI_DIGEST.
+ */
+export async function* verified(
+  content: AsyncIterable<Uint8Array>,
+  descriptor: Descriptor,
+  { offset = 0, from }: VerifyOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = offset === 0 ? hashFor(descriptor.digest) : undefined
+  let count = offset
+  for await (const chunk of content) {
+    count += chunk.length
+    if (count > descriptor.size) throw wrongSize(descriptor, from, "more")
+    hash?.update(chunk)
+    yield chunk
+  }
+  if (count < descriptor.size) throw wrongSize(descriptor, from, `only ${count}`)
+  const actual = hash?.digest("hex")
+  if (actual !== undefined && !descriptor.digest.endsWith(`:${actual}`)) throw wrongDigest(descriptor, from)
+}
+
+/** Checks bytes in memory. Errors: ATT_OCI_SIZE, ATT_OCI_DIGEST. */
+export function verifyBytes(bytes: Uint8Array, descriptor: Descriptor, from: string): void {
+  if (bytes.length !== descriptor.size) throw wrongSize(descriptor, from, String(bytes.length))
+  const actual = hashFor(descriptor.digest).update(bytes).digest("hex")
+  if (!descriptor.digest.endsWith(`:${actual}`)) throw wrongDigest(descriptor, from)
+}
+
+/** The error for content of the wrong length. @param count what there was, for the message */
+export function wrongSize({ digest, size }: Descriptor, from: string, count: string): AttacheError {
+  return new AttacheError("ATT_OCI_SIZE", `${from} gave ${count} of the ${size} bytes of ${digest}`, {
+    facts: { digest, size, from },
+  })
+}
+
+/** The error for content of the wrong digest. */
+export function wrongDigest({ digest }: Descriptor, from: string): AttacheError {
+  return new AttacheError("ATT_OCI_DIGEST", `${from} gave content that does not have the digest ${digest}`, {
+    hint: "find out who altered the content, or push it anew",
+    facts: { digest, from },
+  })
+}
+
+/** All bytes of a stream whose length is bounded by whoever made it. */
+export async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of content) chunks.push(chunk)
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** The content that a descriptor carries in itself; undefined when it has none or another. */
+export function inlineData(descriptor: Descriptor): Uint8Array | undefined {
+  if (descriptor.data === undefined) return undefined
+  const bytes = Buffer.from(descriptor.data, "base64")
+  if (bytes.length !== descriptor.size) return undefined
+  return descriptor.digest.endsWith(`:${hashFor(descriptor.digest).update(bytes).digest("hex")}`) ? bytes : undefined
+}
