@@ -20,6 +20,10 @@ export const codes = {
     cause: "the system refused to listen on the address",
     cure: "check that the directory exists and that this user may write to it",
   },
+  ATT_EXT_PROC_CERTIFICATE: {
+    cause: "the certificate or the key that a server should show cannot be read, or they do not belong together",
+    cure: "give both in PEM, the server's own certificate first; the key without a passphrase",
+  },
 } as const
 
 /** One of the keys of {@link codes}. */

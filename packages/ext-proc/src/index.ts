@@ -12,4 +12,10 @@ export {
   respond,
 } from "./handlers.ts"
 export type { HttpHeaders } from "./headers.ts"
-export { createExtProcServer, type ExtProcServer, type ExtProcServerOptions, type ListenAddress } from "./server.ts"
+export {
+  createExtProcServer,
+  type ExtProcServer,
+  type ExtProcServerOptions,
+  type ListenAddress,
+  type ServerTls,
+} from "./server.ts"

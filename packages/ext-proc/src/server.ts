@@ -1,5 +1,7 @@
+import { X509Certificate } from "node:crypto"
 import { chmod } from "node:fs/promises"
 import type { ServerOptions } from "node:http2"
+import { createSecureContext } from "node:tls"
 import { AttacheError, createLogger, type Logger, messageOf } from "@attache/base"
 import { Server, ServerCredentials } from "@grpc/grpc-js"
 import type { Handlers } from "./handlers.ts"
@@ -22,15 +24,25 @@ export interface ExtProcServerOptions<State> extends Handlers<State> {
 export type ListenAddress =
   /** Absolute path of at most 107 bytes. The socket gets mode 0600: Envoy runs as the same user. A stale one is replaced. */
   | { readonly unixPath: string }
-  /** Port 0 picks a free one. Host: default `127.0.0.1`. */
-  | { readonly port: number; readonly host?: string }
+  /** Port 0 picks a free one. Host: default `127.0.0.1`. Without `tls` whoever reaches the port may ask and sees all. */
+  | { readonly port: number; readonly host?: string; readonly tls?: ServerTls }
+
+/** The certificate a server shows, in PEM. */
+export interface ServerTls {
+  /** The server's own certificate first, then those up to the root. */
+  readonly cert: string
+  readonly key: string
+  /** Present: only clients with a certificate of one of these are served. */
+  readonly ca?: string
+}
 
 /** An ext_proc server. */
 export interface ExtProcServer {
   /**
    * Starts to listen; gives the address as gRPC writes it (`unix:/run/a.sock`, `127.0.0.1:50051`).
    *
-   * @throws AttacheError ATT_EXT_PROC_ADDRESS_IN_USE, ATT_EXT_PROC_ADDRESS_INVALID, ATT_EXT_PROC_LISTEN_FAILED
+   * @throws AttacheError ATT_EXT_PROC_ADDRESS_IN_USE, ATT_EXT_PROC_ADDRESS_INVALID, ATT_EXT_PROC_LISTEN_FAILED,
+   * ATT_EXT_PROC_CERTIFICATE
    */
   listen(address: ListenAddress): Promise<string>
   /** Lets streams end for `graceMs` (default 1000), then cuts them. Safe to call twice. */
@@ -89,23 +101,34 @@ function allowStreamResets(server: Server): void {
 
 async function listenOnSocket(server: Server, path: string): Promise<string> {
   await clearSocketPath(path)
-  await bind(server, `unix:${path}`)
+  await bind(server, `unix:${path}`, ServerCredentials.createInsecure())
   await chmod(path, 0o600)
   return `unix:${path}`
 }
 
-async function listenOnPort(
-  server: Server,
-  address: { readonly port: number; readonly host?: string },
-): Promise<string> {
+async function listenOnPort(server: Server, address: Exclude<ListenAddress, { unixPath: string }>): Promise<string> {
   const host = address.host ?? "127.0.0.1"
   const bracketed = host.includes(":") ? `[${host}]` : host
-  return `${bracketed}:${await bind(server, `${bracketed}:${address.port}`)}`
+  const credentials = address.tls === undefined ? ServerCredentials.createInsecure() : tlsCredentials(address.tls)
+  return `${bracketed}:${await bind(server, `${bracketed}:${address.port}`, credentials)}`
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function tlsCredentials({ cert, key, ca }: ServerTls): ServerCredentials {
+  try {
+    createSecureContext({ cert, key })
+    // A secure context takes any text for an authority.
+    if (ca !== undefined) new X509Certificate(ca)
+  } catch (cause) {
+    const message = `certificate or key cannot be used: ${messageOf(cause)}`
+    throw new AttacheError("ATT_EXT_PROC_CERTIFICATE", message, { cause })
+  }
+  const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) }
+  return ServerCredentials.createSsl(ca === undefined ? null : Buffer.from(ca), [pair], ca !== undefined)
+}
+
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) resolve(port)
       else reject(listenFailure(address, error))
     })

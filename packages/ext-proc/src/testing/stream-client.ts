@@ -4,18 +4,19 @@ import type {
   ProcessingRequestSchema,
   ProcessingResponse,
 } from "@attache/envoy-api/gen/envoy/service/ext_proc/v3/external_processor_pb"
-import { Client, credentials, type ServiceError } from "@grpc/grpc-js"
+import { type ChannelCredentials, Client, credentials, type ServiceError } from "@grpc/grpc-js"
 import { externalProcessorService } from "../service.ts"
 
 /** A request before it is encoded. */
 export type RequestInit = Parameters<typeof encode<typeof ProcessingRequestSchema>>[1]
 
-/** Sends all requests on one stream, closes it, and gives the answers and how the stream ended. */
+/** Sends all requests on one stream, closes it, and gives the answers and how the stream ended. @param channel default: no TLS */
 export async function exchange(
   address: string,
   requests: readonly RequestInit[],
+  channel: ChannelCredentials = credentials.createInsecure(),
 ): Promise<{ readonly answers: readonly ProcessingResponse[]; readonly error: ServiceError | undefined }> {
-  const client = new Client(address, credentials.createInsecure(), { "grpc.max_receive_message_length": -1 })
+  const client = new Client(address, channel, { "grpc.max_receive_message_length": -1 })
   const { path, requestSerialize, responseDeserialize } = externalProcessorService.process
   const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize)
   const answers: ProcessingResponse[] = []
