@@ -56,6 +56,23 @@ export declare function proxy_http_call(
   trailers: usize, trailersSize: usize, timeoutMs: u32, token: usize
 ): u32
 
+@external("env", "proxy_grpc_call")
+export declare function proxy_grpc_call(
+  upstream: usize, upstreamSize: usize, service: usize, serviceSize: usize, method: usize, methodSize: usize,
+  metadata: usize, metadataSize: usize, message: usize, messageSize: usize, timeoutMs: u32, token: usize
+): u32
+@external("env", "proxy_grpc_stream")
+export declare function proxy_grpc_stream(
+  upstream: usize, upstreamSize: usize, service: usize, serviceSize: usize, method: usize, methodSize: usize,
+  metadata: usize, metadataSize: usize, token: usize
+): u32
+@external("env", "proxy_grpc_send")
+export declare function proxy_grpc_send(token: u32, message: usize, size: usize, endOfStream: u32): u32
+@external("env", "proxy_grpc_cancel")
+export declare function proxy_grpc_cancel(token: u32): u32
+@external("env", "proxy_grpc_close")
+export declare function proxy_grpc_close(token: u32): u32
+
 @external("env", "proxy_get_shared_data")
 export declare function proxy_get_shared_data(key: usize, keySize: usize, value: usize, valueSize: usize, cas: usize): u32
 @external("env", "proxy_set_shared_data")

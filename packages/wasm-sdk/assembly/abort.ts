@@ -1,12 +1,15 @@
-import { proxy_log } from "./abi"
+import { proxy_get_current_time_nanoseconds, proxy_log } from "./abi"
 import { LogLevel } from "./enums"
+import { answerHeldStreams } from "./held-streams"
 import { begin, end, putByte, putNumber, putText, roomFor, words } from "./memory"
-import { proxy_get_current_time_nanoseconds } from "./abi"
 
 /**
- * Takes the place of the compiler's `abort`: one critical log line with message, file, line and column, then a trap.
+ * Takes the place of the compiler's `abort`: one critical log line with message, file, line and column, answers for
+ * requests that wait, then a trap.
  *
- * Envoy marks the whole VM as failed after a trap; what follows is the plugin's failure policy.
+ * Envoy marks the whole VM as failed after a trap; what follows is the plugin's failure policy. It answers the request
+ * whose callback trapped with 503 itself, as long as no response headers went out: an answer of ours would be dropped in
+ * request callbacks, and in response headers turn the 503 into a cut connection (seen with Envoy 1.40).
  */
 // @ts-ignore: decorator
 @global
@@ -24,6 +27,7 @@ export function attacheAbort(message: string | null, file: string | null, line: 
   putNumber(column)
   putByte(41)
   proxy_log(LogLevel.Critical, at, end() - at)
+  answerHeldStreams()
   unreachable()
 }
 

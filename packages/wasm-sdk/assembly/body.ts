@@ -71,6 +71,8 @@ export class Body {
 // @ts-ignore: decorator
 @lazy export const callBody: Body = new Body(4)
 // @ts-ignore: decorator
+@lazy export const grpcMessage: Body = new Body(5)
+// @ts-ignore: decorator
 @lazy export const vmConfiguration: Body = new Body(6)
 // @ts-ignore: decorator
 @lazy export const pluginConfiguration: Body = new Body(7)

@@ -2,17 +2,15 @@
 // costs a call per phase.
 
 import { pluginConfiguration, vmConfiguration } from "./body"
-import { entered, RootContext, StreamContext } from "./context"
+import { RootContext, StreamContext } from "./context"
 import { Action } from "./enums"
-import { failureReason, takeCall } from "./http-call"
-import { IdTable } from "./id-table"
+import { failureReason, GrpcExchange, grpcExchange } from "./grpc"
+import { takeCall } from "./http-call"
+import { Context, entered, roots, streams } from "./living-contexts"
 import { allowLevelQuestions, log } from "./log"
 import { receive } from "./memory"
 import { Property } from "./property"
 import { createRoot, registeredIds } from "./registry"
-
-const roots: IdTable = new IdTable()
-const streams: IdTable = new IdTable()
 
 function rootOf(id: u32): RootContext | null {
   entered(id)
@@ -127,21 +125,47 @@ function heldResponse(stream: StreamContext, action: Action): u32 {
   return action
 }
 
+/** Makes the owner of a call-out current; false when it has ended, and nobody waits for the answer. */
+function isWaiting(owner: Context): bool {
+  return (roots.get(owner.id) === owner || streams.get(owner.id) === owner) && owner.activate()
+}
+
 export function proxy_on_http_call_response(rootId: u32, token: u32, headers: u32, bodySize: u32, trailers: u32): void {
   entered(rootId)
   const call = takeCall(token)
   if (call === null) return
-  const owner = call.owner
-  const isAlive = roots.get(owner.id) === owner || streams.get(owner.id) === owner
-  if (!isAlive) return
-  if (headers == 0 && bodySize == 0 && trailers == 0) {
-    const reason = failureReason()
-    owner.activate()
-    call.onFailure(reason)
-    return
-  }
-  owner.activate()
-  call.onResponse()
+  const reason = headers == 0 && bodySize == 0 && trailers == 0 ? failureReason() : null
+  if (!isWaiting(call.owner)) return
+  if (reason !== null) call.onFailure(reason)
+  else call.onResponse()
+}
+
+function waitingExchange(rootId: u32, token: u32, isLast: bool): GrpcExchange | null {
+  entered(rootId)
+  const exchange = grpcExchange(token, isLast)
+  return exchange !== null && isWaiting(exchange.owner) ? exchange : null
+}
+
+export function proxy_on_grpc_receive_initial_metadata(rootId: u32, token: u32, count: u32): void {
+  const exchange = waitingExchange(rootId, token, false)
+  if (exchange !== null) exchange.initialMetadataArrived()
+}
+
+export function proxy_on_grpc_receive(rootId: u32, token: u32, size: u32): void {
+  const exchange = waitingExchange(rootId, token, false)
+  if (exchange !== null) exchange.messageArrived()
+}
+
+export function proxy_on_grpc_receive_trailing_metadata(rootId: u32, token: u32, count: u32): void {
+  const exchange = waitingExchange(rootId, token, false)
+  if (exchange !== null) exchange.trailingMetadataArrived()
+}
+
+export function proxy_on_grpc_close(rootId: u32, token: u32, status: u32): void {
+  entered(rootId)
+  const reason = failureReason()
+  const exchange = waitingExchange(rootId, token, true)
+  if (exchange !== null) exchange.closed(status, reason)
 }
 
 export function proxy_on_log(id: u32): void {

@@ -1,32 +1,14 @@
 import {
-  proxy_close_stream, proxy_continue_stream, proxy_done, proxy_send_local_response, proxy_set_effective_context,
-  proxy_set_tick_period_milliseconds,
+  proxy_close_stream, proxy_continue_stream, proxy_done, proxy_send_local_response, proxy_set_tick_period_milliseconds,
 } from "./abi"
 import { Body, requestBody, responseBody } from "./body"
 import { Action } from "./enums"
 import {
   Header, HeaderMap, putHeaders, requestHeaders, requestTrailers, responseHeaders, responseTrailers, roomForHeaders,
 } from "./headers"
-import { Numbered } from "./id-table"
+import { watchHeldStreams } from "./held-streams"
+import { Context } from "./living-contexts"
 import { begin, end, ok, putText, roomFor } from "./memory"
-
-let effective: u32 = 0
-
-/** Notes which context the host made current for this callback. */
-export function entered(id: u32): void {
-  effective = id
-}
-
-/** What plugin and stream have in common. */
-export class Context extends Numbered {
-  /** Directs header, body and property calls at this context until the current callback ends; false when it is gone. */
-  activate(): bool {
-    if (effective == this.id) return true
-    if (!ok(proxy_set_effective_context(this.id))) return false
-    effective = this.id
-    return true
-  }
-}
 
 /**
  * One plugin on one worker thread: configuration, timer, queue, and the maker of streams.
@@ -65,6 +47,7 @@ export class RootContext extends Context {
 
   /** Milliseconds from the end of one tick to the next; 0 stops. */
   setTickPeriod(milliseconds: u32): bool {
+    watchHeldStreams()
     return this.activate() && ok(proxy_set_tick_period_milliseconds(milliseconds))
   }
 
@@ -76,11 +59,6 @@ export class RootContext extends Context {
 
 /** One HTTP request with its response. Override what is of interest; only overridden callbacks are exported. */
 export class StreamContext extends Context {
-  /** @internal held in a request callback */
-  requestHeld: bool = false
-  /** @internal held in a response callback */
-  responseHeld: bool = false
-
   constructor(public root: RootContext) {
     super()
   }

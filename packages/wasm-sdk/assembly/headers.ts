@@ -137,6 +137,10 @@ export class HeaderMap {
 // @ts-ignore: decorator
 @lazy export const responseTrailers: HeaderMap = new HeaderMap(3)
 // @ts-ignore: decorator
+@lazy export const grpcInitialMetadata: HeaderMap = new HeaderMap(4)
+// @ts-ignore: decorator
+@lazy export const grpcTrailingMetadata: HeaderMap = new HeaderMap(5)
+// @ts-ignore: decorator
 @lazy export const callHeaders: HeaderMap = new HeaderMap(6)
 // @ts-ignore: decorator
 @lazy export const callTrailers: HeaderMap = new HeaderMap(7)

@@ -1,9 +1,10 @@
-import { proxy_get_status, proxy_http_call } from "./abi"
+import { proxy_http_call } from "./abi"
 import { Body, callBody } from "./body"
-import { Context } from "./context"
 import { callHeaders, callTrailers, Header, HeaderMap, putHeaders, roomForHeaders } from "./headers"
+import { watchHeldStreams } from "./held-streams"
 import { IdTable, Numbered } from "./id-table"
-import { begin, end, ok, putText, resultText, roomFor, words } from "./memory"
+import { Context } from "./living-contexts"
+import { begin, end, ok, putBytes, putText, roomFor, words } from "./memory"
 
 // @ts-ignore: decorator
 @lazy const calls: IdTable = new IdTable()
@@ -37,11 +38,24 @@ export class HttpCall extends Numbered {
     begin(roomFor(cluster) + roomForHeaders(headers) + roomFor(body) + roomForHeaders(trailers))
     const name = putText(cluster)
     const fields = putHeaders(headers)
-    const text = putText(body)
+    return this.start(name, fields, putText(body), trailers, timeoutMs)
+  }
+
+  /** The same with a body of bytes. */
+  sendBytes(cluster: string, headers: Header[], timeoutMs: u32, body: Uint8Array, trailers: Header[] = []): bool {
+    if (!this.owner.activate()) return false
+    begin(roomFor(cluster) + roomForHeaders(headers) + body.length + roomForHeaders(trailers))
+    const name = putText(cluster)
+    const fields = putHeaders(headers)
+    return this.start(name, fields, putBytes(body), trailers, timeoutMs)
+  }
+
+  private start(name: usize, fields: usize, body: usize, trailers: Header[], timeoutMs: u32): bool {
+    watchHeldStreams()
     const tail = end()
     if (trailers.length > 0) putHeaders(trailers)
     const sent = ok(
-      proxy_http_call(name, fields - name, fields, text - fields, text, tail - text, tail, end() - tail, timeoutMs, words)
+      proxy_http_call(name, fields - name, fields, body - fields, body, tail - body, tail, end() - tail, timeoutMs, words)
     )
     if (!sent) return false
     this.id = load<u32>(words)
@@ -70,7 +84,3 @@ export function takeCall(token: u32): HttpCall | null {
   return changetype<HttpCall | null>(calls.remove(token))
 }
 
-/** The host's words about the failure it reports. */
-export function failureReason(): string {
-  return ok(proxy_get_status(words + 8, words, words + 4)) ? resultText() : ""
-}

@@ -27,6 +27,16 @@ export class IdTable {
     this.count += 1
   }
 
+  /** Number of chains; every entry is in one of them, linked by {@link Numbered.next}. */
+  get chains(): i32 {
+    return this.buckets.length
+  }
+
+  /** First entry of a chain. */
+  chain(index: i32): Numbered | null {
+    return this.buckets[index]
+  }
+
   /** Takes an entry out and gives it. */
   remove(id: u32): Numbered | null {
     const bucket = this.bucketOf(id)

@@ -1,7 +1,8 @@
 import {
   proxy_dequeue_shared_queue, proxy_enqueue_shared_queue, proxy_register_shared_queue, proxy_resolve_shared_queue,
 } from "./abi"
-import { begin, end, ok, putText, resultText, roomFor, words } from "./memory"
+import { watchHeldStreams } from "./held-streams"
+import { begin, end, ok, putText, resultBytes, resultText, roomFor, words } from "./memory"
 
 /** A queue between threads; the one that registered last is told by `RootContext.onQueueReady`. */
 export class SharedQueue {
@@ -9,6 +10,7 @@ export class SharedQueue {
 
   /** The queue of this name, made when absent, with this plugin as the one that is told. */
   static register(name: string): SharedQueue | null {
+    watchHeldStreams()
     begin(roomFor(name))
     const at = putText(name)
     return ok(proxy_register_shared_queue(at, end() - at, words)) ? new SharedQueue(load<u32>(words)) : null
@@ -28,8 +30,16 @@ export class SharedQueue {
     return ok(proxy_enqueue_shared_queue(this.token, at, end() - at))
   }
 
+  pushBytes(item: Uint8Array): bool {
+    return ok(proxy_enqueue_shared_queue(this.token, item.dataStart, item.length))
+  }
+
   /** The oldest item, or null when the queue is empty. */
   pop(): string | null {
     return ok(proxy_dequeue_shared_queue(this.token, words, words + 4)) ? resultText() : null
+  }
+
+  popBytes(): Uint8Array | null {
+    return ok(proxy_dequeue_shared_queue(this.token, words, words + 4)) ? resultBytes() : null
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { findPackageJSON } from "node:module"
 import { basename, dirname, join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { inspectModule, type ModuleFinding } from "./inspect-module.ts"
 import { dropUnusedCallbacks } from "./unused-callbacks.ts"
 
@@ -10,6 +11,11 @@ export interface BuildOptions {
   readonly debugNames?: boolean
   /** Further options of the AssemblyScript compiler, after ours. Default none. */
   readonly compilerOptions?: readonly string[]
+  /**
+   * Name of the compiler's package, looked for from the entry's folder. Default `assemblyscript`, and the one beside this
+   * package where the project has none. Lines 0.26, 0.27 and 0.28 are known to work.
+   */
+  readonly compiler?: string
 }
 
 /** One message of the compiler, or a finding about its result. */
@@ -90,7 +96,7 @@ async function compile(
   options: BuildOptions,
   findings: BuildFinding[],
 ): Promise<Uint8Array | undefined> {
-  const asc = await import("assemblyscript/asc")
+  const asc = await compilerFor(folder, options.compiler)
   let module: Uint8Array | undefined
   const sources = new Map<string, string>()
   const flags = [
@@ -118,6 +124,21 @@ async function compile(
   if (error === null) return module
   if (!findings.some(isError)) findings.push({ severity: "error", message: error.message })
   return undefined
+}
+
+/** The project's own compiler, or the one beside this package. */
+async function compilerFor(folder: string, name = "assemblyscript"): Promise<typeof import("assemblyscript/asc")> {
+  const found = [folder, packageFolder].flatMap((from) => manifestOf(name, from) ?? [])[0]
+  if (found === undefined) throw new Error(`the package ${name} is not installed`)
+  return import(pathToFileURL(join(dirname(found), "dist", "asc.js")).href)
+}
+
+function manifestOf(name: string, from: string): string | undefined {
+  try {
+    return findPackageJSON(name, pathToFileURL(join(from, "entry.ts")))
+  } catch {
+    return undefined
+  }
 }
 
 /** Source text by the compiler's name for it; the SDK's own files always come from this package. */

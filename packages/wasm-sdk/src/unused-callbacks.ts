@@ -5,6 +5,14 @@
 
 const sdk = "~lib/@attache/wasm-sdk/assembly/"
 
+/** What makes the end and the messages of gRPC exchanges of interest; a finished one is also forgotten there. */
+const grpcOverrides = [
+  ["GrpcCall", "onResponse"],
+  ["GrpcCall", "onFailure"],
+  ["GrpcStream", "onMessage"],
+  ["GrpcStream", "onClose"],
+] as const
+
 /** Exported callback → the SDK's class and the method that make it worth exporting. */
 const overridesByCallback: Readonly<Record<string, readonly (readonly [base: string, method: string])[]>> = {
   proxy_on_request_headers: [["StreamContext", "onRequestHeaders"]],
@@ -24,6 +32,10 @@ const overridesByCallback: Readonly<Record<string, readonly (readonly [base: str
     ["HttpCall", "onResponse"],
     ["HttpCall", "onFailure"],
   ],
+  proxy_on_grpc_receive_initial_metadata: [["GrpcStream", "onInitialMetadata"]],
+  proxy_on_grpc_receive: grpcOverrides,
+  proxy_on_grpc_receive_trailing_metadata: [["GrpcStream", "onTrailingMetadata"]],
+  proxy_on_grpc_close: grpcOverrides,
 }
 
 /** The part of a compiler element that is read here. */
