@@ -65,14 +65,14 @@ describe("createControlPlane", () => {
     expect(controlPlane.proxyKeys()).toEqual([proxyKey])
     expect(names(controlPlane, typeUrls.listener)).toHaveLength(1)
     expect(routesText(controlPlane)).toContain("/a")
-    expect(updates).toEqual([{ reason: "resources", proxies: [proxyKey] }])
+    expect(updates).toEqual([{ reason: "resources", proxies: [proxyKey], drains: new Map() }])
 
     await controlPlane.refresh()
     expect(updates, "nothing changed").toHaveLength(1)
     write("2-route.yaml", stream(backend("b", 9000), route("r", "/changed", "b")))
     await controlPlane.refresh()
     expect(routesText(controlPlane)).toContain("/changed")
-    expect(updates.at(-1)).toEqual({ reason: "resources", proxies: [proxyKey] })
+    expect(updates.at(-1)).toEqual({ reason: "resources", proxies: [proxyKey], drains: new Map() })
     remove("2-route.yaml")
     await controlPlane.refresh()
     expect(routesText(controlPlane)).not.toContain("/changed")
@@ -87,7 +87,7 @@ describe("createControlPlane", () => {
     await controlPlane.refresh()
     expect(controlPlane.proxyKeys()).toEqual([proxyKey])
     expect(controlPlane.xds.snapshot("default/other")).toBeUndefined()
-    expect(updates.at(-1)).toEqual({ reason: "resources", proxies: ["default/other"] })
+    expect(updates.at(-1)).toEqual({ reason: "resources", proxies: ["default/other"], drains: new Map() })
   })
 
   it("keeps what was good: of broken files, and of invalid objects", async () => {
@@ -105,7 +105,7 @@ describe("createControlPlane", () => {
       expect(controlPlane.xds.snapshot(proxyKey)).toBe(before)
       expect(controlPlane.files.view().staleFiles).toEqual([join(conf, "2-route.yaml")])
       expect(controlPlane.findings().some(({ severity }) => severity === "error")).toBe(true)
-      expect(updates.at(-1)).toEqual({ reason: "resources", proxies: [] })
+      expect(updates.at(-1)).toEqual({ reason: "resources", proxies: [], drains: new Map() })
     }
     const { length } = updates
     await controlPlane.refresh()
@@ -197,7 +197,7 @@ describe("modules", () => {
     resolve(code("one"))
     await started
     expect(listeners(controlPlane)).toContain("/modules/one")
-    expect(updates.at(-1)).toEqual({ reason: "module", proxies: [proxyKey] })
+    expect(updates.at(-1)).toEqual({ reason: "module", proxies: [proxyKey], drains: new Map() })
   })
 
   it("are waited for no longer than five seconds", async () => {

@@ -11,6 +11,7 @@ import {
   type Translator,
 } from "@attache/translate"
 import { createXdsServer, type XdsServer } from "@attache/xds-server"
+import type { Drain } from "./drains.ts"
 import { createEnvoyEventHandler } from "./envoy-events.ts"
 import { createLastGoodStore, type LastGoodStore } from "./last-good/store.ts"
 import { loadResources, textOfObjects } from "./load-resources.ts"
@@ -46,6 +47,8 @@ export interface ControlPlaneUpdate {
   readonly reason: "resources" | "module" | "answer"
   /** Proxies whose snapshot changed. */
   readonly proxies: readonly string[]
+  /** Listeners that give up connections by it, by proxy. */
+  readonly drains: ReadonlyMap<string, readonly Drain[]>
 }
 
 /** A running control plane. */
@@ -103,7 +106,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics,
     refusals,
     streams: () => xds.streams().length,
-    onAnswer: () => tell({ reason: "answer", proxies: [] }),
+    onAnswer: () => tell({ reason: "answer", proxies: [], drains: new Map() }),
   })
   const xds: XdsServer = createXdsServer({ logger, clock, onEvent })
   const translator = createTranslator({
@@ -139,11 +142,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     publisher,
     metrics,
     clock,
-    onPublished: (reason, { changed, removed }, hasNews) => {
+    onPublished: (reason, { changed, removed, drains }, hasNews) => {
       for (const key of removed) refusals.forget(key)
       metrics.proxies.set(translator.proxyKeys().length)
       metrics.pendingModules.set(translator.pending())
-      if (hasNews || changed.length > 0) tell({ reason, proxies: changed })
+      if (hasNews || changed.length > 0) tell({ reason, proxies: changed, drains })
     },
     onFailure: (error) => onFailure("round", "", error),
   })

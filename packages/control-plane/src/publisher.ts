@@ -2,6 +2,7 @@
 import type { Clock, Diagnostic } from "@attache/base"
 import { type ProxySnapshot, snapshotChanges, type Translator } from "@attache/translate"
 import { emptySnapshot, updateSnapshot, type XdsServer } from "@attache/xds-server"
+import { type Drain, drainsBetween } from "./drains.ts"
 
 /** What a publisher works with. */
 export interface PublisherOptions {
@@ -18,6 +19,8 @@ export interface Publication {
   readonly changed: readonly string[]
   /** Those that went away. */
   readonly removed: readonly string[]
+  /** Listeners that give up connections by it, by proxy; proxies without any are left out. */
+  readonly drains: ReadonlyMap<string, readonly Drain[]>
   /** Proxies whose first snapshot waits for modules, and until when, in milliseconds since the epoch. */
   readonly held: ReadonlyMap<string, number>
 }
@@ -44,18 +47,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const published = new Map<string, ProxySnapshot>()
   const firstSeen = new Map<string, number>()
 
-  /** Whether Envoys of the proxy get something new; a time: not before then. */
-  const publishOne = (key: string): boolean | number => {
+  /** Whether Envoys of the proxy get something new, and what drains by it; a time: not before then. */
+  const publishOne = (key: string): readonly Drain[] | number | undefined => {
     const before = published.get(key)
     const after = translator.snapshot(key)
-    if (after === undefined || after === before) return false
+    if (after === undefined || after === before) return undefined
     if (before === undefined && translator.pending() > 0) {
       const until = (firstSeen.get(key) ?? clock.now()) + firstSnapshotMs
       if (clock.now() < until) return until
     }
     xds.setSnapshot(key, updateSnapshot(xds.snapshot(key) ?? emptySnapshot, snapshotChanges(before, after)))
     published.set(key, after)
-    return true
+    return before === undefined ? [] : drainsBetween(before, after)
   }
   const remove = (key: string): void => {
     published.delete(key)
@@ -76,17 +79,21 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const keys = new Set(translator.proxyKeys())
     const changed: string[] = []
     const held = new Map<string, number>()
+    const drains = new Map<string, readonly Drain[]>()
     for (const key of keys) {
       if (!firstSeen.has(key)) firstSeen.set(key, clock.now())
       const outcome = attempt(key, () => publishOne(key))
-      if (outcome === true) changed.push(key)
-      else if (typeof outcome === "number") held.set(key, outcome)
+      if (typeof outcome === "number") held.set(key, outcome)
+      else if (outcome !== undefined) {
+        changed.push(key)
+        if (outcome.length > 0) drains.set(key, outcome)
+      }
       yield
     }
     const removed = [...published.keys()].filter((key) => !keys.has(key))
     for (const key of removed) attempt(key, () => remove(key))
     for (const key of firstSeen.keys()) if (!keys.has(key)) firstSeen.delete(key)
-    return { changed: [...changed, ...removed], removed, held }
+    return { changed: [...changed, ...removed], removed, drains, held }
   }
   return { publish, diagnostics: () => [...published.values()].flatMap(({ diagnostics }) => diagnostics) }
 }

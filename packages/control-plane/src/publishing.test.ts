@@ -27,7 +27,7 @@ function setUp() {
       *publish() {
         calls.push("publish")
         yield
-        return { changed: [], removed: [], held } satisfies Publication
+        return { changed: [], removed: [], drains: new Map(), held } satisfies Publication
       },
       diagnostics: () => [],
     },
