@@ -62,6 +62,7 @@ it("takes fifty edits of routes, scripts and endpoints under load without a fail
   printDurations("save to script, route and endpoint", untilAll)
   console.log(`${requests} requests beside the edits, ${failures.length} failed`)
   expect(failures).toEqual([])
+  expect(gw.output()).toMatch(/^ {2}drains listener \S+\/http$/m)
   expect(requests).toBeGreaterThan(100)
 })
 

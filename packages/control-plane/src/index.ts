@@ -5,6 +5,7 @@ export {
   type ControlPlaneUpdate,
   createControlPlane,
 } from "./control-plane.ts"
+export { type Drain, drainsBetween } from "./drains.ts"
 export {
   type Judgement,
   startValidatingEnvoy,

@@ -3,7 +3,9 @@ import { join } from "node:path"
 import { AttacheError, createLogger } from "@attache/base"
 import {
   type ControlPlane,
+  type ControlPlaneUpdate,
   createControlPlane,
+  type Drain,
   reportStatus,
   resourceFiles,
   serveStatus,
@@ -73,9 +75,9 @@ export async function runResources(
     defaultNamespace: textOf(options, "namespace") ?? "default",
     loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
     logger,
-    onUpdate: ({ reason, proxies }) => {
+    onUpdate: ({ reason, proxies, drains }) => {
       if (reason === "answer") return
-      for (const line of changeLines(proxies)) say(line)
+      for (const line of changeLines(proxies, drains)) say(line)
       printNewFindings()
       fleet
         .follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key))
@@ -90,8 +92,10 @@ export async function runResources(
     shown = text
   }
   let isStarted = false
-  const changeLines = (proxies: readonly string[]): readonly string[] =>
-    isStarted ? proxies.map((key) => `${styled("cyan", "updated")} ${key}`) : []
+  const changeLines = (proxies: readonly string[], drains: ControlPlaneUpdate["drains"]): readonly string[] =>
+    isStarted
+      ? proxies.flatMap((key) => [`${styled("cyan", "updated")} ${key}`, ...(drains.get(key) ?? []).map(drainLine)])
+      : []
   const servers: { close(): Promise<void> }[] = []
   try {
     const listener = await controlPlane.xds.listen({ unixPath: xdsSocket })
@@ -143,6 +147,12 @@ export async function runResources(
     await controlPlane.close()
     instance.remove()
   }
+}
+
+/** Tells whose connections end within the drain time: filters sit in the listener, so their edits replace it. */
+function drainLine({ listener, chains }: Drain): string {
+  const part = chains === undefined ? "" : `${chains.drained} of ${chains.of} filter chains of `
+  return `  drains ${part}listener ${listener}`
 }
 
 /** Envoy's reasons by the name of the listener it refused. */
