@@ -15,7 +15,7 @@ export interface Backend extends AsyncDisposable {
 }
 
 /**
- * Starts a backend. By default it answers 200 with a JSON body: its name and the request.
+ * Starts a backend. By default it answers 200 with a JSON body: its name and the request, with `body` where it had one.
  *
  * @param handle answers instead; returns false to leave the request to the default
  */
@@ -27,10 +27,14 @@ export async function startBackend(
   const server = createServer((request, response) => {
     const { method = "", url: path = "", headers } = request
     seen.push({ method, path, headers })
-    request.resume()
+    const chunks: Buffer[] = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
     if (handle?.(request, response) === true) return
-    response.setHeader("content-type", "application/json")
-    response.end(JSON.stringify({ backend: name, method, path, headers }))
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8")
+      response.setHeader("content-type", "application/json")
+      response.end(JSON.stringify({ backend: name, method, path, headers, ...(body === "" ? {} : { body }) }))
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   return {

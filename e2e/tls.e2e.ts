@@ -1,81 +1,86 @@
 // HTTPS listeners: certificates by SNI.
-import "reflect-metadata"
-import { webcrypto } from "node:crypto"
+import { X509Certificate } from "node:crypto"
+import { connect } from "node:tls"
 import { freePorts } from "@attache/envoy"
-import * as x509 from "@peculiar/x509"
-import { expect, it } from "vitest"
+import { expect, it, vi } from "vitest"
 import { startBackend } from "./backend.ts"
+import { createAuthority, type Pair, tlsSecret } from "./certificates.ts"
 import { startGateway } from "./gateway-under-test.ts"
 import { backend, gateway, prefix, route, stream, to } from "./resources.ts"
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const
-
-interface Pair {
-  readonly certificate: string
-  readonly key: string
-}
-
-async function selfSigned(name: string): Promise<Pair> {
-  // The types of the two sides differ in name only.
-  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0])
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${name}`,
-    keys,
-    signingAlgorithm: algorithm,
-    notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + 3_600_000),
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: "dns", value: name }])],
+/** The certificate that a port shows for a server name; rejects when the handshake fails. */
+function shownCertificate(port: number, servername: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, servername, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? "none")
+      socket.destroy()
+    })
+    socket.on("error", reject)
   })
-  const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64")
-  const key = `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join("\n")}\n-----END PRIVATE KEY-----\n`
-  return { certificate: certificate.toString("pem"), key }
 }
 
-function secret(name: string, pair: Pair) {
-  const data = {
-    "tls.crt": Buffer.from(pair.certificate).toString("base64"),
-    "tls.key": Buffer.from(pair.key).toString("base64"),
-  }
-  return { apiVersion: "v1", kind: "Secret", metadata: { name }, type: "kubernetes.io/tls", data }
-}
+const fingerprintOf = ({ cert }: Pair): string => new X509Certificate(cert).fingerprint256
 
-it("serves two hosts on one HTTPS port, each with its own certificate", async () => {
-  const [port] = (await freePorts(1)) as [number]
-  await using one = await startBackend("one")
-  const [a, b] = await Promise.all([selfSigned("a.example.com"), selfSigned("b.example.com")])
+/** A Gateway with one HTTPS port and a listener `cert-N` for each host name. */
+function httpsGateway(port: number, hosts: readonly string[]): readonly Readonly<Record<string, unknown>>[] {
   const [namespace, gatewayClass, gw] = gateway({})
-  const listener = (name: string, hostname: string) => ({
-    name,
+  const listeners = hosts.map((hostname, i) => ({
+    name: `cert-${i}`,
     hostname,
     port,
     protocol: "HTTPS",
-    tls: { mode: "Terminate", certificateRefs: [{ name }] },
+    tls: { mode: "Terminate", certificateRefs: [{ name: `cert-${i}` }] },
+  }))
+  return [namespace!, gatewayClass!, { ...gw, spec: { gatewayClassName: "attache", listeners } }]
+}
+
+it("serves two hosts and a wildcard on one HTTPS port, each with its own certificate", async () => {
+  const [port] = (await freePorts(1)) as [number]
+  await using one = await startBackend("one")
+  const hosts = ["a.example.com", "b.example.com", "*.wild.example.com"]
+  const served = await Promise.all(
+    hosts.map(async (hostname) => {
+      const authority = await createAuthority()
+      return { serverName: hostname.replace("*", "any"), ca: authority.ca, pair: await authority.sign(hostname) }
+    }),
+  )
+  await using running = await startGateway({
+    "tls.yaml": stream(
+      ...httpsGateway(port, hosts),
+      ...served.map(({ pair }, i) => tlsSecret(`cert-${i}`, pair)),
+      backend("one", one.port),
+      route("all", [prefix("/", { backendRefs: [to("one")] })]),
+    ),
   })
-  const listeners = [listener("cert-a", "a.example.com"), listener("cert-b", "b.example.com")]
-  const objects = [
-    namespace,
-    gatewayClass,
-    { ...gw, spec: { gatewayClassName: "attache", listeners } },
-    secret("cert-a", a),
-    secret("cert-b", b),
-    backend("one", one.port),
-    route("all", [prefix("/", { backendRefs: [to("one")] })]),
-  ]
-  await using running = await startGateway({ "tls.yaml": stream(...(objects as Record<string, unknown>[])) })
-  for (const [serverName, pair] of [
-    ["a.example.com", a],
-    ["b.example.com", b],
-  ] as const) {
-    const answer = await running.request(port, "/x", {
-      headers: { host: serverName },
-      tls: { serverName, ca: pair.certificate },
-    })
-    expect([serverName, answer.status]).toEqual([serverName, 200])
+  for (const { serverName, ca, pair } of served) {
+    const { status } = await running.request(port, "/x", { headers: { host: serverName }, tls: { serverName, ca } })
+    const shown = await shownCertificate(port, serverName)
+    expect([serverName, status, shown]).toEqual([serverName, 200, fingerprintOf(pair)])
   }
-  const wrong = running.request(port, "/x", {
-    headers: { host: "a.example.com" },
-    tls: { serverName: "a.example.com", ca: b.certificate },
+  const tls = { serverName: "a.example.com", ca: served[1]!.ca }
+  await expect(running.request(port, "/x", { headers: { host: "a.example.com" }, tls })).rejects.toThrow(/certificate/)
+  await expect(shownCertificate(port, "unknown.example.org")).rejects.toThrow()
+})
+
+it("shows a certificate that was replaced from the next connection on", async () => {
+  const [port] = (await freePorts(1)) as [number]
+  await using one = await startBackend("one")
+  const authority = await createAuthority()
+  const [before, after] = await Promise.all([authority.sign("a.example.com"), authority.sign("a.example.com")])
+  await using running = await startGateway({
+    "gateway.yaml": stream(
+      ...httpsGateway(port, ["a.example.com"]),
+      backend("one", one.port),
+      route("all", [prefix("/", { backendRefs: [to("one")] })]),
+    ),
+    "secret.yaml": stream(tlsSecret("cert-0", before)),
   })
-  await expect(wrong).rejects.toThrow(/certificate/)
+  expect(await shownCertificate(port, "a.example.com")).toBe(fingerprintOf(before))
+  await running.write("secret.yaml", stream(tlsSecret("cert-0", after)))
+  await vi.waitUntil(async () => (await shownCertificate(port, "a.example.com")) === fingerprintOf(after), {
+    timeout: 10_000,
+    interval: 10,
+  })
+  const tls = { serverName: "a.example.com", ca: authority.ca }
+  expect((await running.request(port, "/x", { headers: { host: "a.example.com" }, tls })).status).toBe(200)
 })
