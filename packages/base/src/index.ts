@@ -22,6 +22,7 @@ export {
   type Query,
   type QueryOptions,
 } from "./graph/graph.ts"
+export { createWatch, type Watch } from "./graph/watch.ts"
 export {
   createLogger,
   type LogFields,

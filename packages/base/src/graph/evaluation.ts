@@ -1,5 +1,17 @@
 // The moving part of the graph: marking after a change, and the pull that verifies before it recomputes.
-import { check, clean, dirty, type Node, type Rule, running, unset } from "./node.ts"
+import { createBarriers } from "./barriers.ts"
+import {
+  addObserver,
+  check,
+  clean,
+  deleteObserver,
+  dirty,
+  isObserved,
+  type Node,
+  type Rule,
+  running,
+  unset,
+} from "./node.ts"
 
 /** Marks, reads and recomputes nodes; knows nothing of families, pins or collection. */
 export interface Evaluation {
@@ -9,8 +21,17 @@ export interface Evaluation {
   track(node: Node): void
   /** Tells all that may depend on an input that it changed. */
   mark(input: Node): void
-  /** Makes a node clean. Throws only for a cycle. */
+  /** Makes a node clean. Throws only for a cycle, and to pause. */
   pull(node: Node): void
+  /** Works out the barriers that changes have reached; nothing inside a query. Throws as `pull` does. */
+  settle(): void
+  /**
+   * Does work outside of queries until some query was run and `isDue` is true before the next one.
+   *
+   * Then the work, and every query on the way, is given up: what was finished stays, and work that is begun again finds
+   * it. True: the work came to its end.
+   */
+  until(isDue: () => boolean, work: () => void): boolean
   /** Complete runs since the last call of `resetRuns`, by query name. */
   runs(): ReadonlyMap<string, number>
   resetRuns(): void
@@ -32,7 +53,8 @@ const depthLimit = 100
 
 interface Frame {
   readonly node: Node
-  readonly read: Set<Node>
+  /** In the order of reading; a node may stand in it several times. */
+  readonly read: Node[]
   readonly outer: Frame | undefined
   readonly depth: number
 }
@@ -40,12 +62,22 @@ interface Frame {
 type Outcome = { readonly value: unknown; readonly error: Node["error"] }
 
 /** Unwinds every running query, also through functions that catch; none of them counts as having run. */
-type Interruption = { readonly kind: "cycle"; readonly error: Error } | { readonly kind: "deep"; readonly node: Node }
+type Interruption =
+  | { readonly kind: "cycle"; readonly error: Error }
+  | { readonly kind: "deep"; readonly node: Node }
+  | typeof pause
+
+const pause = { kind: "pause" } as const
 
 /** An evaluation with nothing running. */
 export function createEvaluation(hooks: EvaluationHooks): Evaluation {
   let frame: Frame | undefined
   let interruption: Interruption | undefined
+  let isPauseDue: (() => boolean) | undefined
+  let lastRun = 0
+  let hasRun = false
+  let isPaused = false
+  const barriers = createBarriers()
   const runs = new Map<string, number>()
 
   const interrupt = (reason: Interruption): never => {
@@ -56,7 +88,11 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
   const run = (node: Node, rule: Rule): void => {
     const depth = (frame?.depth ?? 0) + 1
     if (depth > depthLimit) interrupt({ kind: "deep", node })
-    const inner: Frame = { node, read: new Set(), outer: frame, depth }
+    if (hasRun && isPauseDue?.() === true) {
+      isPaused = true
+      interrupt(pause)
+    }
+    const inner: Frame = { node, read: [], outer: frame, depth }
     frame = inner
     node.state = running
     const outcome = attempt(node, rule, hooks.onFailure, () => interruption !== undefined)
@@ -65,14 +101,34 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
       node.state = dirty
       throw interruption
     }
-    relink(node, inner.read, hooks.onUnobserved)
+    relink(node, inner.read, ++lastRun, hooks.onUnobserved)
     runs.set(node.family, (runs.get(node.family) ?? 0) + 1)
+    hasRun = true
     node.state = clean
     if (isSame(node, rule, outcome, hooks.onFailure)) return
     node.value = outcome.value
     node.error = outcome.error
+    mark(node)
+  }
+
+  const mark = (changed: Node): void => {
+    const stack: Node[] = [changed]
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      const state = node === changed ? dirty : check
+      if (node.observer !== undefined) markOne(node.observer, state, stack)
+      if (node.observers !== undefined) for (const observer of node.observers) markOne(observer, state, stack)
+    }
+  }
+
+  const markOne = (node: Node, state: number, stack: Node[]): void => {
     // Those that run now have read the new value or will not keep it as a source.
-    for (const observer of node.observers) if (observer.state !== running) observer.state = dirty
+    if (node.state === running || node.state === dirty) return
+    const wasClean = node.state === clean
+    node.state = state
+    if (!wasClean) return
+    node.onStale?.()
+    if (node.rule?.barrier === undefined) stack.push(node)
+    else barriers.add(node)
   }
 
   const refresh = (root: Node): void => {
@@ -105,7 +161,7 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
       } catch (thrown) {
         const reason = interruption
         interruption = undefined
-        if (reason === undefined) throw thrown
+        if (reason === undefined || reason.kind === "pause") throw thrown
         if (reason.kind === "cycle") throw reason.error
         if (waiting.includes(reason.node)) throw cycleError(reason.node, undefined)
         waiting.push(reason.node)
@@ -113,33 +169,56 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
     }
   }
 
+  const settle = (): void => {
+    for (let node = barriers.first(); node !== undefined; node = barriers.first()) {
+      // What nobody stands on stays marked until somebody asks.
+      if (isObserved(node) || node.pins > 0) settleOne(node)
+      barriers.delete(node)
+    }
+  }
+
+  const settleOne = (node: Node): void => {
+    try {
+      pullFromOutside(node)
+    } catch (thrown) {
+      if (thrown === pause) throw thrown
+      // A cycle is for those who stand on it, not for everybody.
+      mark(node)
+    }
+  }
+
   return {
     current: () => frame?.node,
-    track: (node) => void frame?.read.add(node),
+    track: (node) => void frame?.read.push(node),
     mark,
     pull: (node) => {
       if (interruption !== undefined) throw interruption
+      if (frame === undefined) settle()
       if (node.state === clean) return
       if (frame === undefined) pullFromOutside(node)
       else refresh(node)
     },
+    settle: () => {
+      if (frame === undefined) settle()
+    },
+    until: (isDue, work) => {
+      if (frame !== undefined) throw new Error(`work was begun inside query ${frame.node.family}(${frame.node.key})`)
+      isPauseDue = isDue
+      hasRun = false
+      isPaused = false
+      try {
+        work()
+        // Work that catches what is thrown has not come to its end either.
+        return !isPaused
+      } catch (thrown) {
+        if (isPaused) return false
+        throw thrown
+      } finally {
+        isPauseDue = undefined
+      }
+    },
     runs: () => new Map(runs),
     resetRuns: () => runs.clear(),
-  }
-}
-
-function mark(input: Node): void {
-  const stack: Node[] = []
-  for (const observer of input.observers) {
-    if (observer.state === clean) stack.push(observer)
-    observer.state = dirty
-  }
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    for (const observer of node.observers) {
-      if (observer.state !== clean) continue
-      observer.state = check
-      stack.push(observer)
-    }
   }
 }
 
@@ -163,14 +242,20 @@ function attempt(
   }
 }
 
-function relink(node: Node, read: ReadonlySet<Node>, onUnobserved: EvaluationHooks["onUnobserved"]): void {
-  for (const source of node.sources) {
-    if (read.has(source)) continue
-    source.observers.delete(node)
-    if (source.observers.size === 0) onUnobserved(source)
+function relink(node: Node, read: Node[], run: number, onUnobserved: EvaluationHooks["onUnobserved"]): void {
+  let count = 0
+  for (const source of read) {
+    if (source.readIn === run) continue
+    source.readIn = run
+    read[count++] = source
+    addObserver(source, node)
   }
-  for (const source of read) source.observers.add(node)
-  node.sources = [...read]
+  // A list that grew has room that it will never need.
+  const sources = read.slice(0, count)
+  for (const source of node.sources) {
+    if (source.readIn !== run && deleteObserver(source, node)) onUnobserved(source)
+  }
+  node.sources = sources
 }
 
 function isSame(node: Node, rule: Rule, outcome: Outcome, onFailure: EvaluationHooks["onFailure"]): boolean {

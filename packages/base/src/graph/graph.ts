@@ -2,7 +2,7 @@
 // what did (pull), and a recomputation that gives an equal value stops the wave.
 import { structuralEqual } from "./equal.ts"
 import { createEvaluation, type Evaluation } from "./evaluation.ts"
-import { createNode, dirty, type Node, type Rule, unset } from "./node.ts"
+import { createNode, deleteObserver, dirty, isObserved, type Node, type Rule, unset } from "./node.ts"
 
 /** A family of cells set from outside, one for each key. An unset cell reads as `undefined`. */
 export interface Input<T> {
@@ -30,6 +30,15 @@ export interface QueryOptions<T> {
   readonly equals?: (a: T, b: T) => boolean
   /** Value in place of a throw; readers do not notice. Default: the throw goes on to the readers. */
   readonly fallback?: (key: string, error: unknown) => T
+  /**
+   * Whether marks stop here: after a change the query runs before anything else is read from outside, and only a result
+   * that differs marks what stands on it. Default false.
+   *
+   * For queries that many stand on and whose results seldom change. They run also when nobody will ask again, so they
+   * must have a value for keys of what is gone. One that stands on another is to be made after it: the other way round
+   * it may run twice.
+   */
+  readonly isBarrier?: boolean
 }
 
 /** What a graph did so far, for tests and metrics. */
@@ -58,8 +67,22 @@ export interface Graph {
   input<T>(name: string, equals?: (a: T, b: T) => boolean): Input<T>
   /** A new family of queries. The function must depend only on its key and on what it reads from this graph. */
   query<T>(name: string, compute: (key: string) => T, options?: QueryOptions<T>): Query<T>
-  /** Keeps a result and all it stands on alive until the returned function is called. */
-  pin<T>(query: Query<T>, key: string): () => void
+  /**
+   * Keeps a result and all it stands on alive until the returned function is called.
+   *
+   * @param onStale called when something the result stands on has changed, once until it is read again; must not read.
+   * A result has one such function: the last.
+   */
+  pin<T>(query: Query<T>, key: string, onStale?: () => void): () => void
+  /** Works out which results the changes so far really reach, see `isBarrier`; every read from outside does so first. */
+  settle(): void
+  /**
+   * Does work outside of queries in steps: yields when some query was run and `isDue` is true before the next one.
+   *
+   * After that the work begins anew and finds all that was finished before, so it must do nothing but read until it ends.
+   * Inputs may change between the steps.
+   */
+  inSteps<T>(work: () => T, isDue: () => boolean): Generator<void, T>
   /** Drops every result that no pin stands on, and the memory of unset cells that nobody reads. Returns how many results. */
   collect(): number
   /** Grows by one with each change of an input. */
@@ -73,6 +96,7 @@ export interface Graph {
 /** An empty graph. */
 export function createGraph(options: GraphOptions = {}): Graph {
   let revision = 0
+  let barriers = 0
   const idle = new Set<Node>()
   const homes: ReadonlyMap<string, Node>[] = []
   const families = new WeakMap<object, (key: string) => Node>()
@@ -90,7 +114,8 @@ export function createGraph(options: GraphOptions = {}): Graph {
     query: <T>(name: string, compute: (key: string) => T, queryOptions: QueryOptions<T> = {}): Query<T> => {
       const home = new Map<string, Node>()
       const equals = (queryOptions.equals ?? structuralEqual) as Rule["equals"]
-      const rule: Rule = { compute, equals, fallback: queryOptions.fallback }
+      const barrier = queryOptions.isBarrier === true ? barriers++ : undefined
+      const rule: Rule = { compute, equals, fallback: queryOptions.fallback, barrier }
       homes.push(home)
       const nodeOf = (key: string): Node => home.get(key) ?? added(createNode(name, key, rule, home), idle)
       const query: Query<T> = { name, get: (key) => readQuery(nodeOf(key), evaluation) as T }
@@ -98,18 +123,22 @@ export function createGraph(options: GraphOptions = {}): Graph {
       return query
     },
 
-    pin: (query, key) => {
+    pin: (query, key, onStale) => {
       const node = families.get(query)?.(key)
       if (node === undefined) throw new Error(`query ${query.name} belongs to another graph`)
       node.pins++
+      if (onStale !== undefined) node.onStale = onStale
       let held = true
       return () => {
         if (!held) return
         held = false
         node.pins--
+        if (node.onStale === onStale) node.onStale = undefined
         if (node.pins === 0) idle.add(node)
       }
     },
+    settle: evaluation.settle,
+    inSteps: (work, isDue) => inSteps(evaluation, work, isDue),
 
     collect: () => {
       refuseInside(evaluation, "collect was called")
@@ -160,11 +189,21 @@ function createInput<T>(
       refuseInside(evaluation, `input ${name}(${key}) was deleted`)
       const node = home.get(key)
       if (node === undefined || node.value === unset) return false
-      if (node.observers.size === 0) home.delete(key)
+      if (!isObserved(node)) home.delete(key)
       return change(node, unset)
     },
     keys: () => [...home.values()].filter((node) => node.value !== unset).map((node) => node.key),
   }
+}
+
+function* inSteps<T>(evaluation: Evaluation, work: () => T, isDue: () => boolean): Generator<void, T> {
+  let result: { readonly value: T } | undefined
+  const step = (): void => {
+    result = { value: work() }
+  }
+  while (!evaluation.until(isDue, step)) yield
+  if (result === undefined) throw new Error("work ended without a result")
+  return result.value
 }
 
 function added(node: Node, idle: Set<Node>): Node {
@@ -190,16 +229,13 @@ function dropUnused(idle: Set<Node>): number {
   let dropped = 0
   for (const node of idle) {
     idle.delete(node)
-    const isUsed = node.observers.size > 0 || node.pins > 0
+    const isUsed = isObserved(node) || node.pins > 0
     if (isUsed || (node.rule === undefined && node.value !== unset)) continue
     // Another node may have the key by now: an input that was deleted and set again.
     if (node.home.get(node.key) === node) node.home.delete(node.key)
     if (node.rule === undefined) continue
     dropped++
-    for (const source of node.sources) {
-      source.observers.delete(node)
-      if (source.observers.size === 0) idle.add(source)
-    }
+    for (const source of node.sources) if (deleteObserver(source, node)) idle.add(source)
     node.sources = []
     node.state = dirty
   }
