@@ -1,5 +1,5 @@
 // The door of the package: objects in, xDS and statuses out, incrementally.
-import { type Clock, createGraph, type Graph, type GraphStats } from "@attache/base"
+import { type Clock, createGraph, createWatch, type Graph, type GraphStats } from "@attache/base"
 import type { EnvoyExtensionPolicy } from "@attache/kube-api"
 import { type WasmRequest, wantedModules } from "./attach/policies/envoy-extension-policy/wasm.ts"
 import { createAttachQueries } from "./attach/queries.ts"
@@ -54,6 +54,17 @@ export interface Translator {
   status(key: ObjectKey): ObjectStatus | undefined
   /** Statuses of all objects, by kind, namespace and name. */
   statuses(): readonly ObjectStatus[]
+  /**
+   * Statuses that differ from those of the last call, undefined where there is nothing to say any more. Those of objects
+   * that are gone are not told of. Costs what the changes since then cost.
+   */
+  statusChanges(): ReadonlyMap<ObjectKey, ObjectStatus | undefined>
+  /**
+   * Reads in steps, so that others get a turn: yields when `isDue` is true between two parts of the work.
+   *
+   * After that the work begins anew and finds what was done before. It must do nothing but read this translator.
+   */
+  inSteps<T>(work: () => T, isDue: () => boolean): Generator<void, T>
   /** Resolves when no module is on its way any more. */
   settled(): Promise<void>
   /** Modules on their way. */
@@ -126,24 +137,32 @@ export function createTranslator(options: TranslatorOptions): Translator {
   const statuses = graph.query<ObjectStatus | undefined>("status", (key) => objectStatus(world, reads, key), {
     fallback: () => undefined,
   })
-  const keys = new Set<ObjectKey>()
-  let sorted: readonly ObjectKey[] | undefined
-  const pins = new Map<ObjectKey, () => void>()
+  const watched = createWatch(graph, statuses)
+  const current = new Map<ObjectKey, ObjectStatus>()
+  const untold = new Map<ObjectKey, ObjectStatus | undefined>()
+  let sorted: readonly ObjectStatus[] | undefined
+  const settleStatuses = (): void => {
+    queries.settleOverlaps()
+    for (const [key, status] of watched.changes()) {
+      if (status === undefined) current.delete(key)
+      else current.set(key, status)
+      untold.set(key, status)
+      sorted = undefined
+    }
+  }
   const policies = new Map<ObjectKey, () => void>()
   return {
     upsert: (object) => {
       const key = world.upsert(object)
-      if (!keys.has(key)) pins.set(key, graph.pin(statuses, key))
+      watched.add(key)
       if (key.startsWith(policyPrefix) && !policies.has(key)) policies.set(key, graph.pin(wanted, key))
-      if (!keys.has(key)) sorted = undefined
-      keys.add(key)
       return key
     },
     remove: (key) => {
       world.remove(key)
-      if (keys.delete(key)) sorted = undefined
-      pins.get(key)?.()
-      pins.delete(key)
+      watched.delete(key)
+      untold.delete(key)
+      if (current.delete(key)) sorted = undefined
       policies.get(key)?.()
       policies.delete(key)
     },
@@ -179,10 +198,17 @@ export function createTranslator(options: TranslatorOptions): Translator {
       return statuses.get(key)
     },
     statuses: () => {
-      queries.settleOverlaps()
-      sorted ??= [...keys].sort()
-      return sorted.flatMap((key) => statuses.get(key) ?? [])
+      settleStatuses()
+      sorted ??= [...current.keys()].sort().map((key) => current.get(key) as ObjectStatus)
+      return sorted
     },
+    statusChanges: () => {
+      settleStatuses()
+      const changes = new Map(untold)
+      untold.clear()
+      return changes
+    },
+    inSteps: (work, isDue) => graph.inSteps(work, isDue),
     settled: () => modules?.settled() ?? Promise.resolve(),
     pending: () => modules?.pending() ?? 0,
     retryModules: () => modules?.retry(),

@@ -5,7 +5,7 @@ import { byAge } from "../world/order.ts"
 import { keyOf, type ObjectKey, objectKey, type World } from "../world/world.ts"
 import type { RouteAttachment } from "./http-routes/attach.ts"
 import { settleL4Routes } from "./l4-routes/listener-routes.ts"
-import { findOverlaps, type MatchKey, matchKeyOf, sameMatchKeys } from "./overlaps.ts"
+import { createOverlapQueries } from "./overlap-queries.ts"
 import { ageOf, compareEntries, mergeEntries, precedenceOf, type RouteEntry, sameEntries } from "./route-order.ts"
 import { createRouteTree } from "./route-tree.ts"
 
@@ -92,7 +92,7 @@ export function createListenerQueries(graph: Graph, reads: ListenerReads): Liste
     l4Routes: (listener) => l4Routes.get(listener),
     hasGrpcRoute: (listener) => counts(listener, "GRPCRoute") > 0,
     attachedRoutes: (listener, kinds) => kinds.reduce((sum, kind) => sum + counts(listener, kind), 0),
-    ...createOverlaps(graph, reads, routesOn),
+    ...createOverlapQueries(graph, reads, { routesOn, parentOf: parentOfListener }),
   }
 }
 
@@ -158,43 +158,4 @@ function readL4Routes(reads: ListenerReads, listener: string): readonly L4Route[
       return routes.flatMap((r) => (r.listener === listener ? [{ kind: object.kind, route: r.route }] : []))
     }),
   )
-}
-
-type Overlaps = ReadonlyMap<string, readonly ObjectKey[]>
-
-function createOverlaps(
-  graph: Graph,
-  reads: ListenerReads,
-  routesOn: (listener: string, route: ObjectKey) => readonly PlanRoute[],
-): Pick<ListenerQueries, "overlaps" | "settleOverlaps"> {
-  const matches = createRouteTree<readonly MatchKey[]>(graph, reads, "route-matches", {
-    leaf: (routes, listener) => routes.flatMap((route) => routesOn(listener, route).map(matchKeyOf)),
-    merge: (parts) => parts.flat(),
-    equals: sameMatchKeys,
-  })
-  const onListener = graph.query<Overlaps>("route-overlaps", (listener) =>
-    findOverlaps(matches(parentOfListener(listener), listener)),
-  )
-  const all = graph.query<Overlaps>("all-route-overlaps", () => {
-    const found = reads
-      .httpListeners()
-      .flatMap((listener) =>
-        [...onListener.get(listener)].map(([route, others]) => [`${listener} ${route}`, others] as const),
-      )
-    return new Map(found)
-  })
-  // Only statuses stand on overlaps, and not through the graph, so nothing else would keep them.
-  graph.pin(all, "")
-  const settled = graph.input<readonly ObjectKey[]>("settled-route-overlaps")
-  let last: Overlaps = new Map()
-  return {
-    overlaps: (route, listener) => settled.get(`${listener} ${route}`) ?? [],
-    settleOverlaps: () => {
-      const next = all.get("")
-      if (next === last) return
-      for (const key of last.keys()) if (!next.has(key)) settled.delete(key)
-      for (const [key, others] of next) settled.set(key, others)
-      last = next
-    },
-  }
 }

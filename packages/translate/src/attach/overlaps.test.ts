@@ -1,6 +1,7 @@
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { PlanRoute, RouteMatch } from "../plan/index.ts"
-import { findOverlaps, matchKeyOf, sameMatchKeys } from "./overlaps.ts"
+import { createOverlaps, type MatchKey, matchKeyOf, sameMatchKeys } from "./overlaps.ts"
 
 const named = (name: string, value = "v") => ({ name, match: { type: "exact" as const, value } })
 const match: RouteMatch = { path: { type: "exact", value: "/" }, headers: [], queryParams: [], cookies: [] }
@@ -15,7 +16,13 @@ const route = (name: string, change: Partial<RouteMatch> = {}, host = "*"): Plan
 })
 const key = (name: string): string => `HTTPRoute/default/${name}`
 
-describe("findOverlaps", () => {
+function findOverlaps(matches: readonly MatchKey[]): ReadonlyMap<string, readonly string[]> {
+  const overlaps = createOverlaps()
+  const touched = overlaps.replace([], matches)
+  return new Map([...touched].map((object) => [object, overlaps.others(object)]))
+}
+
+describe("overlaps", () => {
   it.each<[string, Partial<RouteMatch>, Partial<RouteMatch>]>([
     ["equal matches", {}, {}],
     ["headers in another order", { headers: [named("x"), named("y")] }, { headers: [named("y"), named("x")] }],
@@ -44,6 +51,32 @@ describe("findOverlaps", () => {
   it("gives each object all others, sorted and once", () => {
     const overlaps = findOverlaps([route("c"), route("a"), route("b"), route("a"), route("c")].map(matchKeyOf))
     expect(overlaps.get(key("b"))).toEqual([key("a"), key("c")])
+  })
+})
+
+describe("overlaps after changes", () => {
+  const matchKeys = fc.array(
+    fc.record({ key: fc.constantFrom("k1", "k2", "k3"), object: fc.constantFrom("a", "b", "c", "d") }),
+  )
+
+  it("are what they would be without any history, and changed only where it was said", () => {
+    fc.assert(
+      fc.property(fc.array(matchKeys, { minLength: 1 }), (states) => {
+        const warm = createOverlaps()
+        let before: readonly MatchKey[] = []
+        for (const state of states) {
+          const old = new Map(["a", "b", "c", "d"].map((object) => [object, warm.others(object)]))
+          const touched = warm.replace(before, state)
+          const cold = createOverlaps()
+          cold.replace([], state)
+          for (const [object, others] of old) {
+            expect(warm.others(object)).toEqual(cold.others(object))
+            if (!touched.has(object)) expect(warm.others(object)).toEqual(others)
+          }
+          before = state
+        }
+      }),
+    )
   })
 })
 

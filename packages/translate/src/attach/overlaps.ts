@@ -27,26 +27,63 @@ export function sameMatchKeys(a: readonly MatchKey[], b: readonly MatchKey[]): b
   return a.length === b.length && a.every(({ key, object }, i) => key === b[i]?.key && object === b[i]?.object)
 }
 
-/** Objects that share a match with others, each with the keys of those others, sorted. Linear in the matches. */
-export function findOverlaps(matches: readonly MatchKey[]): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
-  const first = new Map<string, ObjectKey>()
-  const shared = new Map<string, Set<ObjectKey>>()
-  for (const { key, object } of matches) {
-    const before = first.get(key)
-    if (before === undefined) first.set(key, object)
-    else if (before !== object) {
-      const objects = shared.get(key)
-      if (objects === undefined) shared.set(key, new Set([before, object]))
-      else objects.add(object)
-    }
+/** Who matches what on one listener, kept by difference. */
+export interface Overlaps {
+  /** Takes out matches and puts in others; what is in both lists stays. Gives the objects whose overlaps may differ. */
+  replace(gone: readonly MatchKey[], come: readonly MatchKey[]): ReadonlySet<ObjectKey>
+  /** Other objects that share a match with this one, sorted. */
+  others(object: ObjectKey): readonly ObjectKey[]
+  isEmpty(): boolean
+}
+
+/** No matches yet. */
+export function createOverlaps(): Overlaps {
+  const objectsOf: Table = new Map()
+  const keysOf: Table = new Map()
+  return {
+    replace: (gone, come) => {
+      const touched = new Set<ObjectKey>()
+      const touch = (key: string): void => {
+        const objects = objectsOf.get(key) ?? []
+        if (objects.length > 1) for (const object of objects) touched.add(object)
+      }
+      const [old, next] = [byText(gone), byText(come)]
+      for (const [text, { key, object }] of old) {
+        if (next.has(text)) continue
+        touch(key)
+        leave(objectsOf, key, object)
+        leave(keysOf, object, key)
+      }
+      for (const [text, { key, object }] of next) {
+        if (old.has(text)) continue
+        enter(objectsOf, key, object)
+        enter(keysOf, object, key)
+        touch(key)
+      }
+      return touched
+    },
+    others: (object) => {
+      const all = (keysOf.get(object) ?? []).flatMap((key) => objectsOf.get(key) ?? [])
+      return [...new Set(all)].filter((other) => other !== object).sort()
+    },
+    isEmpty: () => objectsOf.size === 0,
   }
-  const overlaps = new Map<ObjectKey, Set<ObjectKey>>()
-  for (const objects of shared.values()) {
-    for (const object of objects) {
-      const others = overlaps.get(object) ?? new Set<ObjectKey>()
-      for (const other of objects) if (other !== object) others.add(other)
-      overlaps.set(object, others)
-    }
-  }
-  return new Map([...overlaps].map(([object, others]) => [object, [...others].sort()]))
+}
+
+type Table = Map<string, readonly string[]>
+
+function enter(table: Table, key: string, item: string): void {
+  const items = table.get(key)
+  table.set(key, items === undefined ? [item] : [...items, item])
+}
+
+function leave(table: Table, key: string, item: string): void {
+  const rest = (table.get(key) ?? []).filter((other) => other !== item)
+  if (rest.length === 0) table.delete(key)
+  else table.set(key, rest)
+}
+
+/** An object may have the same match twice; it counts once. */
+function byText(matches: readonly MatchKey[]): ReadonlyMap<string, MatchKey> {
+  return new Map(matches.map((match) => [`${match.key}\n${match.object}`, match]))
 }

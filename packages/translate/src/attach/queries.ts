@@ -36,13 +36,19 @@ export interface AttachQueries
 export function createAttachQueries(graph: Graph, world: World, modules: WasmModules | undefined): AttachQueries {
   const keys = graph.query("proxy-keys", () => [...proxyKeys(world)].sort())
   const groups = graph.query("gateway-group", (key) => readGatewayGroup(world, key))
-  const views = graph.query("gateway-view", (key) => {
-    const [namespace = "", name = ""] = key.split("/")
-    const proxyKey = proxyKeyOf(world, namespace, name)
-    const group = proxyKey === undefined ? undefined : groups.get(proxyKey)
-    return group === undefined ? undefined : viewGateway(world, group, namespace, name)
-  })
-  const facts = graph.query<EndpointFacts>("endpoint-facts", (id) => readEndpointFacts(world, id))
+  // Barriers: every route stands on its Gateway, and on its endpoints, but sees little of either.
+  const isBarrier = true
+  const views = graph.query<GatewayView | undefined>(
+    "gateway-view",
+    (key) => {
+      const [namespace = "", name = ""] = key.split("/")
+      const proxyKey = proxyKeyOf(world, namespace, name)
+      const group = proxyKey === undefined ? undefined : groups.get(proxyKey)
+      return group === undefined ? undefined : viewGateway(world, group, namespace, name)
+    },
+    { isBarrier },
+  )
+  const facts = graph.query<EndpointFacts>("endpoint-facts", (id) => readEndpointFacts(world, id), { isBarrier })
   const endpoints = graph.query<readonly PlanEndpoint[]>("endpoints", (id) => readEndpoints(world, id))
   const reads: RouteReads = {
     ...world,

@@ -17,6 +17,17 @@ export interface TreeRules<T> {
   readonly equals?: (a: T, b: T) => boolean
 }
 
+/** Groups of the routes below a parent: all of them in one, or one for each shard. */
+export function routeGroups(world: World, parent: ObjectKey): readonly string[] {
+  const isFlat = world.members("http-routes", parent).length <= flatUpTo
+  return isFlat ? [parent] : Array.from({ length: shardCount }, (_, shard) => `${parent}#${shard}`)
+}
+
+/** Routes of a group. */
+export function routesInGroup(world: World, group: string): readonly ObjectKey[] {
+  return world.members(group.includes("#") ? "http-routes-in-shard" : "http-routes", group)
+}
+
 /** Facts of all routes below a parent (`Gateway/namespace/name` or `ListenerSet/namespace/name`). */
 export type RouteTree<T> = (parent: ObjectKey, context: string) => T
 
@@ -40,7 +51,8 @@ export function createRouteTree<T>(graph: Graph, world: World, name: string, rul
         Array.from({ length: branches }, (_, branch) => node.get(`${parent} ${path}${branch} ${context}`)),
       )
     },
-    equals === undefined ? {} : { equals },
+    // Many stand on all routes of a listener, and most edits of a route change nothing that they see of it.
+    { isBarrier: true, ...(equals === undefined ? {} : { equals }) },
   )
   return (parent, context) => node.get(`${parent} ${root} ${context}`)
 }

@@ -87,14 +87,14 @@ function lbEndpoint(
   index: number,
   endpoint: PlanEndpoint,
 ): Init<typeof LbEndpointSchema> {
-  const port = healthCheckPort(traffic?.healthCheck)
+  const healthCheckConfig = healthCheckOf(traffic?.healthCheck, endpoint)
   return {
     hostIdentifier: {
       case: "endpoint",
       value: {
         address: address(endpoint),
         ...(endpoint.hostname === undefined ? {} : { hostname: endpoint.hostname }),
-        ...(port === undefined ? {} : { healthCheckConfig: { portValue: port } }),
+        ...(healthCheckConfig === undefined ? {} : { healthCheckConfig }),
       },
     },
     ...(endpoint.isDraining === true ? { healthStatus: HealthStatus.DRAINING } : {}),
@@ -116,7 +116,21 @@ function address({ address: at }: PlanEndpoint): Init<typeof AddressSchema> {
       }
 }
 
-function healthCheckPort(spec: Readonly<Record<string, unknown>> | undefined): number | undefined {
-  const active = spec?.active as { readonly overrides?: { readonly port?: number } } | undefined
-  return active?.overrides?.port
+/** Where and by which name one endpoint is checked; the check's own host name beats that of the endpoint. */
+function healthCheckOf(
+  spec: Readonly<Record<string, unknown>> | undefined,
+  { hostname }: PlanEndpoint,
+): { readonly portValue?: number; readonly hostname?: string } | undefined {
+  const active = spec?.active as ActiveCheck | undefined
+  if (active === undefined) return undefined
+  const own = active.http?.hostname ?? ""
+  const isNamed = hostname !== undefined && hostname !== "" && (own === "" || own === "*")
+  const port = active.overrides?.port
+  if (!isNamed && port === undefined) return undefined
+  return { ...(isNamed ? { hostname } : {}), ...(port === undefined ? {} : { portValue: port }) }
+}
+
+interface ActiveCheck {
+  readonly http?: { readonly hostname?: string }
+  readonly overrides?: { readonly port?: number }
 }

@@ -1,9 +1,14 @@
 // How a cluster speaks HTTP. Written only when something asks for it, for then it must be complete.
-import type { Http2ProtocolOptionsSchema } from "@attache/envoy-api/gen/envoy/config/core/v3/protocol_pb"
+import type {
+  Http2ProtocolOptionsSchema,
+  KeepaliveSettingsSchema,
+} from "@attache/envoy-api/gen/envoy/config/core/v3/protocol_pb"
 import { HttpProtocolOptionsSchema } from "@attache/envoy-api/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb"
 import type { Any } from "@bufbuild/protobuf/wkt"
 import { isAllTls } from "../features/upstream-tls/sni.ts"
+import type { ClusterTraffic } from "../plan/index.ts"
 import type { BackendCluster } from "./cluster-spec.ts"
+import { duration } from "./duration.ts"
 import { type Filled, settle } from "./precedence.ts"
 import { defined, type Init, typed } from "./wire.ts"
 
@@ -50,5 +55,20 @@ function http2({ traffic }: BackendCluster): Init<typeof Http2ProtocolOptionsSch
     initialConnectionWindowSize: plan?.initialConnectionWindowSize ?? connectionWindow,
     maxConcurrentStreams: plan?.maxConcurrentStreams,
     overrideStreamErrorOnInvalidHttpMessage: plan?.isStreamErrorTerminating,
+    connectionKeepalive: plan?.keepalive === undefined ? undefined : keepaliveOf(plan.keepalive),
+  })
+}
+
+function keepaliveOf({
+  interval,
+  timeout,
+  idleInterval,
+  jitterPercent,
+}: NonNullable<NonNullable<ClusterTraffic["http2"]>["keepalive"]>): Init<typeof KeepaliveSettingsSchema> {
+  return defined({
+    interval: interval === undefined ? undefined : duration(interval),
+    timeout: timeout === undefined ? undefined : duration(timeout),
+    intervalJitter: jitterPercent === undefined ? undefined : { value: jitterPercent },
+    connectionIdleInterval: idleInterval === undefined ? undefined : duration(idleInterval),
   })
 }

@@ -174,12 +174,21 @@ export interface ClusterTraffic {
     readonly maxParallelRetries?: number
     readonly maxRequestsPerConnection?: number
     readonly perEndpointMaxConnections?: number
+    /** Retries that may run at once as a share of the running requests, never fewer than `minConcurrency` (default 3). */
+    readonly retryBudget?: { readonly percent: number; readonly minConcurrency?: number }
   }
   readonly http2?: {
     readonly initialStreamWindowSize?: number
     readonly initialConnectionWindowSize?: number
     readonly maxConcurrentStreams?: number
     readonly isStreamErrorTerminating?: boolean
+    readonly keepalive?: {
+      readonly interval?: string
+      readonly timeout?: string
+      /** How long a connection may be idle before it is asked. */
+      readonly idleInterval?: string
+      readonly jitterPercent?: number
+    }
   }
   readonly retry?: RetryPlan
   readonly tcpKeepalive?: {

@@ -122,13 +122,13 @@ export function createWorld(graph: Graph, judgeBootstrap: BootstrapJudge = () =>
     Buckets
   >
   const place = (key: ObjectKey, object: AnyObject | undefined): void => {
-    const placements = object === undefined ? [] : placementsOf(object)
-    for (const name of indexNames) {
-      indexes[name].put(
-        key,
-        placements.filter(([index]) => index === name).map(([, bucket]) => bucket),
-      )
+    const byIndex = new Map<IndexName, string[]>()
+    for (const [index, bucket] of object === undefined ? [] : placementsOf(object)) {
+      const buckets = byIndex.get(index)
+      if (buckets === undefined) byIndex.set(index, [bucket])
+      else buckets.push(bucket)
     }
+    for (const name of indexNames) indexes[name].put(key, byIndex.get(name) ?? [])
   }
   return {
     get: (kind, namespace, name) => objects.get(objectKey(kind, namespace, name)) as never,
@@ -138,13 +138,11 @@ export function createWorld(graph: Graph, judgeBootstrap: BootstrapJudge = () =>
     bootstrapError: (override) => judgeBootstrap(override, configuration.get("") ?? defaultSettings),
     upsert: (object) => {
       const key = keyOf(object)
-      objects.set(key, object)
-      place(key, object)
+      if (objects.set(key, object)) place(key, object)
       return key
     },
     remove: (key) => {
-      objects.delete(key)
-      place(key, undefined)
+      if (objects.delete(key)) place(key, undefined)
     },
     configure: (settings) => {
       configuration.set("", settings)

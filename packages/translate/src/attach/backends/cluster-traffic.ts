@@ -73,13 +73,29 @@ function compact<T extends object>(value: T): T | undefined {
 
 function circuitBreakerOf(breaker: ClusterSettings["circuitBreaker"]): ClusterTraffic["circuitBreaker"] {
   if (breaker === undefined) return undefined
-  const { perEndpoint, retryBudget: _, ...own } = breaker
-  return { ...own, ...given("perEndpointMaxConnections", perEndpoint?.maxConnections) }
+  const { perEndpoint, retryBudget, ...own } = breaker
+  return {
+    ...own,
+    ...given("perEndpointMaxConnections", perEndpoint?.maxConnections),
+    ...given("retryBudget", retryBudget === undefined ? undefined : retryBudgetOf(retryBudget)),
+  }
+}
+
+function retryBudgetOf({
+  percent,
+  minRetryConcurrency,
+}: NonNullable<NonNullable<ClusterSettings["circuitBreaker"]>["retryBudget"]>): NonNullable<
+  NonNullable<ClusterTraffic["circuitBreaker"]>["retryBudget"]
+> {
+  return {
+    percent: (percent.numerator / (percent.denominator ?? 100)) * 100,
+    ...given("minConcurrency", minRetryConcurrency),
+  }
 }
 
 function http2Of(http2: ClusterSettings["http2"]): ClusterTraffic["http2"] {
   if (http2 === undefined) return undefined
-  const { onInvalidMessage } = http2
+  const { onInvalidMessage, connectionKeepalive: keepalive } = http2
   return compact({
     ...given("initialStreamWindowSize", quantity(http2.initialStreamWindowSize)),
     ...given("initialConnectionWindowSize", quantity(http2.initialConnectionWindowSize)),
@@ -87,6 +103,17 @@ function http2Of(http2: ClusterSettings["http2"]): ClusterTraffic["http2"] {
     ...given(
       "isStreamErrorTerminating",
       onInvalidMessage === undefined ? undefined : onInvalidMessage === "TerminateStream",
+    ),
+    ...given(
+      "keepalive",
+      keepalive === undefined
+        ? undefined
+        : {
+            ...given("interval", keepalive.interval),
+            ...given("timeout", keepalive.timeout),
+            ...given("idleInterval", keepalive.idleInterval),
+            ...given("jitterPercent", keepalive.intervalJitter),
+          },
     ),
   })
 }

@@ -3,6 +3,7 @@ import type { EnvoyProxy } from "@attache/kube-api"
 import type { ClusterTraffic, Destination, DestinationSetting, ResourceMetadata } from "../../plan/index.ts"
 import type { TlsPolicyUse } from "../backend-tls.ts"
 import type { BackendReads } from "../backends/backend-setting.ts"
+import { clusterSettingsError } from "../backends/cluster-settings-error.ts"
 import { type ClusterSettings, clusterTraffic } from "../backends/cluster-traffic.ts"
 import { type ServiceReference, serviceSettings } from "../backends/external-service.ts"
 import type { BackendOptions } from "../gateway-view.ts"
@@ -45,6 +46,8 @@ export function createCollectors(
     dynamicModules: [],
   }
   return (name, spec, isGrpc) => {
+    const invalid = clusterSettingsError(spec.backendSettings)
+    if (invalid !== undefined) return { error: invalid }
     const protocol = isGrpc ? "grpc" : "tcp"
     const settingName = `${name}/backend/-1`
     const from = { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", namespace }

@@ -40,7 +40,8 @@ export const connectionSettings: Feature = {
 }
 
 function ratio(percent: number | undefined): number | undefined {
-  return percent === undefined ? undefined : percent / 100
+  // Multiplied, not divided: the last digit of the ratio is Envoy Gateway's.
+  return percent === undefined ? undefined : 0.01 * percent
 }
 
 /** Limits of HTTP connections and streams; a route's streams are limited by the route. */

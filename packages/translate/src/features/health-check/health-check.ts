@@ -67,7 +67,8 @@ function outlierDetection(spec: NonNullable<HealthCheckSpec["passive"]>): Init<t
     consecutiveLocalOriginFailure: spec.consecutiveLocalOriginFailures,
     interval: spec.interval === undefined ? undefined : duration(spec.interval),
     baseEjectionTime: spec.baseEjectionTime === undefined ? undefined : duration(spec.baseEjectionTime),
-    maxEjectionPercent: spec.maxEjectionPercent,
+    // Envoy ejects one endpoint also at 0 %; Envoy Gateway leaves Envoy's own 10 % then.
+    maxEjectionPercent: spec.maxEjectionPercent === 0 ? undefined : spec.maxEjectionPercent,
     alwaysEjectOneHost: spec.alwaysEjectOneEndpoint,
     failurePercentageThreshold: spec.failurePercentageThreshold,
     enforcingFailurePercentage: spec.failurePercentageThreshold === undefined ? undefined : 100,

@@ -103,9 +103,9 @@ function ranges(statuses: readonly number[]): { start: bigint; end: bigint }[] {
 
 /** Envoy takes text as hexadecimal digits. */
 function payload(spec: PayloadSpec | undefined): Init<typeof HealthCheck_PayloadSchema> | undefined {
-  if (spec?.text !== undefined)
+  if (spec?.text !== undefined && spec.type !== "Binary")
     return { payload: { case: "text", value: Buffer.from(spec.text, "utf8").toString("hex") } }
-  if (spec?.binary !== undefined)
+  if (spec?.binary !== undefined && spec.type !== "Text")
     return { payload: { case: "binary", value: new Uint8Array(Buffer.from(spec.binary, "base64")) } }
   return undefined
 }

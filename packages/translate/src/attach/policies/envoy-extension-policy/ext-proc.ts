@@ -4,6 +4,7 @@ import type { ExtProcPlan, ProcessingDirection } from "../../../plan/index.ts"
 import { keyOf } from "../../../world/world.ts"
 import type { TlsPolicyUse } from "../../backend-tls.ts"
 import type { BackendReads } from "../../backends/backend-setting.ts"
+import { clusterSettingsError } from "../../backends/cluster-settings-error.ts"
 import { clusterTraffic } from "../../backends/cluster-traffic.ts"
 import { serviceSettings } from "../../backends/external-service.ts"
 import type { GatewayView } from "../../gateway-view.ts"
@@ -63,6 +64,8 @@ function planOne(
   tlsUses.push(...resolved.uses)
   if ("error" in resolved) return { error: resolved.error }
   if (resolved.settings.length === 0) return { error: "no backendRefs with a weight found for external service" }
+  const invalid = clusterSettingsError(entry.backendSettings)
+  if (invalid !== undefined) return { error: invalid }
   const { messageTimeout } = entry
   if (messageTimeout !== undefined && !/^(\d{1,5}(h|m|s|ms)){1,4}$/.test(messageTimeout)) {
     return { error: `invalid ExtProc MessageTimeout value ${messageTimeout}` }
