@@ -39,6 +39,7 @@ describe("attache", () => {
       "serve",
       "translate",
       "validate",
+      "plan",
       "status",
       "envoy",
       "doctor",

@@ -120,6 +120,25 @@ files(
 )
   .option("--schema-only", "stop after schema and rules", false)
   .option("--profile <name>", "kubernetes or host", "kubernetes")
+files(
+  verb(
+    program,
+    "plan",
+    "Show what a change would do to proxies before it does",
+    "attache plan -f gateway.yaml --against deployed/",
+    () => import("./commands/plan.ts"),
+  ),
+)
+  .option("--against <place>", "folder, file or address of a status server (default: what runs on this machine)")
+  .option("--profile <name>", "kubernetes or host; default: host against what runs, else kubernetes")
+  .option("--bind <address>", "address that listeners bind in profile host", "127.0.0.1")
+  .option(
+    "--map <service=address...>",
+    "address of a Service: NAMESPACE/NAME:PORT=HOST:PORT",
+    (value: string, list: string[] = []) => [...list, value],
+  )
+  .option("--timeout <seconds>", "longest wait for modules", "30")
+  .option("--offline", "never touch the network", false)
 verb(
   program,
   "status",

@@ -29,6 +29,13 @@ export function formatOf(options: Options): Format {
   return (textOf(options, "output") ?? "text") as Format
 }
 
+/** A number of seconds; absent: 30. Errors: ATT_USAGE_OPTION. */
+export function secondsOf(options: Options, name: string): number {
+  const seconds = Number(textOf(options, name) ?? "30")
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds
+  throw usageError(`cannot read --${name}`, "write a number of seconds")
+}
+
 /** A usage error: exit 2, with the cure. */
 export function usageError(message: string, hint: string): AttacheError {
   return new AttacheError("ATT_USAGE_OPTION", message, { hint })

@@ -4,21 +4,20 @@ import { FilterChainSchema } from "@attache/envoy-api/gen/envoy/config/listener/
 import { type Listener, ListenerSchema } from "@attache/envoy-api/gen/envoy/config/listener/v3/listener_pb"
 import { type ProxySnapshot, snapshotChanges } from "@attache/translate"
 
-/** Connections that a listener gives up. */
-export interface Drain {
-  readonly listener: string
+/** Which connections of a listener end. */
+export interface DrainScope {
   /** How many of the filter chains that the listener had; undefined: the whole listener. */
   readonly chains?: { readonly drained: number; readonly of: number }
 }
 
+/** Connections that a listener gives up. */
+export interface Drain extends DrainScope {
+  readonly listener: string
+}
+
 const listenerType = "type.googleapis.com/envoy.config.listener.v3.Listener"
 
-/**
- * Listeners of a proxy that drain when `after` takes the place of `before`, in order of name.
- *
- * A listener that goes drains whole. Of one that changes only in its filter chains, chains with equal content keep their
- * connections; any other change drains all of it (Envoy 1.40, `ListenerImpl::supportUpdateFilterChain`).
- */
+/** Listeners of a proxy that drain when `after` takes the place of `before`, in order of name; see {@link drainOf}. */
 export function drainsBetween(before: ProxySnapshot, after: ProxySnapshot | undefined): readonly Drain[] {
   const change = snapshotChanges(before, after).get(listenerType)
   if (change === undefined) return []
@@ -28,19 +27,28 @@ export function drainsBetween(before: ProxySnapshot, after: ProxySnapshot | unde
   const removed = change.remove.map((listener): Drain => ({ listener }))
   const changed = change.put.flatMap(({ name, bytes }): readonly Drain[] => {
     const was = old.get(name)
-    return was === undefined ? [] : drainOf(name, decode(ListenerSchema, was), decode(ListenerSchema, bytes))
+    if (was === undefined) return []
+    const scope = drainOf(decode(ListenerSchema, was), decode(ListenerSchema, bytes))
+    return scope === undefined ? [] : [{ listener: name, ...scope }]
   })
   return [...removed, ...changed].sort((a, b) => (a.listener < b.listener ? -1 : 1))
 }
 
-function drainOf(listener: string, before: Listener, after: Listener): readonly Drain[] {
+/**
+ * What a listener drains when `after` takes its place; undefined: nothing.
+ *
+ * A listener that goes drains whole. Of one that changes only in its filter chains, chains with equal content keep their
+ * connections; any other change drains all of it (Envoy 1.40, `ListenerImpl::supportUpdateFilterChain`).
+ */
+export function drainOf(before: Listener, after: Listener | undefined): DrainScope | undefined {
+  if (after === undefined) return {}
   const had = chainsOf(before)
   const has = new Set(chainsOf(after))
-  const isInPlace = before.udpListenerConfig === undefined && has.size > 0 && restOf(before) === restOf(after)
-  if (!isInPlace) return [{ listener }]
   const drained = had.filter((chain) => !has.has(chain)).length
-  if (drained === 0) return []
-  return drained === had.length ? [{ listener }] : [{ listener, chains: { drained, of: had.length } }]
+  const isInPlace = restOf(before) === restOf(after) && before.udpListenerConfig === undefined && has.size > 0
+  if (!isInPlace) return {}
+  if (drained === 0) return undefined
+  return drained === had.length ? {} : { chains: { drained, of: had.length } }
 }
 
 function chainsOf({ filterChains, defaultFilterChain }: Listener): readonly string[] {

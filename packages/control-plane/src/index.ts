@@ -5,7 +5,7 @@ export {
   type ControlPlaneUpdate,
   createControlPlane,
 } from "./control-plane.ts"
-export { type Drain, drainsBetween } from "./drains.ts"
+export { type Drain, type DrainScope, drainOf, drainsBetween } from "./drains.ts"
 export {
   type Judgement,
   startValidatingEnvoy,

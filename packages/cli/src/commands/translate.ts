@@ -5,8 +5,9 @@ import type { LoadedObject } from "@attache/kube-api"
 import { type AnyObject, createTranslator, type Translator, xdsDocument } from "@attache/translate"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, settingsOf, textOf, usageError } from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, settingsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
+import { settle } from "../settle.ts"
 
 /** Translates resources offline. On success standard output is the bare document, whatever the form. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
@@ -27,7 +28,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   for (const { value } of provider.refresh().upserts) translator.upsert(value.object as AnyObject)
   const findings = provider.view().findings
   if (isStrict && findings.some((d) => d.severity === "error")) return refuse(findings, options)
-  await settle(translator, Number(textOf(options, "timeout") ?? "30"))
+  await settle(translator, secondsOf(options, "timeout"))
   const document = documentFor(translator, options)
   const format = formatOf(options)
   process.stdout.write(await documentOf(format === "json" ? "json" : "yaml", document))
@@ -40,38 +41,6 @@ async function refuse(findings: readonly Diagnostic[], options: Options): Promis
   if (format === "text") printFindings(findings)
   else process.stdout.write(await documentOf(format, envelopeOf(findings)))
   return exitCodes.findings
-}
-
-/** Pulls until no module is on its way, or throws. Errors: ATT_CLI_TRANSLATE_TIMEOUT. */
-async function settle(translator: Translator, seconds: number): Promise<void> {
-  if (!Number.isFinite(seconds) || seconds < 0) throw usageError("cannot read --timeout", "write a number of seconds")
-  pull(translator)
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const text = `modules did not arrive within ${seconds} s`
-      reject(
-        new AttacheError("ATT_CLI_TRANSLATE_TIMEOUT", text, {
-          retry: "later",
-          hint: "raise --timeout, or check the modules' URLs",
-        }),
-      )
-    }, seconds * 1000)
-  })
-  try {
-    while (translator.pending() > 0) {
-      await Promise.race([translator.settled(), late])
-      pull(translator)
-    }
-  } finally {
-    clearTimeout(timer)
-    late.catch(() => {})
-  }
-}
-
-function pull(translator: Translator): void {
-  for (const key of translator.proxyKeys()) translator.snapshot(key)
-  translator.statuses()
 }
 
 function documentFor(translator: Translator, options: Options): unknown {

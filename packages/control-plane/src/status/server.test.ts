@@ -2,12 +2,15 @@ import { existsSync, statSync, writeFileSync } from "node:fs"
 import { type IncomingHttpHeaders, type RequestOptions, request } from "node:http"
 import { connect, createServer } from "node:net"
 import { join } from "node:path"
+import { createTranslator, defaultSettings } from "@attache/translate"
 import { describe, expect, it } from "vitest"
 import { readExposition } from "../../test/exposition.ts"
 import { temporaryDirectory } from "../../test/temporary-directory.ts"
 import { createMetrics } from "../metrics.ts"
 import type { StatusReport } from "./report.ts"
 import { type StatusAddress, serveStatus } from "./server.ts"
+
+const translator = createTranslator({ settings: defaultSettings })
 
 const report: StatusReport = {
   isReady: true,
@@ -43,7 +46,11 @@ function ask(options: RequestOptions): Promise<Answered> {
 
 async function setUp(address: StatusAddress, makeReport: () => StatusReport = () => report) {
   let isReady = true
-  const server = await serveStatus(address, { isReady: () => isReady, metrics: createMetrics() }, makeReport)
+  const server = await serveStatus(
+    address,
+    { isReady: () => isReady, metrics: createMetrics(), translator },
+    makeReport,
+  )
   const place = server.address.startsWith("unix:")
     ? { socketPath: server.address.slice(5) }
     : { host: "127.0.0.1", port: Number(new URL(server.address).port) }

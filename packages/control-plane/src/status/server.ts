@@ -3,6 +3,7 @@ import { chmodSync, lstatSync, rmSync } from "node:fs"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { type AddressInfo, connect, isIP } from "node:net"
 import { AttacheError, messageOf } from "@attache/base"
+import { xdsDocument } from "@attache/translate"
 import type { ControlPlane } from "../control-plane.ts"
 import type { StatusReport } from "./report.ts"
 
@@ -18,14 +19,15 @@ export interface StatusServer {
 }
 
 /**
- * Serves `/status`, `/healthz`, `/readyz` and `/metrics`, for reading only.
+ * Serves `/status`, `/xds`, `/healthz`, `/readyz` and `/metrics`, for reading only. `/xds` has what all proxies get, private
+ * keys as their sha256.
  *
  * Errors: ATT_STATUS_LISTEN. A socket gets mode 0600; its folder should be the caller's own. One that a dead process left
  * is replaced. There is no authentication: whoever reaches the address may read, so beyond loopback is the caller's choice.
  */
 export async function serveStatus(
   address: StatusAddress,
-  controlPlane: Pick<ControlPlane, "isReady" | "metrics">,
+  controlPlane: Pick<ControlPlane, "isReady" | "metrics" | "translator">,
   report: () => StatusReport,
 ): Promise<StatusServer> {
   const isLoopback = !("unixPath" in address) && isLoopbackName(address.host)
@@ -52,7 +54,7 @@ interface Answer {
 
 async function answer(
   request: IncomingMessage,
-  { isReady, metrics }: Pick<ControlPlane, "isReady" | "metrics">,
+  { isReady, metrics, translator }: Pick<ControlPlane, "isReady" | "metrics" | "translator">,
   report: () => StatusReport,
   isLoopback: boolean,
 ): Promise<Answer> {
@@ -63,6 +65,8 @@ async function answer(
   switch (request.url?.split("?")[0]) {
     case "/status":
       return { status: 200, type: "application/json", body: `${JSON.stringify(report())}\n` }
+    case "/xds":
+      return { status: 200, type: "application/json", body: `${JSON.stringify(xdsDocument(translator))}\n` }
     case "/healthz":
       return text(200, "ok")
     case "/readyz":
@@ -70,7 +74,7 @@ async function answer(
     case "/metrics":
       return { status: 200, type: metrics.contentType, body: await metrics.text() }
     default:
-      return text(404, "try /status, /healthz, /readyz or /metrics")
+      return text(404, "try /status, /xds, /healthz, /readyz or /metrics")
   }
 }
 
