@@ -64,6 +64,8 @@ export interface TagGuest extends AsyncDisposable {
   readonly url: string
   /** An address where there is no module. */
   readonly missingUrl: string
+  /** An address whose server is in trouble: it answers 503. */
+  readonly troubledUrl: string
   /** Entry of a policy. @param url another address to have the module from */
   entry(tag: string, rest?: Document, url?: string): Document
 }
@@ -122,7 +124,7 @@ async function compiledGuest(): Promise<Uint8Array> {
 export async function startTagGuest(): Promise<TagGuest> {
   const bytes = await compiledGuest()
   const server = createServer((request, response) => {
-    response.statusCode = request.url === "/tag.wasm" ? 200 : 404
+    response.statusCode = request.url === "/tag.wasm" ? 200 : request.url === "/troubled.wasm" ? 503 : 404
     response.end(request.url === "/tag.wasm" ? bytes : "")
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -131,6 +133,7 @@ export async function startTagGuest(): Promise<TagGuest> {
   return {
     url,
     missingUrl: `${origin}/missing.wasm`,
+    troubledUrl: `${origin}/troubled.wasm`,
     entry: (tag, rest = {}, from = url) => ({
       name: tag,
       rootID: "tag",
