@@ -147,6 +147,21 @@ describe("clusters", () => {
     })
   })
 
+  it.each([
+    [{}, {}],
+    [
+      { interval: "30s", timeout: "500ms", idleInterval: "1m", jitterPercent: 15 },
+      { interval: "30s", timeout: "0.500s", connectionIdleInterval: "60s", intervalJitter: { value: 15 } },
+    ],
+  ] as const)("ask whether HTTP/2 connections live, every %j", (keepalive, expected) => {
+    const http2 = (settings: Parameters<typeof clusterJson>[0]) =>
+      options(clusterJson(settings, { traffic: { http2: { keepalive } } }))
+    const found = { http2ProtocolOptions: { connectionKeepalive: expected } }
+    expect(http2([{ ...plain, protocol: "grpc" }])).toMatchObject({ explicitHttpConfig: found })
+    expect(http2([{ ...plain, tls }])).toMatchObject({ autoConfig: found })
+    expect(http2([plain])).toBeUndefined()
+  })
+
   it("take what backend settings say", () => {
     const json = clusterJson([{ ...plain, protocol: "grpc" }], {
       isRouteCluster: false,
@@ -183,7 +198,7 @@ describe("clusters", () => {
       },
       upstreamConnectionOptions: { tcpKeepalive: { keepaliveProbes: 3, keepaliveTime: 30 } },
       preconnectPolicy: { perUpstreamPreconnectRatio: 1.5 },
-      loadBalancingPolicy: { policies: [{ typedExtensionConfig: { typedConfig: { tableSize: "65537" } } }] },
+      loadBalancingPolicy: { policies: [{ typedExtensionConfig: { name: "envoy.load_balancing_policies.maglev" } }] },
       healthChecks: [
         {
           timeout: "1s",

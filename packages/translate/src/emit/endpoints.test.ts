@@ -71,6 +71,18 @@ describe("load assignments", () => {
       { locality: { zone: "a" }, lbEndpoints: [{ endpoint: { address: { socketAddress: { address: "10.0.0.2" } } } }] },
       { locality: { zone: "b" } },
     ])
+    const mixed = assignmentJson(
+      [
+        { ...setting, zoneAware: {} },
+        { ...setting, name: "c/backend/1" },
+      ],
+      endpoints,
+    )
+    expect(mixed.endpoints).toMatchObject([
+      { locality: { zone: "a" } },
+      { locality: { zone: "b" } },
+      { locality: { region: "c/backend/1" } },
+    ])
     const weighted = { loadBalancer: { zoneAware: { weightedZones: [{ zone: "a", weight: 7 }] } } }
     expect(assignmentJson([setting], endpoints, { traffic: weighted }).endpoints).toMatchObject([
       { locality: { zone: "a" }, loadBalancingWeight: 7 },

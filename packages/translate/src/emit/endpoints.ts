@@ -12,7 +12,7 @@ import type { BackendCluster } from "./cluster-spec.ts"
 import { resourceMetadata } from "./metadata.ts"
 import { tlsMatchName } from "./names.ts"
 import type { Init } from "./wire.ts"
-import { type Zones, zonesOf } from "./zones.ts"
+import { type Zones, zonesOfSetting } from "./zones.ts"
 
 /** Gives the endpoints of a source, and records that they were read. */
 export type ResolveEndpoints = (source: EndpointSource) => readonly PlanEndpoint[]
@@ -24,12 +24,12 @@ export function loadAssignment(
   cluster: BackendCluster,
   resolve: ResolveEndpoints,
 ): Init<typeof ClusterLoadAssignmentSchema> {
-  const zones = zonesOf(cluster)
   const endpoints = cluster.settings.flatMap((setting, index) => {
     const lbEndpoints = resolve(setting.endpoints).map((endpoint) => ({
       zone: endpoint.zone,
       lbEndpoint: lbEndpoint(cluster, setting, index, endpoint),
     }))
+    const zones = zonesOfSetting(cluster, setting)
     return zones === undefined
       ? [
           locality(

@@ -1,6 +1,6 @@
 // The tree a route configuration is built from: routes by virtual host, cut into leaves of about 64. Where a leaf ends
 // is decided by the routes themselves, so a route that comes or goes changes one leaf and replicas cut alike.
-import type { RouteHandle } from "../plan/index.ts"
+import type { HostRoutes, RouteHandle } from "../plan/index.ts"
 
 /** One leaf in ten thousand is longer than this. */
 const averageLeaf = 64
@@ -12,52 +12,43 @@ export type Leaf = readonly RouteHandle[]
 /** The leaves of a listener in order, each by the id of its first route. */
 export type Layout = ReadonlyMap<string, Leaf>
 
-/** Cuts the routes of a listener. Hosts stand in the order in which they first occur, routes of a host in theirs. */
-export function layoutOf(routes: readonly RouteHandle[]): Layout {
+/** Cuts the routes of a listener. @param before an earlier layout: leaves that are as they were are taken from it */
+export function layoutOf(hosts: readonly HostRoutes[], before?: Layout): Layout {
   const layout = new Map<string, Leaf>()
   let leaf: RouteHandle[] = []
   const cut = (): void => {
     const [first] = leaf
-    if (first !== undefined) layout.set(first.id, leaf)
+    if (first === undefined) return
+    const known = before?.get(first.id)
+    layout.set(first.id, known !== undefined && sameLeaf(known, leaf) ? known : leaf)
     leaf = []
   }
-  for (const route of byHost(routes)) {
-    leaf.push(route)
-    if (leaf.length >= longestLeaf || hash(route.id) % averageLeaf === 0) cut()
+  for (const host of hosts) {
+    const ends = endsOf(host)
+    let next = 0
+    for (const [i, route] of host.routes.entries()) {
+      leaf.push(route)
+      const isEnd = ends[next] === i
+      if (isEnd) next++
+      if (isEnd || leaf.length >= longestLeaf) cut()
+    }
   }
   cut()
   return layout
 }
 
-/** A counting sort: thousands of hosts with a route each would otherwise be as many little lists. */
-function byHost(routes: readonly RouteHandle[]): readonly RouteHandle[] {
-  const numbers = new Map<string, number>()
-  const numberOf = new Uint32Array(routes.length)
-  const starts: number[] = []
-  routes.forEach(({ host }, i) => {
-    let number = numbers.get(host)
-    if (number === undefined) {
-      number = starts.length
-      numbers.set(host, number)
-      starts.push(0)
-    }
-    numberOf[i] = number
-    starts[number] = (starts[number] ?? 0) + 1
-  })
-  let start = 0
-  starts.forEach((count, number) => {
-    starts[number] = start
-    start += count
-  })
-  const sorted = new Array<RouteHandle>(routes.length)
-  routes.forEach((route, i) => {
-    const number = numberOf[i] ?? 0
-    const at = starts[number] ?? 0
-    sorted[at] = route
-    starts[number] = at + 1
-  })
-  return sorted
+const known = new WeakMap<HostRoutes, readonly number[]>()
+
+/** Places of the routes after which a leaf ends. */
+function endsOf(host: HostRoutes): readonly number[] {
+  const found = known.get(host)
+  if (found !== undefined) return found
+  const ends = host.routes.flatMap(({ id }, i) => (hash(id) % averageLeaf === 0 ? [i] : []))
+  known.set(host, ends.length === 0 ? none : ends)
+  return ends
 }
+
+const none: readonly number[] = []
 
 /** Whether two layouts have the same leaves in the same order. */
 export function sameLayout(a: Layout, b: Layout): boolean {

@@ -1,13 +1,13 @@
 // Queries about HTTP routes: encoded routes, the leaves they stand in, and the context they are encoded in.
 import { contentVersion, type Diagnostic, type Graph, type Query, structuralEqual } from "@attache/base"
 import type { RouteContext } from "../features/feature.ts"
-import type { HttpListener, Origin, PlanRoute, PlanSource } from "../plan/index.ts"
-import { planOf } from "./claimants.ts"
+import type { Origin, PlanRoute, PlanSource } from "../plan/index.ts"
 import { type AllClaims, claimsOfClusters, claimsOfRoute } from "./claims.ts"
 import { emitFailure } from "./failure.ts"
+import { createFrameQueries } from "./frame-queries.ts"
 import { type Layout, type Leaf, layoutOf, sameLayout, sameLeaf } from "./layout.ts"
 import { encodeBrokenRoute, encodeRoute } from "./route.ts"
-import { type RouteLeaf, routeLeaf, type VirtualHostFrame } from "./route-configuration.ts"
+import { type RouteLeaf, routeLeaf } from "./route-configuration.ts"
 
 /** A route, encoded, with the names of what it needs. */
 export interface EmittedRoute {
@@ -25,7 +25,7 @@ export interface EmittedRoute {
 /** Queries about routes. */
 export interface RouteQueries {
   /** By proxy key. */
-  readonly context: Query<RouteContext>
+  readonly context: Pick<Query<RouteContext>, "get">
   /** Leaf keys of an HTTP listener, by proxy key and listener name. A leaf key is both of them and the id of the leaf's first route. */
   readonly leaves: Query<readonly string[]>
   /** Routes of a leaf, by leaf key. */
@@ -43,47 +43,31 @@ export function queryKey(...parts: readonly string[]): string {
 
 /** The queries. */
 export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueries {
-  const context = graph.query<RouteContext>("emit.route-context", (proxyKey) => {
-    const { moduleServer, controlPlaneCertificate, controlPlaneTls, routeStatName } = planOf(source, proxyKey).options
-    return {
-      moduleServer,
-      ...(controlPlaneCertificate === undefined ? {} : { controlPlaneCertificate }),
-      ...(controlPlaneTls === undefined ? {} : { controlPlaneTls }),
-      ...(routeStatName === undefined ? {} : { routeStatName }),
-    }
-  })
-  const listener = graph.query<HttpListener | undefined>("emit.http-listener", (key) => {
-    const [proxyKey = "", name] = key.split("\n")
-    return planOf(source, proxyKey).listeners.http.find((http) => http.name === name)
-  })
-  const frame = graph.query<VirtualHostFrame>("emit.virtual-host-frame", (key) => {
-    const [proxyKey = "", name = ""] = key.split("\n")
-    const { options } = planOf(source, proxyKey)
-    const found = listener.get(key)
-    if (found === undefined) throw new Error(`no HTTP listener ${name} in ${proxyKey}`)
-    return {
-      listener: name,
-      isNameSchemeV2: options.isNameSchemeV2,
-      metadata: found.metadata,
-      hasVirtualHostStats: options.hasVirtualHostStats === true,
-    }
-  })
+  const { context, listener, frame } = createFrameQueries(graph, source)
   const layout = graph.query<Layout>(
     "emit.layout",
-    (key) => {
+    (key, before) => {
       const found = listener.get(key)
-      return layoutOf(found === undefined ? [] : source.routes(found))
+      return layoutOf(found === undefined ? [] : source.hosts(found), before)
     },
-    { equals: sameLayout },
+    {
+      equals: sameLayout,
+      isBarrier: true,
+      // A leaf is read by its id and by nothing else.
+      reaches: (before, after, query, key) => {
+        const id = leafId(key)
+        return query !== leafRoutesName || before.get(id) !== after.get(id)
+      },
+    },
   )
   const leaves = graph.query<readonly string[]>("emit.leaf-keys", (key) =>
     [...layout.get(key).keys()].map((id) => queryKey(key, id)),
   )
   const leafRoutes = graph.query<Leaf>(
-    "emit.leaf-routes",
+    leafRoutesName,
     (key) => {
-      const [proxyKey = "", name = "", ...id] = key.split("\n")
-      return layout.get(queryKey(proxyKey, name)).get(id.join("\n")) ?? []
+      const [proxyKey = "", name = ""] = key.split("\n")
+      return layout.get(queryKey(proxyKey, name)).get(leafId(key)) ?? []
     },
     { equals: sameLeaf },
   )
@@ -110,6 +94,13 @@ export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueri
     { equals: (a, b) => a?.version === b?.version && structuralEqual(a?.parts, b?.parts) },
   )
   return { context, leaves, leafRoutes, route, leaf }
+}
+
+const leafRoutesName = "emit.leaf-routes"
+
+/** Id of the first route of a leaf, from the leaf's key. */
+function leafId(key: string): string {
+  return key.split("\n").slice(2).join("\n")
 }
 
 function emitRoute(plan: PlanRoute, context: RouteContext): EmittedRoute {

@@ -1,3 +1,4 @@
+import type { DestinationSetting } from "../plan/index.ts"
 import type { BackendCluster } from "./cluster-spec.ts"
 
 /** Smallest cluster whose traffic is kept in a zone unless somebody says otherwise. */
@@ -18,18 +19,33 @@ interface ZoneSpec {
   }
 }
 
-/** Zone awareness of a cluster: its load balancer's, else its Service's; undefined when endpoints are grouped by backend. */
+/**
+ * Zone awareness of a cluster: its load balancer's, else that of the Service when it is the only backend; undefined when
+ * endpoints are grouped by backend.
+ */
 export function zonesOf(cluster: BackendCluster): Zones | undefined {
+  const [only, second] = cluster.settings
+  return chosenZones(cluster) ?? (only === undefined || second !== undefined ? undefined : ownZones(only))
+}
+
+/** How the endpoints of one backend are grouped: by what the whole cluster says, else by what its own Service says. */
+export function zonesOfSetting(cluster: BackendCluster, setting: DestinationSetting): Zones | undefined {
+  return chosenZones(cluster) ?? ownZones(setting)
+}
+
+function chosenZones(cluster: BackendCluster): Zones | undefined {
   if (cluster.isProxyService === true) return { type: "local", minClusterSize: 1 }
   const { zoneAware } = (cluster.traffic?.loadBalancer ?? {}) as ZoneSpec
-  if (zoneAware?.weightedZones !== undefined)
-    return { type: "weighted", weights: new Map(zoneAware.weightedZones.map(({ zone, weight }) => [zone, weight])) }
-  if (zoneAware?.preferLocal !== undefined) {
-    const { minEndpointsThreshold, force } = zoneAware.preferLocal
-    return local(minEndpointsThreshold, force === undefined ? undefined : (force.minEndpointsInZoneThreshold ?? 1))
-  }
-  const own = cluster.settings.find((setting) => setting.zoneAware !== undefined)?.zoneAware
-  return own === undefined ? undefined : local(own.minClusterSize, own.forceLocalMinSize)
+  const { weightedZones = [], preferLocal } = zoneAware ?? {}
+  if (weightedZones.length > 0)
+    return { type: "weighted", weights: new Map(weightedZones.map(({ zone, weight }) => [zone, weight])) }
+  if (preferLocal === undefined) return undefined
+  const { minEndpointsThreshold, force } = preferLocal
+  return local(minEndpointsThreshold, force === undefined ? undefined : (force.minEndpointsInZoneThreshold ?? 1))
+}
+
+function ownZones({ zoneAware }: DestinationSetting): Zones | undefined {
+  return zoneAware === undefined ? undefined : local(zoneAware.minClusterSize, zoneAware.forceLocalMinSize)
 }
 
 function local(minClusterSize: number | undefined, forceLocalMinSize: number | undefined): Zones {

@@ -67,7 +67,7 @@ function outlierDetection(spec: NonNullable<HealthCheckSpec["passive"]>): Init<t
     consecutiveLocalOriginFailure: spec.consecutiveLocalOriginFailures,
     interval: spec.interval === undefined ? undefined : duration(spec.interval),
     baseEjectionTime: spec.baseEjectionTime === undefined ? undefined : duration(spec.baseEjectionTime),
-    // Envoy ejects one endpoint also at 0 %; Envoy Gateway leaves Envoy's own 10 % then.
+    // Envoy Gateway leaves 0 out, so that Envoy's own 10 % hold.
     maxEjectionPercent: spec.maxEjectionPercent === 0 ? undefined : spec.maxEjectionPercent,
     alwaysEjectOneHost: spec.alwaysEjectOneEndpoint,
     failurePercentageThreshold: spec.failurePercentageThreshold,

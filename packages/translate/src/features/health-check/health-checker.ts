@@ -32,6 +32,8 @@ export interface ActiveSpec {
   readonly healthyThreshold?: number
   readonly initialJitter?: string
   readonly healthCheckLog?: HealthCheckLogSpec
+  /** In the load assignment, see `emit/endpoints.ts`. */
+  readonly overrides?: { readonly port?: number }
   readonly http?: {
     readonly path?: string
     readonly hostname?: string

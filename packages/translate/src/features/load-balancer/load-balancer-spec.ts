@@ -14,6 +14,16 @@ export interface LoadBalancerSpec {
       readonly attributes?: Readonly<Record<string, string>>
     }
   }
+  readonly backendUtilization?: {
+    readonly blackoutPeriod?: string
+    readonly weightExpirationPeriod?: string
+    readonly weightUpdatePeriod?: string
+    readonly errorUtilizationPenaltyPercent?: number
+    readonly metricNamesForComputingUtilization?: readonly string[]
+    /** Reports are asked for by a stream of their own. */
+    readonly outOfBand?: { readonly reportingPeriod?: string; readonly port?: number; readonly authority?: string }
+  }
+  readonly endpointOverride?: { readonly extractFrom: readonly { readonly header?: string }[] }
   readonly zoneAware?: {
     readonly preferLocal?: {
       readonly minEndpointsThreshold?: number

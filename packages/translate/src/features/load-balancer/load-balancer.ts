@@ -4,18 +4,17 @@ import { ClusterProvidedSchema } from "@attache/envoy-api/gen/envoy/extensions/l
 import type { LocalityLbConfigSchema } from "@attache/envoy-api/gen/envoy/extensions/load_balancing_policies/common/v3/common_pb"
 import { LeastRequestSchema } from "@attache/envoy-api/gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb"
 import { MaglevSchema } from "@attache/envoy-api/gen/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb"
+import { OverrideHostSchema } from "@attache/envoy-api/gen/envoy/extensions/load_balancing_policies/override_host/v3/override_host_pb"
 import { RandomSchema } from "@attache/envoy-api/gen/envoy/extensions/load_balancing_policies/random/v3/random_pb"
 import { RoundRobinSchema } from "@attache/envoy-api/gen/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb"
 import type { BackendCluster } from "../../emit/cluster-spec.ts"
 import { duration } from "../../emit/duration.ts"
 import { extension, type Init } from "../../emit/wire.ts"
-import { zonesOf } from "../../emit/zones.ts"
+import { type Zones, zonesOf } from "../../emit/zones.ts"
 import type { Feature } from "../feature.ts"
+import { backendUtilization } from "./backend-utilization.ts"
 import { hashPolicies } from "./hash-policy.ts"
 import type { LoadBalancerSpec } from "./load-balancer-spec.ts"
-
-/** Table size of Maglev when none is given. */
-const defaultTableSize = 65_537
 
 /** Load balancing policy of a cluster. */
 export const loadBalancer: Feature = {
@@ -37,6 +36,13 @@ function oneOf(typedExtensionConfig: ReturnType<typeof extension>): Init<typeof 
 function policy(cluster: BackendCluster, spec: LoadBalancerSpec): ReturnType<typeof extension> {
   if (cluster.settings[0]?.addressType === "dynamic-resolver")
     return extension("envoy.load_balancing_policies.cluster_provided", ClusterProvidedSchema, {})
+  if (spec.endpointOverride !== undefined) return overridden(cluster, spec, spec.endpointOverride)
+  return choice(cluster, spec)
+}
+
+/** The policy of a type; those of dynamic modules are in the API of Envoy Gateway 1.9, but nothing is made of them. */
+function choice(cluster: BackendCluster, spec: LoadBalancerSpec): ReturnType<typeof extension> {
+  const zones = zonesOf(cluster)
   const localityLbConfig = localities(cluster, spec)
   const window = spec.slowStart?.window
   const slowStart = window === undefined ? {} : { slowStartConfig: { slowStartWindow: duration(window) } }
@@ -49,15 +55,39 @@ function policy(cluster: BackendCluster, spec: LoadBalancerSpec): ReturnType<typ
     case "Random":
       return extension("envoy.load_balancing_policies.random", RandomSchema, { localityLbConfig })
     case "ConsistentHash":
-      return extension("envoy.load_balancing_policies.maglev", MaglevSchema, {
-        tableSize: BigInt(spec.consistentHash?.tableSize ?? defaultTableSize),
-      })
+      return extension("envoy.load_balancing_policies.maglev", MaglevSchema, maglev(spec, zones))
+    case "BackendUtilization":
+      return backendUtilization(spec, zones?.type === "weighted")
     default:
       return extension("envoy.load_balancing_policies.least_request", LeastRequestSchema, {
         localityLbConfig,
         ...slowStart,
       })
   }
+}
+
+function maglev({ consistentHash }: LoadBalancerSpec, zones: Zones | undefined): Init<typeof MaglevSchema> {
+  return {
+    ...(consistentHash?.tableSize === undefined ? {} : { tableSize: BigInt(consistentHash.tableSize) }),
+    ...(zones?.type === "weighted" ? { localityWeightedLbConfig: {} } : {}),
+  }
+}
+
+/** Endpoints named in headers of the request; without one, the policy of the type, which has its own settings only for reported loads. */
+function overridden(
+  cluster: BackendCluster,
+  spec: LoadBalancerSpec,
+  { extractFrom }: NonNullable<LoadBalancerSpec["endpointOverride"]>,
+): ReturnType<typeof extension> {
+  const chosen = choice(cluster, spec)
+  return extension("envoy.load_balancing_policies.override_host", OverrideHostSchema, {
+    overrideHostSources: extractFrom.map(({ header }) => (header === undefined ? {} : { header })),
+    fallbackPolicy: oneOf(
+      spec.type === "BackendUtilization"
+        ? chosen
+        : { ...chosen, typedConfig: { ...chosen.typedConfig, value: new Uint8Array() } },
+    ),
+  })
 }
 
 function localities(cluster: BackendCluster, spec: LoadBalancerSpec): Init<typeof LocalityLbConfigSchema> {
