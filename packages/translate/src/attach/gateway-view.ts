@@ -1,6 +1,6 @@
 // What routes and policies may know of a Gateway: narrow on purpose, so that an edit of anything else of a Gateway
 // computes no route again.
-import type { IpFamily, TlsCertificate, TlsParameters } from "../plan/index.ts"
+import type { ClusterStats, IpFamily, TlsCertificate, TlsParameters } from "../plan/index.ts"
 
 /** A Gateway of ours as its routes see it. */
 export interface GatewayView {
@@ -55,6 +55,8 @@ export interface BackendOptions {
   }
   /** EnvoyProxy `telemetry.metrics.clusterStatName`, a pattern with `%ROUTE_NAME%` and the like. */
   readonly clusterStatName?: string
+  /** Statistics of clusters that the EnvoyProxy's `telemetry.metrics` asks for; absent: none. */
+  readonly clusterStats?: ClusterStats
   readonly luaValidation: "Strict" | "InsecureSyntax" | "Disabled"
   /** `spec.dynamicModules` of the effective EnvoyProxy. */
   readonly dynamicModules: readonly Readonly<Record<string, unknown>>[]

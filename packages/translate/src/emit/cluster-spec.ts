@@ -1,6 +1,13 @@
 // What is asked of the cluster, secret and filter lists, before anything is encoded.
 import type { Secret } from "@attache/base"
-import type { ClusterTraffic, Destination, DestinationSetting, Origin, ResourceMetadata } from "../plan/index.ts"
+import type {
+  ClusterStats,
+  ClusterTraffic,
+  Destination,
+  DestinationSetting,
+  Origin,
+  ResourceMetadata,
+} from "../plan/index.ts"
 
 /** TLS of a whole cluster with certificates from files of the proxy, for servers that are not backends. */
 export interface ClusterTls {
@@ -18,6 +25,7 @@ export interface BackendCluster {
   readonly traffic?: ClusterTraffic
   readonly metadata?: ResourceMetadata
   readonly statName?: string
+  readonly stats?: ClusterStats
   /** True for clusters of HTTP and gRPC routes; others take what routes would say (hash policy) into the cluster. */
   readonly isRouteCluster: boolean
   readonly tls?: ClusterTls
@@ -67,8 +75,8 @@ export interface Claims {
 /** The one cluster of a destination that is not split, or the cluster it shares with other routes. */
 export function clusterOf(destination: Destination, isRouteCluster: boolean, origin: Origin): BackendCluster {
   const merged = mergedSetting(destination)
-  if (merged !== undefined) return mergedCluster(merged, isRouteCluster, origin)
-  const { name, settings, traffic, metadata, statName } = destination
+  const { name, settings, traffic, metadata, statName, stats } = destination
+  if (merged !== undefined) return mergedCluster(merged, stats, isRouteCluster, origin)
   return {
     type: "backends",
     name,
@@ -76,6 +84,7 @@ export function clusterOf(destination: Destination, isRouteCluster: boolean, ori
     ...(traffic === undefined ? {} : { traffic }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(statName === undefined ? {} : { statName }),
+    ...(stats === undefined ? {} : { stats }),
     isRouteCluster,
     origin,
   }
@@ -98,14 +107,19 @@ export function clustersOfSplit(destination: Destination, origin: Origin): reado
   const own: BackendCluster[] = []
   const merged: BackendCluster[] = []
   for (const setting of destination.settings) {
-    if (setting.mergedCluster !== undefined) merged.push(mergedCluster(setting, true, origin))
+    if (setting.mergedCluster !== undefined) merged.push(mergedCluster(setting, destination.stats, true, origin))
     else own.push(clusterOf({ ...destination, name: setting.name, settings: [setting] }, true, origin))
   }
   return [...own, ...merged]
 }
 
 /** A merged cluster knows nothing of the routes: its locality is named as the cluster and weighs 1. */
-function mergedCluster(setting: DestinationSetting, isRouteCluster: boolean, origin: Origin): BackendCluster {
+function mergedCluster(
+  setting: DestinationSetting,
+  stats: ClusterStats | undefined,
+  isRouteCluster: boolean,
+  origin: Origin,
+): BackendCluster {
   const name = setting.mergedCluster ?? setting.name
   const { weight: _weight, filters: _filters, mergedCluster: _merged, ...shared } = setting
   return {
@@ -113,6 +127,7 @@ function mergedCluster(setting: DestinationSetting, isRouteCluster: boolean, ori
     name,
     settings: [{ ...shared, name }],
     ...(setting.metadata === undefined ? {} : { metadata: setting.metadata }),
+    ...(stats === undefined ? {} : { stats }),
     isRouteCluster,
     origin,
   }

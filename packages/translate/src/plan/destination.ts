@@ -154,7 +154,15 @@ export interface Destination {
   readonly settings: readonly DestinationSetting[]
   readonly metadata?: ResourceMetadata
   readonly statName?: string
+  /** Statistics beyond Envoy's usual ones; absent: none. */
+  readonly stats?: ClusterStats
   readonly traffic?: ClusterTraffic
+}
+
+/** Costly statistics that a user asks for (EnvoyProxy `telemetry.metrics`). */
+export interface ClusterStats {
+  readonly isPerEndpoint?: boolean
+  readonly hasRequestResponseSizes?: boolean
 }
 
 /** Cluster options from `backendSettings` (and, later, BackendTrafficPolicy). Durations are protobuf JSON texts such as `10s`. */

@@ -52,6 +52,14 @@ describe("what routes see of a Gateway", () => {
     ],
     [{ mergeBackends: {} }, { mergeBackends: {} }],
     [{ telemetry: { metrics: { clusterStatName: "%ROUTE_NAME%" } } }, { clusterStatName: "%ROUTE_NAME%" }],
+    [
+      { telemetry: { metrics: { enablePerEndpointStats: true, enableRequestResponseSizesStats: false } } },
+      { clusterStats: { isPerEndpoint: true } },
+    ],
+    [
+      { telemetry: { metrics: { enableRequestResponseSizesStats: true } } },
+      { clusterStats: { hasRequestResponseSizes: true } },
+    ],
     [{ luaValidation: "Disabled" }, { luaValidation: "Disabled" }],
     [{ luaValidation: "Disabled", lua: { validationType: "InsecureSyntax" } }, { luaValidation: "InsecureSyntax" }],
     [{ dynamicModules: [{ name: "m" }] }, { dynamicModules: [{ name: "m" }] }],

@@ -1,4 +1,5 @@
 import type { EnvoyProxySpec } from "@attache/kube-api"
+import type { ClusterStats } from "../../plan/index.ts"
 import type { Settings } from "../../world/settings.ts"
 import type { World } from "../../world/world.ts"
 import type { BackendOptions, GatewayView, ListenerView } from "../gateway-view.ts"
@@ -65,8 +66,21 @@ function backendOptions(settings: Settings, state: GatewayState): BackendOptions
     ...(spec.telemetry?.metrics?.clusterStatName === undefined
       ? {}
       : { clusterStatName: spec.telemetry.metrics.clusterStatName }),
+    ...clusterStats(spec),
     luaValidation: spec.lua?.validationType ?? spec.luaValidation ?? "Strict",
     dynamicModules: (spec.dynamicModules ?? []) as unknown as readonly Readonly<Record<string, unknown>>[],
+  }
+}
+
+/** Statistics of clusters that an EnvoyProxy asks for. */
+export function clusterStats(spec: EnvoyProxySpec): { readonly clusterStats?: ClusterStats } {
+  const { enablePerEndpointStats, enableRequestResponseSizesStats } = spec.telemetry?.metrics ?? {}
+  if (enablePerEndpointStats !== true && enableRequestResponseSizesStats !== true) return {}
+  return {
+    clusterStats: {
+      ...(enablePerEndpointStats === true ? { isPerEndpoint: true } : {}),
+      ...(enableRequestResponseSizesStats === true ? { hasRequestResponseSizes: true } : {}),
+    },
   }
 }
 

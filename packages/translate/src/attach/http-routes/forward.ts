@@ -16,7 +16,7 @@ export function planForward(
   backends: RuleBackends,
   traits: { readonly hasSessionPersistence: boolean; readonly statName?: string },
 ): Forward {
-  const { mergeBackends: merge } = context.options ?? {}
+  const { mergeBackends: merge, clusterStats: stats } = context.options ?? {}
   const rule = {
     hasSessionPersistence: traits.hasSessionPersistence,
     isSplittable: true,
@@ -24,7 +24,13 @@ export function planForward(
   }
   const settings = mergeBackends(context.reads, merge, rule, backends.settings)
   const { statName } = traits
-  const destination: Destination = { name, settings, metadata, ...(statName === undefined ? {} : { statName }) }
+  const destination: Destination = {
+    name,
+    settings,
+    metadata,
+    ...(statName === undefined ? {} : { statName }),
+    ...(stats === undefined ? {} : { stats }),
+  }
   return isSplit(settings, backends) ? { destination, split: planSplit(settings, backends) } : { destination }
 }
 

@@ -35,7 +35,9 @@ export function readMirror(
     )
   }
   if (setting === undefined) return
-  draft.mirrors.push({ destination: { name, settings: [setting] }, ...share(filter) })
+  const stats = context.options?.clusterStats
+  const destination = { name, settings: [setting], ...(stats === undefined ? {} : { stats }) }
+  draft.mirrors.push({ destination, ...share(filter) })
 }
 
 /** Share of requests; computed with 32 bit floats, as the reference does, so that the last digit is the same. */

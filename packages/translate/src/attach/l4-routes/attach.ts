@@ -1,5 +1,5 @@
 // Attaches one TLSRoute, TCPRoute or UDPRoute: what it adds to which listener, and its status.
-import type { L4Route, ResourceMetadata } from "../../plan/index.ts"
+import type { ClusterStats, L4Route, ResourceMetadata } from "../../plan/index.ts"
 import type { TlsPolicyAncestor } from "../backend-tls-status.ts"
 import type { ListenerView } from "../gateway-view.ts"
 import { otherHostnames, routeHosts } from "../hostnames.ts"
@@ -69,11 +69,12 @@ function attachParent(route: AnyL4Route, resolved: ResolvedParent, backends: L4B
     return hosts === undefined ? [] : [{ listener, hosts }]
   })
   const ready = hosted.filter(({ listener }) => listener.isReady)
+  const stats = gateway.backends.clusterStats
   const isUnresolvable = ({ listener }: { readonly listener: ListenerView }): boolean =>
     backends.hasDynamicResolver && listener.isTlsTerminated
   const routes = ready
     .filter((each) => !isUnresolvable(each))
-    .map(({ listener, hosts }) => ({ listener: listener.irName, route: planRoute(route, backends, hosts) }))
+    .map(({ listener, hosts }) => ({ listener: listener.irName, route: planRoute(route, backends, hosts, stats) }))
   const conditions = conditionsOf(resolved, backends, {
     isHostless: listeners.length > 0 && hosted.length === 0,
     isUnresolvable: ready.some(isUnresolvable),
@@ -94,11 +95,21 @@ function hostsOf(
   return hosts.length === 0 ? undefined : hosts
 }
 
-function planRoute(route: AnyL4Route, { settings }: L4Backends, hosts: readonly string[]): L4Route {
+function planRoute(
+  route: AnyL4Route,
+  { settings }: L4Backends,
+  hosts: readonly string[],
+  stats: ClusterStats | undefined,
+): L4Route {
   return {
     name: routeName(route.kind, route.metadata),
     hosts,
-    destination: { name: destinationName(route), settings, metadata: metadataOf(route) },
+    destination: {
+      name: destinationName(route),
+      settings,
+      metadata: metadataOf(route),
+      ...(stats === undefined ? {} : { stats }),
+    },
   }
 }
 

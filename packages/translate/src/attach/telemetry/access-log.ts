@@ -98,9 +98,11 @@ function sinkOf(
       responseHeaders: http?.responseHeaders ?? [],
       responseTrailers: http?.responseTrailers ?? [],
     }
+    // Of all clusters of telemetry only these never have the statistics that cost more.
+    const { stats: _, ...destination } = collector.destination
     return {
       type: "als",
-      destination: collector.destination,
+      destination,
       logName: als.logName ?? defaultLogName,
       isTcp,
       ...text,

@@ -8,6 +8,7 @@ import { type ClusterSettings, clusterTraffic } from "../backends/cluster-traffi
 import { type ServiceReference, serviceSettings } from "../backends/external-service.ts"
 import type { BackendOptions } from "../gateway-view.ts"
 import type { GatewayState } from "../gateways/gateway-group.ts"
+import { clusterStats } from "../gateways/view.ts"
 import { ownAnnotations } from "../own-annotations.ts"
 
 /** A collector as the EnvoyProxy's API has it. */
@@ -45,6 +46,7 @@ export function createCollectors(
     luaValidation: "Strict",
     dynamicModules: [],
   }
+  const { clusterStats: stats } = clusterStats(envoyProxy.spec)
   return (name, spec, isGrpc) => {
     const invalid = clusterSettingsError(spec.backendSettings)
     if (invalid !== undefined) return { error: invalid }
@@ -65,6 +67,7 @@ export function createCollectors(
     const object = envoyProxy.object
     const rest = {
       ...(traffic === undefined ? {} : { traffic }),
+      ...(stats === undefined ? {} : { stats }),
       ...(object === undefined ? {} : { metadata: metadataOf(object) }),
     }
     if (resolved.settings.length > 0) {
