@@ -106,6 +106,30 @@ describe("attache", () => {
     expect(errors[0]?.line).toBeTypeOf("number")
   })
 
+  it("judges a configuration of the control plane like any resource, in -f and in --config", () => {
+    const configuration = (rest: object) => ({
+      apiVersion: "gateway.envoyproxy.io/v1alpha1",
+      kind: "EnvoyGateway",
+      ...rest,
+    })
+    const fine = file("eg.yaml", stream(configuration({ gateway: { controllerName: "example.com/c" } })))
+    const accepted = attache("validate", "-f", fine, "--output", "json")
+    expect(JSON.parse(accepted.stdout)).toMatchObject({ ok: true, data: { objects: 0, configurations: 1, files: 1 } })
+    expect(attache("validate", "-f", fine).stdout).toBe(
+      "0 objects and 1 configuration in 1 file: 0 errors, 0 warnings\n",
+    )
+    const bad = file("eg-bad.yaml", stream(configuration({ provider: { type: "Cloud" }, logging: { levels: {} } })))
+    for (const args of [
+      ["-f", bad],
+      ["-f", good, "--config", bad, "--profile", "host"],
+    ]) {
+      const { status, stdout } = attache("validate", ...args, "--output", "json")
+      const { errors } = JSON.parse(stdout) as { errors: readonly Record<string, unknown>[] }
+      expect(status).toBe(3)
+      expect(errors[0]).toMatchObject({ file: bad, field: "provider.type", line: 1 })
+    }
+  })
+
   it("translates invalid resources with warnings, and refuses them with --strict", () => {
     expect(attache("translate", "-f", broken).status).toBe(0)
     expect(attache("translate", "-f", broken, "--strict").status).toBe(3)

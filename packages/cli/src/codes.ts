@@ -21,6 +21,20 @@ export const codes = {
     cause: "a Gateway names a GatewayClass that is not there or not ours",
     cure: "add the class, or name one that is there",
   },
+  ATT_RESOURCE_REFUSED: {
+    cause: "a real Envoy refuses what an object is translated to; the message is Envoy's own",
+    cure: "correct the field that the message is about",
+  },
+  ATT_RESOURCE_NOT_WARM: {
+    cause:
+      "Envoy accepts a listener or cluster and does not use it yet, since it waits for a name, a health check, a secret or code",
+    cure: "check that what it waits for can be reached; nothing to do where only the cluster's network has it",
+  },
+  ATT_RESOURCE_NOT_JUDGED: {
+    cause:
+      "Envoy could not judge a resource here: it reads a file that only a proxy's machine has, or gave no answer in time",
+    cure: "judge it where the file is, or leave it to the proxy",
+  },
   ATT_RESOURCE_BOOTSTRAP: {
     cause: "an EnvoyProxy changes the bootstrap in a way that does not fit the one of a proxy on this machine",
     cure: "write the change as Merge or JSONPatch, and leave the way to the control plane as it is; Replace and what is only in a cluster cannot hold here",

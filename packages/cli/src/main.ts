@@ -110,14 +110,18 @@ files(
   .option("--strict", "refuse invalid objects; exit 3 when there are findings", false)
   .option("--show-secrets", "print private keys instead of their sha256", false)
 files(
-  verb(
-    program,
-    "validate",
-    "Check resources: schema, rules, meaning",
-    "attache validate -f gateway.yaml",
-    () => import("./commands/validate.ts"),
+  envoyOptions(
+    verb(
+      program,
+      "validate",
+      "Check resources: schema, rules, meaning, and what Envoy says",
+      "attache validate -f gateway.yaml --envoy",
+      () => import("./commands/validate.ts"),
+    ),
   ),
 )
+  .option("--envoy", "let a real Envoy judge every resource", false)
+  .option("--timeout <seconds>", "longest wait for modules, with --envoy", "30")
   .option("--schema-only", "stop after schema and rules", false)
   .option("--profile <name>", "kubernetes or host", "kubernetes")
 files(

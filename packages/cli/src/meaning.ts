@@ -1,13 +1,18 @@
 // What the objects mean together: conditions that say no, and classes that nobody serves, as findings with their places.
 import type { Diagnostic } from "@attache/base"
 import type { GatewayClass, LoadedObject } from "@attache/kube-api"
-import { type AnyObject, createTranslator, keyOf, type Settings } from "@attache/translate"
+import { type AnyObject, keyOf, type Settings, type Translator } from "@attache/translate"
 
-/** Findings of translation, without fetching anything: modules that are not there yet are no finding. */
-export function meaningFindings(objects: readonly LoadedObject[], settings: Settings): readonly Diagnostic[] {
-  const translator = createTranslator({ settings, loadModule: () => new Promise(() => {}) })
-  const byKey = new Map<string, LoadedObject>()
-  for (const loaded of objects) byKey.set(translator.upsert(loaded.object as AnyObject), loaded)
+/**
+ * Findings of translation: modules that are not there yet are no finding.
+ *
+ * @param byKey the objects that the translator holds, by `Kind/namespace/name`
+ */
+export function meaningFindings(
+  translator: Translator,
+  byKey: ReadonlyMap<string, LoadedObject>,
+  settings: Settings,
+): readonly Diagnostic[] {
   for (const key of translator.proxyKeys()) translator.snapshot(key)
   const findings: Diagnostic[] = []
   for (const { kind, namespace, name, status } of translator.statuses()) {

@@ -25,6 +25,10 @@ export const codes = {
     cause: "no Gateway of ours is among the objects, so there is nothing to run",
     cure: "add a Gateway and a GatewayClass whose controllerName is gateway.envoyproxy.io/gatewayclass-controller",
   },
+  ATT_JUDGE_ENVOY_DIED: {
+    cause: "an Envoy ended while it judged what it was offered; one that dies of its configuration has a bug",
+    cure: "take objects out until it lives, and report the rest to the Envoy project",
+  },
   ATT_MODULE_ADDRESS_DENIED: {
     cause: "a module's URL leads to an address that may not be reached from the control plane",
     cure: "serve the module from a public address, or allow private ones in the configuration",

@@ -1,10 +1,10 @@
 import { keyOf } from "@attache/translate"
 import { describe, expect, it } from "vitest"
 import { backend, gateway, route, stream } from "../test/resources.ts"
-import { loadResources, textOfObjects } from "./load-resources.ts"
+import { type LoadOptions, loadResources, textOfObjects } from "./load-resources.ts"
 
 const strict = { defaultNamespace: "team", isStrict: true }
-const load = (text: string, options = strict) => loadResources(text, "/f.yaml", () => undefined, options)
+const load = (text: string, options: LoadOptions = strict) => loadResources(text, "/f.yaml", () => undefined, options)
 
 describe("loadResources", () => {
   it("gives objects with namespace, defaults and line", () => {
@@ -29,6 +29,17 @@ describe("loadResources", () => {
   it("takes nothing for a readable file without objects", () => {
     for (const text of ["", "\n", "# only a comment\n", "---\n---\n"])
       expect(load(text)).toEqual({ isReadable: true, objects: [], findings: [] })
+  })
+
+  it("judges a configuration of the control plane, tells of it, and takes it for no object", () => {
+    const files: string[] = []
+    const configuration = (type: string) =>
+      `apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway\nprovider: {type: ${type}}`
+    const read = (type: string) =>
+      load(configuration(type), { ...strict, onConfiguration: (file: string) => files.push(file) })
+    expect(read("Kubernetes")).toEqual({ isReadable: true, objects: [], findings: [] })
+    expect(read("Cloud")).toMatchObject({ isReadable: true, objects: [], findings: [{ field: "provider.type" }] })
+    expect(files).toEqual(["/f.yaml", "/f.yaml"])
   })
 
   it("judges objects one by one, and admits invalid ones where that is wanted", () => {

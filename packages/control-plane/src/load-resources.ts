@@ -1,6 +1,6 @@
 // From the text of a file to objects that may be admitted: parsed, defaulted, judged by schema and rules; and back, for keeping.
 import { type Diagnostic, structuralEqual } from "@attache/base"
-import { type LoadedObject, loadObjects, validateObject } from "@attache/kube-api"
+import { type LoadedObject, loadObjects, validateConfiguration, validateObject } from "@attache/kube-api"
 import { keyOf } from "@attache/translate"
 import type { FileReading } from "./provider-file/file-set.ts"
 
@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly defaultNamespace: string
   /** True: an object with errors is not admitted and its predecessor stays. */
   readonly isStrict: boolean
+  /** Called for each document that configures the control plane, such as EnvoyGateway. They are judged and not applied. */
+  readonly onConfiguration?: (file: string) => void
 }
 
 /**
@@ -26,9 +28,16 @@ export function loadResources(
   previous: (key: string) => LoadedObject | undefined,
   options: LoadOptions,
 ): FileReading<LoadedObject> {
-  const { objects, diagnostics } = loadObjects(text, { file, defaultNamespace: options.defaultNamespace })
+  const { objects, configurations, diagnostics } = loadObjects(text, {
+    file,
+    defaultNamespace: options.defaultNamespace,
+  })
   const isReadable = !diagnostics.some((d) => d.severity === "error" && d.object === undefined)
   const findings: Diagnostic[] = [...diagnostics]
+  for (const document of configurations) {
+    findings.push(...validateConfiguration(document, file))
+    options.onConfiguration?.(file)
+  }
   const read = objects.map((loaded) => {
     const key = keyOf(loaded.object)
     const old = previous(key)

@@ -1,12 +1,52 @@
-import { AttacheError, type Diagnostic, formatDiagnostic } from "@attache/base"
+import { readFileSync } from "node:fs"
+import { AttacheError, type Diagnostic, formatDiagnostic, messageOf } from "@attache/base"
 import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
-import type { LoadedObject } from "@attache/kube-api"
+import { type LoadedObject, readYaml, validateConfiguration } from "@attache/kube-api"
+import type { AnyObject, ModuleLoader, Settings } from "@attache/translate"
 import { type ExitCode, exitCodes } from "../exit.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, settingsOf, textOf } from "../options.ts"
+import type { EnvoyReport } from "../judge/judge-by-envoy.ts"
+import {
+  formatOf,
+  isOn,
+  type Options,
+  pathsOf,
+  profileOf,
+  secondsOf,
+  settingsOf,
+  textOf,
+  usageError,
+} from "../options.ts"
 import { documentOf, envelopeOf, styled } from "../output/format.ts"
 
-/** Checks resources: schema and rules, then what they mean together. Exit 3 when there are errors. */
+/** Checks resources: schema and rules, what they mean together, and on request what Envoy says. Exit 3 when there are errors. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
+  const isJudged = isOn(options, "envoy")
+  if (isJudged && isOn(options, "schemaOnly"))
+    throw usageError("--envoy and --schema-only exclude each other", "leave one of them out")
+  const { objects, figures, findings: read } = readResources(options)
+  const findings = [...read]
+  const isWhole = !isOn(options, "schemaOnly") && !hasErrors(findings)
+  const judged = isWhole ? await judgeMeaning(objects, isJudged, options) : { findings: [] }
+  findings.push(...judged.findings)
+  await print(options, findings, { ...figures, ...(judged.report === undefined ? {} : { envoy: judged.report }) })
+  return hasErrors(findings) ? exitCodes.findings : exitCodes.done
+}
+
+interface Figures {
+  readonly objects: number
+  /** Documents that configure the control plane. */
+  readonly configurations: number
+  readonly files: number
+  readonly envoy?: EnvoyReport
+}
+
+interface Resources {
+  readonly objects: readonly LoadedObject[]
+  readonly figures: Figures
+  readonly findings: readonly Diagnostic[]
+}
+
+function readResources(options: Options): Resources {
   const paths = pathsOf(options)
   const files = resourceFiles(paths)
   if (files.length === 0) {
@@ -15,34 +55,89 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     })
   }
   const defaultNamespace = textOf(options, "namespace") ?? "default"
+  let configurations = 0
+  const onConfiguration = (): void => void configurations++
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
-    loadResources(text, file, previous, { defaultNamespace, isStrict: false }),
+    loadResources(text, file, previous, { defaultNamespace, isStrict: false, onConfiguration }),
   )
-  const { upserts } = provider.refresh()
-  const findings = [...provider.view().findings]
-  const isSchemaOnly = isOn(options, "schemaOnly")
-  if (!isSchemaOnly && !findings.some((d) => d.severity === "error")) {
-    const { meaningFindings } = await import("../meaning.ts")
-    const settings = await settingsOf(options, profileOf(options, "kubernetes"))
-    findings.push(
-      ...meaningFindings(
-        upserts.map(({ value }) => value),
-        settings,
-      ),
-    )
-  }
-  await print(options, findings, upserts.length, files.length)
-  return findings.some((d) => d.severity === "error") ? exitCodes.findings : exitCodes.done
+  const objects = provider.refresh().upserts.map(({ value }) => value)
+  const findings = [...provider.view().findings, ...configurationFindings(textOf(options, "config"))]
+  return { objects, figures: { objects: objects.length, configurations, files: files.length }, findings }
 }
 
-async function print(options: Options, findings: readonly Diagnostic[], objects: number, files: number): Promise<void> {
+/** Findings about the document of --config. */
+function configurationFindings(file: string | undefined): readonly Diagnostic[] {
+  if (file === undefined) return []
+  const { documents, diagnostics } = readYaml(textOfConfiguration(file), file)
+  return [...diagnostics, ...documents.flatMap((document) => validateConfiguration(document, file))]
+}
+
+function textOfConfiguration(file: string): string {
+  try {
+    return readFileSync(file, "utf8")
+  } catch (error) {
+    throw usageError(`configuration ${file} cannot be read: ${messageOf(error)}`, "give an EnvoyGateway document")
+  }
+}
+
+/** What the objects mean together; with Envoy's word, modules are fetched so that it can judge them. */
+async function judgeMeaning(
+  objects: readonly LoadedObject[],
+  isJudged: boolean,
+  options: Options,
+): Promise<{ readonly findings: readonly Diagnostic[]; readonly report?: EnvoyReport }> {
+  const [{ meaningFindings }, { createTranslator }] = await Promise.all([
+    import("../meaning.ts"),
+    import("@attache/translate"),
+  ])
+  const settings = await settingsOf(options, profileOf(options, "kubernetes"))
+  const loadModule = isJudged ? await localModules(settings, options) : neverLoaded
+  const translator = createTranslator({ settings, loadModule })
+  const byKey = new Map(objects.map((loaded) => [translator.upsert(loaded.object as AnyObject), loaded]))
+  if (!isJudged) return { findings: meaningFindings(translator, byKey, settings) }
+  const [{ settle }, { judgeByEnvoy }] = await Promise.all([
+    import("../settle.ts"),
+    import("../judge/judge-by-envoy.ts"),
+  ])
+  await settle(translator, secondsOf(options, "timeout"))
+  const findings = meaningFindings(translator, byKey, settings)
+  const judged = await judgeByEnvoy(translator, byKey, options)
+  return { findings: [...findings, ...judged.findings], report: judged.report }
+}
+
+const neverLoaded: ModuleLoader = () => new Promise(() => {})
+
+/** Whatever the profile, the Envoy that judges is on this machine and reads modules as files. */
+async function localModules(settings: Settings, options: Options): Promise<ModuleLoader> {
+  const { moduleLoaderFor } = await import("../module-loader.ts")
+  return moduleLoaderFor({ ...settings, profile: "host" }, isOn(options, "offline"))
+}
+
+function hasErrors(findings: readonly Diagnostic[]): boolean {
+  return findings.some(({ severity }) => severity === "error")
+}
+
+async function print(options: Options, findings: readonly Diagnostic[], figures: Figures): Promise<void> {
   const format = formatOf(options)
   if (format !== "text") {
-    process.stdout.write(await documentOf(format, envelopeOf(findings, { objects, files })))
+    process.stdout.write(await documentOf(format, envelopeOf(findings, figures)))
     return
   }
   for (const finding of findings) process.stdout.write(`${formatDiagnostic(finding)}\n`)
-  const errors = findings.filter((d) => d.severity === "error").length
-  const summary = `${objects} objects in ${files} ${files === 1 ? "file" : "files"}: ${errors} errors, ${findings.length - errors} warnings`
-  process.stdout.write(`${styled(errors > 0 ? "red" : "green", summary)}\n`)
+  if (figures.envoy !== undefined) {
+    const { reportLine } = await import("../judge/judge-by-envoy.ts")
+    process.stdout.write(`${reportLine(figures.envoy)}\n`)
+  } else if (isOn(options, "envoy")) process.stdout.write("Envoy was not asked: correct the errors first\n")
+  process.stdout.write(`${styled(hasErrors(findings) ? "red" : "green", summary(findings, figures))}\n`)
+}
+
+function summary(findings: readonly Diagnostic[], { objects, configurations, files }: Figures): string {
+  const errors = findings.filter(({ severity }) => severity === "error").length
+  const more = configurations === 0 ? "" : ` and ${plural(configurations, "configuration")}`
+  const what = `${plural(objects, "object")}${more} in ${plural(files, "file")}`
+  return `${what}: ${plural(errors, "error")}, ${plural(findings.length - errors, "warning")}`
+}
+
+function plural(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? "" : "s"}`
 }

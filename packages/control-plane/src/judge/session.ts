@@ -6,6 +6,7 @@ import { AttacheError } from "@attache/base"
 import { createBootstrap, type RunningEnvoy, runEnvoy } from "@attache/envoy"
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { createXdsServer, emptySnapshot, type Snapshot, type TypeAcks, type XdsServer } from "@attache/xds-server"
+import { codes } from "../codes.ts"
 import type { Conversation, ConversationState } from "./settle.ts"
 import { warmingStats } from "./warming.ts"
 
@@ -18,7 +19,7 @@ export interface Session extends Conversation, AsyncDisposable {
   acks(): ReadonlyMap<string, TypeAcks>
   /** False when the process has ended. */
   isAlive(): boolean
-  /** The result of some work, or ATT_ENVOY_EXITED when the process ends before. */
+  /** The result of some work, or ATT_JUDGE_ENVOY_DIED when the process ends before. */
   whileAlive<T>(work: Promise<T>): Promise<T>
 }
 
@@ -61,8 +62,8 @@ function sessionOf(xds: XdsServer, envoy: RunningEnvoy, answers: Counter, remove
   let isAlive = true
   const ended = envoy.exit.then((): never => {
     isAlive = false
-    throw new AttacheError("ATT_ENVOY_EXITED", "Envoy ended while it judged", {
-      hint: "an Envoy that dies of its configuration has a bug: report it with the resources to the Envoy project",
+    throw new AttacheError("ATT_JUDGE_ENVOY_DIED", "Envoy ended while it judged", {
+      hint: codes.ATT_JUDGE_ENVOY_DIED.cure,
     })
   })
   ended.catch(() => {})

@@ -145,7 +145,7 @@ it("says that its Envoy is gone", async () => {
   const failed = session.whileAlive(new Promise(() => {})).catch((error: unknown) => error)
   await session.admin.quit()
   const error = await failed
-  expect(isAttacheError(error) && error.code).toBe("ATT_ENVOY_EXITED")
+  expect(isAttacheError(error) && error.code).toBe("ATT_JUDGE_ENVOY_DIED")
   expect(session.isAlive()).toBe(false)
   expect(session.acks().get(typeUrls.cluster)).toBeUndefined()
 })

@@ -39,7 +39,7 @@ export interface ValidatingEnvoy extends AsyncDisposable {
    * by one, so that a refusal says which it means. When the last judgement left Envoy waiting for a cluster, another one is
    * started, since it would answer no more.
    *
-   * @throws AttacheError ATT_ENVOY_EXITED when Envoy dies of what it is offered; the next call starts another
+   * @throws AttacheError ATT_JUDGE_ENVOY_DIED when Envoy dies of what it is offered; the next call starts another
    */
   judge(snapshot: ProxySnapshot): Promise<Judgement>
   /** Takes everything back, so that the next judgement starts from nothing. */
