@@ -3,6 +3,7 @@
 import { accessLog } from "./access-log/access-log.ts"
 import { circuitBreaker } from "./circuit-breaker/circuit-breaker.ts"
 import { clientTls } from "./client-tls/client-tls.ts"
+import { clusterStats } from "./cluster-stats/cluster-stats.ts"
 import { connectionSettings } from "./connection-settings/connection-settings.ts"
 import { cors } from "./cors/cors.ts"
 import { credentialInjector } from "./credential-injector/credential-injector.ts"
@@ -36,6 +37,7 @@ export const features: readonly Feature[] = [
   accessLog,
   circuitBreaker,
   clientTls,
+  clusterStats,
   connectionSettings,
   cors,
   credentialInjector,
