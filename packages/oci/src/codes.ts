@@ -1,4 +1,5 @@
 import { archiveCodes } from "./archive/codes.ts"
+import { formatCodes } from "./formats/codes.ts"
 
 /** Error codes of this package: what each means and what cures it. Codes never change their meaning. */
 export const codes = {
@@ -8,6 +9,7 @@ export const codes = {
     cure: "ask again, and if it stays so, find out who altered the content; sha256 and sha512 are known",
   },
   ...archiveCodes,
+  ...formatCodes,
   ATT_HTTP_ADDRESS_DENIED: {
     cause: "a host or a redirect leads to an address that may not be reached",
     cure: "use a public address, or allow loopback or private ones in the configuration; metadata addresses stay closed",

@@ -1,3 +1,13 @@
+export { type ByteStream, collectBytes } from "./archive/byte-reader.ts"
+export { compress } from "./archive/compress.ts"
+export { type Compression, compressionOf, decompress } from "./archive/decompress.ts"
+export { type ArchiveLimits, defaultArchiveLimits } from "./archive/limits.ts"
+export { type PackFile, packBytes } from "./archive/pack-file.ts"
+export { fileOnDisk, filesOfFolder, type PackFolderOptions } from "./archive/pack-folder.ts"
+export { type ReadTarOptions, readTar, type TarEntry, type TarEntryKind } from "./archive/read-tar.ts"
+export { type SafePathOptions, safeEntryPath } from "./archive/safe-path.ts"
+export { type LayerSource, type UnpackedEntry, type UnpackOptions, unpackLayers } from "./archive/unpack.ts"
+export { writeTar } from "./archive/write-tar.ts"
 export { codes } from "./codes.ts"
 export {
   type Descriptor,
@@ -18,6 +28,43 @@ export type {
   Target,
   TransferOptions,
 } from "./content/target.ts"
+export {
+  type AnnotatedFacts,
+  type Annotations,
+  boeAnnotations,
+  type ExtensionKind,
+  extensionKinds,
+  factsOf,
+  standardAnnotations,
+} from "./formats/annotations.ts"
+export { type ChosenManifest, chooseManifest } from "./formats/choose-manifest.ts"
+export { boeRefusal, type Consumer, type Refusals, wasmRefusals } from "./formats/consumers.ts"
+export { type DockerfileOptions, dockerfileOf } from "./formats/dockerfile.ts"
+export { annotationsOf, checkContent, type ExtensionContent } from "./formats/extension-content.ts"
+export { extensionFolder } from "./formats/extension-folder.ts"
+export {
+  type ImageFile,
+  type ImageModule,
+  type ImageTree,
+  type InspectImageOptions,
+  inspectImage,
+} from "./formats/inspect-image.ts"
+export { boeArtifactType, wasmTypes } from "./formats/layer-types.ts"
+export { type ExtensionLayer, type ExtensionLayout, type LayoutFacts, layoutOf } from "./formats/layout.ts"
+export { isMainFile, kindOfFile, mainFileOf } from "./formats/main-file.ts"
+export { maxExtensionBytes, type OpenedModule, openModule } from "./formats/open-module.ts"
+export { chooseForPlatform, formatPlatform, parsePlatform, platformFit } from "./formats/platform.ts"
+export { type Extension, type ReadExtensionOptions, readExtension } from "./formats/read-extension.ts"
+export { type UnpackExtensionOptions, unpackExtension } from "./formats/unpack-extension.ts"
+export { unwrapModule } from "./formats/unwrap.ts"
+export { checkedWasm, checkWasm, isWasm } from "./formats/wasm-head.ts"
+export {
+  type ExtensionFormat,
+  extensionFormats,
+  type WriteExtensionOptions,
+  writeExtension,
+} from "./formats/write-extension.ts"
+export { type WriteIndexOptions, writeExtensionIndex } from "./formats/write-index.ts"
 export { type AddressPolicy, hostAddresses, isAddressAllowed, publicAddresses } from "./http/address-policy.ts"
 export { createHttpClient, type HttpClient, type HttpClientOptions } from "./http/client.ts"
 export { type HttpRequest, type HttpResponse, readBody } from "./http/exchange.ts"

@@ -6,13 +6,13 @@ import { type Compression, decompress } from "./decompress.ts"
 import { type ArchiveLimits, archiveLimits } from "./limits.ts"
 import { createOverlay, type Overlay, type OverlayNode } from "./overlay.ts"
 import { type ReadTarOptions, readTar, type TarEntry } from "./read-tar.ts"
+import { safeEntryPath } from "./safe-path.ts"
 
-/** One archive to unpack. */
-export interface LayerSource {
-  readonly compression: Compression
+/** One archive to unpack, or one file to lay over what is there. */
+export type LayerSource = {
   /** The bytes, verified as they come; an error instead of the end says that they are not what they should be. */
   readonly open: () => Promise<ByteStream>
-}
+} & ({ readonly compression: Compression } | { readonly file: string; readonly size: number })
 
 /** How archives are unpacked. */
 export interface UnpackOptions {
@@ -22,6 +22,8 @@ export interface UnpackOptions {
   readonly absolute?: ReadTarOptions["absolute"]
   /** Whether a folder that is there is replaced as a whole. Default false: ATT_ARCHIVE_FOLDER. */
   readonly replace?: boolean
+  /** The path under which one in an archive is written. Default: the same. */
+  readonly rename?: (path: string) => string
 }
 
 /** A file or folder that was unpacked. */
@@ -78,12 +80,27 @@ async function unpackLayer(
     expandedBytes: whole.expandedBytes - used.expandedBytes,
     entries: whole.entries - used.entries,
   }
-  const expanded = counted(decompress(await layer.open(), layer.compression, limits), used)
-  const absolute = options.absolute === undefined ? {} : { absolute: options.absolute }
-  for await (const entry of readTar(expanded, { limits, ...absolute })) {
+  const rename = options.rename ?? ((path) => path)
+  for await (const entry of entriesOf(layer, await layer.open(), limits, used, options)) {
     used.entries++
-    if (entry.path !== "") await placeEntry(folder, entry, overlay)
+    if (entry.path !== "") await placeEntry(folder, { ...entry, path: rename(entry.path) }, overlay)
   }
+}
+
+async function* entriesOf(
+  layer: LayerSource,
+  bytes: ByteStream,
+  limits: ArchiveLimits,
+  used: Used,
+  { absolute = "refuse" }: UnpackOptions,
+): AsyncGenerator<TarEntry, void, undefined> {
+  if ("compression" in layer) {
+    yield* readTar(counted(decompress(bytes, layer.compression, limits), used), { limits, absolute })
+    return
+  }
+  const path = safeEntryPath(layer.file, { limits, absolute })
+  const content = counted(decompress(bytes, "none", limits), used)
+  yield { path, kind: "file", size: layer.size, mode: 0o644, linkName: "", type: "0", content }
 }
 
 async function* counted(stream: ByteStream, used: Used): AsyncGenerator<Uint8Array, void, undefined> {
