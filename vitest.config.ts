@@ -1,18 +1,22 @@
 import { defineConfig } from "vitest/config"
 
+const examples = "examples/**/*.test.ts"
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "conformance/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "conformance/**/*.test.ts", examples],
         },
       },
       {
         test: {
           name: "e2e",
-          include: ["e2e/**/*.e2e.ts", "packages/*/src/**/*.e2e.ts", "conformance/**/*.e2e.ts"],
+          include: ["e2e/**/*.e2e.ts", "packages/*/src/**/*.e2e.ts", "conformance/**/*.e2e.ts", examples],
+          // Tests of examples run in the host, and here on a real Envoy too: `drivers` of @attache/testing.
+          env: { ATTACHE_TEST_ENVOY: "1" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -82,6 +82,25 @@ export async function buildAssemblyScript(
   return { ok: true, path, bytes: compiled, imports: inspected.imports, exports: inspected.exports, findings }
 }
 
+/**
+ * The module of an entry file, for tests: compiled and checked as {@link buildAssemblyScript} does, kept in memory only.
+ *
+ * @throws Error with one line for each finding when there is no module
+ */
+export async function compileAssemblyScript(entry: string, options: BuildOptions = {}): Promise<Uint8Array> {
+  const findings: BuildFinding[] = []
+  const compiled = await compile(dirname(resolve(entry)), basename(entry), options, findings)
+  if (compiled !== undefined) findings.push(...inspectModule(compiled).findings.map(asBuildFinding))
+  if (compiled !== undefined && !findings.some(isError)) return compiled
+  throw new Error(`${entry} does not compile\n${findings.map(printFinding).join("\n")}`)
+}
+
+/** A finding as compilers print it: `FILE:LINE:COLUMN MESSAGE`. */
+export function printFinding({ file, line, column, message }: BuildFinding): string {
+  if (file === undefined) return message
+  return line === undefined ? `${file} ${message}` : `${file}:${line}:${column} ${message}`
+}
+
 /** The part of a compiler diagnostic that is read here. */
 interface CompilerMessage {
   readonly category: number
