@@ -26,7 +26,7 @@ export {
   placeAtServer,
 } from "./modules/loader.ts"
 export { createModuleStore, type ModuleStore, type ModuleStoreOptions, maxStoreBytes } from "./modules/store.ts"
-export { isWasm, maxModuleBytes, unwrapModule } from "./modules/unwrap.ts"
+export { maxModuleBytes, unwrapModule } from "./modules/unwrap.ts"
 export type { FileObject, FileReading, FileSetView, FileState, ObjectChanges } from "./provider-file/file-set.ts"
 export type { LastGood } from "./provider-file/last-good-reading.ts"
 export {

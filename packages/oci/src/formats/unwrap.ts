@@ -14,8 +14,9 @@ const maxEntries = 64
 /**
  * The module inside a download: itself, or in gzip or zstd, or the first file of a tar archive, or any nesting of these.
  *
- * Names in an archive are not used, so it does not matter what they are. Source: Envoy Gateway 1.9, without zstd there.
- * Errors: ATT_OCI_NOT_WASM, ATT_ARCHIVE_DAMAGED, ATT_ARCHIVE_TOO_LARGE, ATT_ARCHIVE_BOMB.
+ * Names in an archive are not used, so it does not matter what they are. Only the size is limited and no ratio, for what
+ * Envoy Gateway takes is taken. Source: Envoy Gateway 1.9, without zstd there.
+ * Errors: ATT_OCI_NOT_WASM, ATT_ARCHIVE_DAMAGED, ATT_ARCHIVE_TOO_LARGE.
  *
  * @param limitBytes largest result of each step
  */
@@ -25,7 +26,10 @@ export async function unwrapModule(download: Uint8Array, limitBytes: number): Pr
     const compression = compressionOf(bytes)
     const inner =
       compression !== "none"
-        ? await collectBytes(decompress(once(bytes), compression, { expandedBytes: limitBytes }), limitBytes)
+        ? await collectBytes(
+            decompress(once(bytes), compression, { expandedBytes: limitBytes, ratio: Number.POSITIVE_INFINITY }),
+            limitBytes,
+          )
         : isTar(bytes)
           ? firstFile(bytes)
           : undefined
