@@ -20,11 +20,23 @@ const windows = "is out of range, must be between 65535 and 2147483647"
 describe("settings of a backend", () => {
   it.each<readonly [string, ClusterSettings | undefined, string | undefined]>([
     ["none", undefined, undefined],
+    [
+      "times that are none",
+      { timeout: { tcp: { connectTimeout: "22mib" }, http: { maxStreamDuration: "1.5h", requestTimeout: "soon" } } },
+      "invalid ConnectTimeout value 22mib\ninvalid RequestTimeout value soon",
+    ],
+    ["a probe that is none", { tcpKeepalive: { idleTime: "1m", interval: "x" } }, "invalid Interval value x"],
     ["a buffer", { connection: { bufferLimit: "20Mi" } }, undefined],
     ["a buffer in exponents", { connection: { bufferLimit: "1e3" } }, undefined],
     ["half a byte", { connection: { bufferLimit: "1500m" } }, "invalid BufferLimit value 1500m"],
     ["a negative buffer", { connection: { bufferLimit: "-1" } }, "BufferLimit value -1 is out of range"],
     ["a buffer beyond 32 bits", { connection: { bufferLimit: "100G" } }, "BufferLimit value 100G is out of range"],
+    ["circuit breakers", { circuitBreaker: { maxConnections: 0, maxParallelRequests: 4_294_967_295 } }, undefined],
+    [
+      "a circuit breaker below nothing",
+      { circuitBreaker: { maxConnections: 1, maxPendingRequests: -1, maxParallelRetries: -2 } },
+      "invalid MaxPendingRequests value -1",
+    ],
     ["a prime table", hash(65_537), undefined],
     ["the largest table", hash(5_000_011), undefined],
     ["a table that is not prime", hash(1024), "ConsistentHash: invalid TableSize value 1024"],

@@ -8,12 +8,41 @@ const largestWindow = 2_147_483_647
 const largestTable = 5_000_011
 
 /**
- * Why settings cannot be used, or undefined when they can: the first of the connection's buffer, the load balancer's hash
- * table, HTTP/2's windows (one line for each) and the intervals between retries.
+ * Why settings cannot be used, or undefined when they can: the first of the timeouts, the connection's buffer, TCP's
+ * keep-alive, the circuit breakers, the load balancer's hash table, HTTP/2's options and the intervals between retries.
+ * Timeouts and HTTP/2's options have a line for each fault.
  */
 export function clusterSettingsError(settings: ClusterSettings | undefined): string | undefined {
   if (settings === undefined) return undefined
-  return bufferError(settings) ?? tableError(settings) ?? windowErrors(settings) ?? backOffError(settings)
+  return (
+    timeoutErrors(settings) ??
+    bufferError(settings) ??
+    tcpKeepaliveError(settings) ??
+    breakerError(settings) ??
+    tableError(settings) ??
+    http2Errors(settings) ??
+    backOffError(settings)
+  )
+}
+
+function timeoutErrors({ timeout }: ClusterSettings): string | undefined {
+  return lines([
+    durationError("ConnectTimeout", timeout?.tcp?.connectTimeout),
+    durationError("ConnectionIdleTimeout", timeout?.http?.connectionIdleTimeout),
+    durationError("MaxConnectionDuration", timeout?.http?.maxConnectionDuration),
+    durationError("RequestTimeout", timeout?.http?.requestTimeout),
+    durationError("MaxStreamDuration", timeout?.http?.maxStreamDuration),
+    durationError("StreamIdleTimeout", timeout?.http?.streamIdleTimeout),
+  ])
+}
+
+function durationError(field: string, text: string | undefined): string | undefined {
+  return text === undefined || milliseconds(text) !== undefined ? undefined : `invalid ${field} value ${text}`
+}
+
+function lines(errors: readonly (string | undefined)[]): string | undefined {
+  const found = errors.filter((error) => error !== undefined)
+  return found.length === 0 ? undefined : found.join("\n")
 }
 
 function bufferError({ connection }: ClusterSettings): string | undefined {
@@ -22,6 +51,27 @@ function bufferError({ connection }: ClusterSettings): string | undefined {
   const bytes = wholeQuantity(limit)
   if (bytes === undefined) return `invalid BufferLimit value ${limit}`
   return bytes < 0 || bytes >= 2 ** 32 ? `BufferLimit value ${limit} is out of range` : undefined
+}
+
+function tcpKeepaliveError({ tcpKeepalive }: ClusterSettings): string | undefined {
+  return durationError("IdleTime", tcpKeepalive?.idleTime) ?? durationError("Interval", tcpKeepalive?.interval)
+}
+
+const breakerFields = [
+  "maxConnections",
+  "maxParallelRequests",
+  "maxPendingRequests",
+  "maxParallelRetries",
+  "maxRequestsPerConnection",
+] as const
+
+function breakerError({ circuitBreaker }: ClusterSettings): string | undefined {
+  for (const field of breakerFields) {
+    const value = circuitBreaker?.[field]
+    if (value !== undefined && (value < 0 || value >= 2 ** 32))
+      return `invalid ${field.replace("max", "Max")} value ${value}`
+  }
+  return undefined
 }
 
 function tableError({ loadBalancer }: ClusterSettings): string | undefined {
@@ -37,12 +87,15 @@ function isPrime(size: number): boolean {
   return true
 }
 
-function windowErrors({ http2 }: ClusterSettings): string | undefined {
-  const errors = [
+function http2Errors({ http2 }: ClusterSettings): string | undefined {
+  const keepalive = http2?.connectionKeepalive
+  return lines([
     windowError("InitialStreamWindowSize", http2?.initialStreamWindowSize),
     windowError("InitialConnectionWindowSize", http2?.initialConnectionWindowSize),
-  ].filter((error) => error !== undefined)
-  return errors.length === 0 ? undefined : errors.join("\n")
+    durationError("ConnectionKeepalive.Interval", keepalive?.interval),
+    durationError("ConnectionKeepalive.Timeout", keepalive?.timeout),
+    durationError("ConnectionKeepalive.IdleInterval", keepalive?.idleInterval),
+  ])
 }
 
 function windowError(field: string, value: number | string | undefined): string | undefined {
