@@ -78,6 +78,41 @@ describe("barriers", () => {
   })
 })
 
+describe("results", () => {
+  it("reach those readers only that may notice a difference", () => {
+    const graph = createGraph()
+    const input = graph.input<Readonly<Record<string, number>>>("table")
+    const table = graph.query("table", () => input.get("") ?? {}, {
+      reaches: (before, after, query, key) => query !== "entry" || before[key] !== after[key],
+    })
+    const entry = graph.query("entry", (key) => table.get("")[key])
+    const size = graph.query("size", () => Object.keys(table.get("")).length)
+    const get = (): readonly unknown[] => [entry.get("a"), entry.get("b"), size.get("")]
+    for (const key of ["a", "b"]) graph.pin(entry, key)
+    input.set("", { a: 1, b: 1 })
+    expect(get()).toEqual([1, 1, 2])
+    graph.resetStats()
+    input.set("", { a: 1, b: 2 })
+    expect(get()).toEqual([1, 2, 2])
+    expect(Object.fromEntries(graph.stats().runs)).toEqual({ table: 1, entry: 1, size: 1 })
+  })
+
+  it("are given to the next run", () => {
+    const graph = createGraph()
+    const input = graph.input<number>("n")
+    const seen: unknown[] = []
+    const query = graph.query<readonly number[]>("list", (_, before) => {
+      seen.push(before)
+      return [input.get("") ?? 0]
+    })
+    for (const n of [1, 1, 2]) {
+      input.set("", n)
+      query.get("")
+    }
+    expect(seen).toEqual([undefined, [1]])
+  })
+})
+
 describe("steps", () => {
   it("end before a query when it is time, and keep what was finished", () => {
     const graph = createGraph()

@@ -106,17 +106,24 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
     hasRun = true
     node.state = clean
     if (isSame(node, rule, outcome, hooks.onFailure)) return
+    const before = node.value
+    const isComparable = before !== unset && node.error === undefined && outcome.error === undefined
     node.value = outcome.value
     node.error = outcome.error
-    mark(node)
+    const { reaches } = rule
+    if (reaches === undefined || !isComparable) mark(node)
+    else mark(node, (observer) => reaches(before, node.value, observer.family, observer.key))
   }
 
-  const mark = (changed: Node): void => {
+  const mark = (changed: Node, isReached?: (observer: Node) => boolean): void => {
     const stack: Node[] = [changed]
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      const state = node === changed ? dirty : check
-      if (node.observer !== undefined) markOne(node.observer, state, stack)
-      if (node.observers !== undefined) for (const observer of node.observers) markOne(observer, state, stack)
+      const isFirst = node === changed
+      const state = isFirst ? dirty : check
+      for (const observer of node.observers ?? (node.observer === undefined ? [] : [node.observer])) {
+        if (isFirst && isReached?.(observer) === false) continue
+        markOne(observer, state, stack)
+      }
     }
   }
 
@@ -190,7 +197,7 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
   return {
     current: () => frame?.node,
     track: (node) => void frame?.read.push(node),
-    mark,
+    mark: (input) => mark(input),
     pull: (node) => {
       if (interruption !== undefined) throw interruption
       if (frame === undefined) settle()
@@ -229,7 +236,7 @@ function attempt(
   isInterrupted: () => boolean,
 ): Outcome {
   try {
-    return { value: rule.compute(node.key), error: undefined }
+    return { value: rule.compute(node.key, node.value === unset ? undefined : node.value), error: undefined }
   } catch (thrown) {
     if (isInterrupted()) return { value: undefined, error: { thrown } }
     try {

@@ -39,6 +39,11 @@ export interface QueryOptions<T> {
    * it may run twice.
    */
   readonly isBarrier?: boolean
+  /**
+   * Whether a reader may notice the difference between two results; default: every reader may. It is named by its query
+   * and key, and must have read nothing of the result but what this looks at.
+   */
+  readonly reaches?: (before: T, after: T, query: string, key: string) => boolean
 }
 
 /** What a graph did so far, for tests and metrics. */
@@ -65,8 +70,13 @@ export interface GraphOptions {
 export interface Graph {
   /** A new family of inputs. @param equals default {@link structuralEqual}; equal values are not a change */
   input<T>(name: string, equals?: (a: T, b: T) => boolean): Input<T>
-  /** A new family of queries. The function must depend only on its key and on what it reads from this graph. */
-  query<T>(name: string, compute: (key: string) => T, options?: QueryOptions<T>): Query<T>
+  /**
+   * A new family of queries. The function must depend only on its key and on what it reads from this graph.
+   *
+   * It also gets its last result, if there is one, for where that is cheaper to change than to make anew. The outcome
+   * must not depend on it.
+   */
+  query<T>(name: string, compute: (key: string, before: T | undefined) => T, options?: QueryOptions<T>): Query<T>
   /**
    * Keeps a result and all it stands on alive until the returned function is called.
    *
@@ -111,11 +121,15 @@ export function createGraph(options: GraphOptions = {}): Graph {
         revision++
       }),
 
-    query: <T>(name: string, compute: (key: string) => T, queryOptions: QueryOptions<T> = {}): Query<T> => {
+    query: <T>(
+      name: string,
+      compute: (key: string, before: T | undefined) => T,
+      queryOptions: QueryOptions<T> = {},
+    ): Query<T> => {
       const home = new Map<string, Node>()
-      const equals = (queryOptions.equals ?? structuralEqual) as Rule["equals"]
+      const { equals = structuralEqual, fallback, reaches } = queryOptions as QueryOptions<unknown>
       const barrier = queryOptions.isBarrier === true ? barriers++ : undefined
-      const rule: Rule = { compute, equals, fallback: queryOptions.fallback, barrier }
+      const rule: Rule = { compute: compute as Rule["compute"], equals, fallback, reaches, barrier }
       homes.push(home)
       const nodeOf = (key: string): Node => home.get(key) ?? added(createNode(name, key, rule, home), idle)
       const query: Query<T> = { name, get: (key) => readQuery(nodeOf(key), evaluation) as T }

@@ -12,9 +12,10 @@ export const unset: unique symbol = Symbol("unset")
 
 /** How a query computes, compares and survives. */
 export interface Rule {
-  readonly compute: (key: string) => unknown
+  readonly compute: (key: string, before: unknown) => unknown
   readonly equals: (a: unknown, b: unknown) => boolean
   readonly fallback: ((key: string, error: unknown) => unknown) | undefined
+  readonly reaches: ((before: unknown, after: unknown, query: string, key: string) => boolean) | undefined
   /** Present for barriers: those with a lower rank are settled first. */
   readonly barrier: number | undefined
 }
