@@ -1,13 +1,14 @@
 // What stands on each listener: its routes in order, how many are attached, and which match the same requests.
-import type { Graph } from "@attache/base"
-import type { L4Route, PlanRoute, RouteHandle } from "../plan/index.ts"
+import type { Graph, Query } from "@attache/base"
+import type { L4Route, PlanRoute } from "../plan/index.ts"
 import { byAge } from "../world/order.ts"
 import { keyOf, type ObjectKey, objectKey, type World } from "../world/world.ts"
+import { type HostEntries, type HostOrder, orderHosts, sameHosts } from "./host-order.ts"
 import type { RouteAttachment } from "./http-routes/attach.ts"
 import { settleL4Routes } from "./l4-routes/listener-routes.ts"
 import { createOverlapQueries } from "./overlap-queries.ts"
-import { ageOf, compareEntries, mergeEntries, precedenceOf, type RouteEntry, sameEntries } from "./route-order.ts"
-import { createRouteTree } from "./route-tree.ts"
+import { ageOf, precedenceOf, type RouteEntry, sameEntries } from "./route-order.ts"
+import { createRouteTree, routeGroups, routesInGroup } from "./route-tree.ts"
 
 /** What is read of the rest of attachment. */
 export interface ListenerReads extends World {
@@ -18,8 +19,8 @@ export interface ListenerReads extends World {
 
 /** Listeners are named by their irNames, routes on them by handles. */
 export interface ListenerQueries {
-  /** Handles in the order in which Envoy tries the routes. */
-  routes(listener: string, isOrderPreserved: boolean): readonly RouteHandle[]
+  /** Hosts in the order of their first routes, routes in the order in which Envoy tries them. */
+  hosts(listener: string, isOrderPreserved: boolean): readonly HostEntries[]
   /** The route behind a handle, before policies. */
   route(id: string): PlanRoute
   l4Routes(listener: string): readonly L4Route[]
@@ -63,16 +64,7 @@ function parentOfListener(irName: string): ObjectKey {
 export function createListenerQueries(graph: Graph, reads: ListenerReads): ListenerQueries {
   const routesOn = (listener: string, route: ObjectKey): readonly PlanRoute[] =>
     (reads.attachment(route)?.routes ?? []).flatMap((r) => (r.listener === listener ? r.routes : []))
-  const entries = createRouteTree<readonly RouteEntry[]>(graph, reads, "listener-routes", {
-    leaf: (routes, context) => {
-      const [listener = "", order] = context.split(" ")
-      return routes
-        .flatMap((route) => entriesOf(reads, listener, route, routesOn(listener, route), order === "kept"))
-        .sort(compareEntries)
-    },
-    merge: mergeEntries,
-    equals: sameEntries,
-  })
+  const order = createOrder(graph, reads, routesOn)
   // The routes of one object on one listener: found once for all its handles.
   const own = graph.query<readonly PlanRoute[]>("routes-on-listener", (key) => {
     const [listener = "", route = ""] = key.split(" ")
@@ -81,8 +73,7 @@ export function createListenerQueries(graph: Graph, reads: ListenerReads): Liste
   const counts = createCounts(graph, reads)
   const l4Routes = graph.query<readonly L4Route[]>("l4-routes", (listener) => readL4Routes(reads, listener))
   return {
-    routes: (listener, isOrderPreserved) =>
-      entries(parentOfListener(listener), `${listener} ${isOrderPreserved ? "kept" : "sorted"}`),
+    hosts: (listener, isOrderPreserved) => order.get(`${listener} ${isOrderPreserved ? "kept" : "sorted"}`).hosts,
     route: (id) => {
       const { listener, route, index } = parseHandle(id)
       const plan = own.get(`${listener} ${route}`)[index]
@@ -94,6 +85,34 @@ export function createListenerQueries(graph: Graph, reads: ListenerReads): Liste
     attachedRoutes: (listener, kinds) => kinds.reduce((sum, kind) => sum + counts(listener, kind), 0),
     ...createOverlapQueries(graph, reads, { routesOn, parentOf: parentOfListener }),
   }
+}
+
+/** By listener and `kept` or `sorted`: an edit of one route looks at the routes of its group again, and at its hosts. */
+function createOrder(
+  graph: Graph,
+  reads: ListenerReads,
+  routesOn: (listener: string, route: ObjectKey) => readonly PlanRoute[],
+): Query<HostOrder> {
+  const entries = graph.query<readonly RouteEntry[]>(
+    "listener-routes",
+    (key) => {
+      const [listener = "", order, group = ""] = key.split(" ")
+      return routesInGroup(reads, group).flatMap((route) =>
+        entriesOf(reads, listener, route, routesOn(listener, route), order === "kept"),
+      )
+    },
+    { equals: sameEntries, isBarrier: true },
+  )
+  return graph.query<HostOrder>(
+    "listener-hosts",
+    (key, before) => {
+      const [listener = ""] = key.split(" ")
+      const groups = routeGroups(reads, parentOfListener(listener))
+      return orderHosts(new Map(groups.map((group) => [group, entries.get(`${key} ${group}`)])), before)
+    },
+    // Equal hosts may have come out of other lists, which the next run has to know.
+    { equals: Object.is, isBarrier: true, reaches: (before, after) => !sameHosts(before, after) },
+  )
 }
 
 function entriesOf(

@@ -1,7 +1,7 @@
 // The wiring of attachment: which function of `attach` is memoised under which key. Rules live in the functions.
 import type { Graph } from "@attache/base"
 import type { GRPCRoute, HTTPRoute } from "@attache/kube-api"
-import type { PlanEndpoint, PlanRoute, PlanSource, ProxyPlan } from "../plan/index.ts"
+import type { HttpListener, PlanEndpoint, PlanRoute, PlanSource, ProxyPlan, RouteHandle } from "../plan/index.ts"
 import { keyOf, type ObjectKey, type World } from "../world/world.ts"
 import { type EndpointFacts, readEndpointFacts, readEndpoints } from "./backends/endpoints.ts"
 import type { GatewayView } from "./gateway-view.ts"
@@ -17,6 +17,7 @@ import { createListenerQueries, gatewayOfListener, type ListenerQueries, parseHa
 import type { WasmModules } from "./policies/envoy-extension-policy/wasm.ts"
 import { patchesOf } from "./policies/patch-policies.ts"
 import { applyPolicies, createPolicyQueries, type PolicyQueries } from "./policies/queries.ts"
+import { compareEntries } from "./route-order.ts"
 import { readTelemetry, type Telemetry } from "./telemetry/read-telemetry.ts"
 import { createTlsPolicyQueries, type TlsPolicyQueries } from "./tls-policy-uses.ts"
 
@@ -28,6 +29,8 @@ export interface AttachQueries
   group(proxyKey: string): GatewayGroup | undefined
   attachment(route: ObjectKey): RouteAttachment | undefined
   telemetry(gateway: string): Telemetry
+  /** Routes of a listener in final order, whatever their hosts. Sorts them all. */
+  routes(listener: HttpListener): readonly RouteHandle[]
   readonly policies: PolicyQueries
   readonly tlsPolicies: TlsPolicyQueries
 }
@@ -107,10 +110,16 @@ export function createAttachQueries(graph: Graph, world: World, modules: WasmMod
     return applyPolicies(policies, listeners.route(id), route, gatewayOfListener(listener), listener)
   })
 
+  const hosts = ({ name, isRouteOrderPreserved }: HttpListener) => listeners.hosts(name, isRouteOrderPreserved === true)
+
   return {
     proxyKeys: () => keys.get(""),
     proxy: (key) => proxies.get(key),
-    routes: ({ name, isRouteOrderPreserved }) => listeners.routes(name, isRouteOrderPreserved === true),
+    hosts,
+    routes: (listener) =>
+      hosts(listener)
+        .flatMap(({ routes: own }) => own)
+        .sort(compareEntries),
     route: (id) => routes.get(id),
     l4Routes: listeners.l4Routes,
     hasGrpcRoute: listeners.hasGrpcRoute,

@@ -1,7 +1,6 @@
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { RouteMatch } from "../plan/index.ts"
-import { ageOf, compareEntries, mergeEntries, precedenceOf, type RouteEntry, sameEntries } from "./route-order.ts"
+import { ageOf, precedenceOf, type RouteEntry, sameEntries } from "./route-order.ts"
 import { object } from "./test-world.ts"
 
 const none: RouteMatch = { headers: [], queryParams: [], cookies: [] }
@@ -47,23 +46,7 @@ describe("ageOf", () => {
   })
 })
 
-const entry = fc
-  .record({ precedence: fc.nat(3), age: fc.constantFrom("0a", "0b", "1a"), at: fc.nat(2) })
-  .map((key): RouteEntry => ({ ...key, id: JSON.stringify(key), host: "*" }))
-const entries = fc.uniqueArray(entry, { selector: ({ id }) => id })
-
 describe("entries", () => {
-  it("are in one order, however they are cut before they are merged", () => {
-    fc.assert(
-      fc.property(entries, fc.array(fc.nat(4)), (all, cuts) => {
-        const lists: RouteEntry[][] = [[], [], [], [], []]
-        for (const [i, each] of all.entries()) lists[cuts[i] ?? 0]?.push(each)
-        const merged = mergeEntries(lists.map((list) => [...list].sort(compareEntries)))
-        expect(sameEntries(merged, [...all].sort(compareEntries))).toBe(true)
-      }),
-    )
-  })
-
   it("are told apart by each of their parts", () => {
     const one: RouteEntry = { id: "a", host: "*", precedence: 1, age: "0", at: 0 }
     expect(sameEntries([one], [{ ...one }])).toBe(true)

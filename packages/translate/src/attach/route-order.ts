@@ -54,19 +54,13 @@ export function compareEntries(a: RouteEntry, b: RouteEntry): number {
   return a.at - b.at
 }
 
-/** One ordered list from several: cheap, as the runs in it are found in order. */
-export function mergeEntries(lists: readonly (readonly RouteEntry[])[]): readonly RouteEntry[] {
-  const filled = lists.filter((list) => list.length > 0)
-  const [only] = filled
-  return only !== undefined && filled.length === 1 ? only : filled.flat().sort(compareEntries)
-}
-
 /** Whether two lists say the same. */
 export function sameEntries(a: readonly RouteEntry[], b: readonly RouteEntry[]): boolean {
   return a.length === b.length && a.every((entry, i) => sameEntry(entry, b[i] as RouteEntry))
 }
 
-function sameEntry(a: RouteEntry, b: RouteEntry): boolean {
+/** Whether two entries say the same. */
+export function sameEntry(a: RouteEntry, b: RouteEntry): boolean {
   return (
     a === b || (a.id === b.id && a.host === b.host && a.precedence === b.precedence && a.age === b.age && a.at === b.at)
   )

@@ -1,7 +1,14 @@
 // Queries about names: who claims which filter, cluster and secret.
 import type { Diagnostic, Graph, Query } from "@attache/base"
 import type { PlanSource } from "../plan/index.ts"
-import { type ClaimGroups, firstClaims, type GroupClaims, type NamedClaim, settleClaims } from "./claim-groups.ts"
+import {
+  type ClaimGroups,
+  firstClaims,
+  type GroupClaims,
+  type NamedClaim,
+  sameClaims,
+  settleClaims,
+} from "./claim-groups.ts"
 import { claimsOf, l4Claimant, planOf, proxyClaimant } from "./claimants.ts"
 import { type EmittedRoute, queryKey, type RouteQueries } from "./route-queries.ts"
 
@@ -20,12 +27,15 @@ export interface ClaimQueries {
 
 /** The queries. */
 export function createClaimQueries(graph: Graph, source: PlanSource, routes: RouteQueries): ClaimQueries {
-  const group = graph.query<GroupClaims>("emit.claims", (key) => {
+  // Barriers: most edits of routes claim what was claimed before, and all clusters stand on all claims.
+  const isBarrier = true
+  const claimsOfGroup = (key: string): GroupClaims => {
     const [proxyKey = "", claimant = "", ...rest] = key.split("\n")
     if (rest.length > 0) {
       const leaf = routes.leafRoutes.get(key)
       return leafClaims(leaf.map(({ id }) => ({ id, route: routes.route.get(queryKey(proxyKey, id)) })))
     }
+    if (source.proxy(proxyKey) === undefined) return noClaims
     const { clusters, secrets } = claimsOf(source, routes.context.get(proxyKey), proxyKey, claimant)
     return {
       filters: [],
@@ -34,7 +44,8 @@ export function createClaimQueries(graph: Graph, source: PlanSource, routes: Rou
       directBodyBytes: 0,
       diagnostics: [],
     }
-  })
+  }
+  const group = graph.query<GroupClaims>("emit.claims", claimsOfGroup, { isBarrier })
   const groupKeys = (proxyKey: string): readonly string[] => {
     const { http, l4 } = planOf(source, proxyKey).listeners
     return [
@@ -43,8 +54,10 @@ export function createClaimQueries(graph: Graph, source: PlanSource, routes: Rou
       queryKey(proxyKey, proxyClaimant),
     ]
   }
-  const groups = graph.query<ClaimGroups>("emit.claim-groups", (proxyKey) =>
-    settleClaims(groupKeys(proxyKey).map((key) => ({ key, claims: group.get(key) }))),
+  const groups = graph.query<ClaimGroups>(
+    "emit.claim-groups",
+    (proxyKey, before) => settleClaims(new Map(groupKeys(proxyKey).map((key) => [key, group.get(key)])), before),
+    { equals: sameClaims },
   )
   const filters = graph.query<readonly NamedClaim[]>("emit.listener-filters", (key) =>
     firstClaims(routes.leaves.get(key).flatMap((leaf) => group.get(leaf).filters)),
@@ -60,6 +73,8 @@ export function createClaimQueries(graph: Graph, source: PlanSource, routes: Rou
     diagnostics: (proxyKey) => groupKeys(proxyKey).flatMap((key) => group.get(key).diagnostics),
   }
 }
+
+const noClaims: GroupClaims = { filters: [], clusters: [], secrets: [], directBodyBytes: 0, diagnostics: [] }
 
 function leafClaims(leaf: readonly { readonly id: string; readonly route: EmittedRoute }[]): GroupClaims {
   const named = (kind: "filters" | "clusters" | "secrets"): readonly NamedClaim[] =>

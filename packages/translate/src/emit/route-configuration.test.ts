@@ -8,7 +8,7 @@ import { resourceMetadata } from "./metadata.ts"
 import { virtualHostName } from "./names.ts"
 import { encodeRoute, routeMessage } from "./route.ts"
 import { routeConfiguration, routeLeaf, type VirtualHostFrame } from "./route-configuration.ts"
-import { planRoute } from "./test-plan.ts"
+import { planRoute, routesByHost } from "./test-plan.ts"
 
 const context = { moduleServer: { host: "modules.test", port: 18002 } }
 const frame: VirtualHostFrame = {
@@ -27,7 +27,7 @@ const routes = fc
 
 function joined(list: readonly ReturnType<typeof planRoute>[], directBody = 0) {
   const byId = new Map(list.map((route) => [route.name, route]))
-  const layout = layoutOf(list.map(({ name, host }) => ({ id: name, host })))
+  const layout = layoutOf(routesByHost(list.map(({ name, host }) => ({ id: name, host }))))
   const leaves = [...layout.values()].flatMap((routesOfLeaf) => {
     const leaf = routeLeaf(
       frame,

@@ -57,14 +57,18 @@ export interface RouteLeaf {
 
 /** The leaf of some routes; undefined for none. */
 export function routeLeaf(frame: VirtualHostFrame, routes: readonly LeafRoute[]): RouteLeaf | undefined {
-  const segments = segmentsOf(frame, routes)
+  const tailOf = tails(frame)
+  const segments = segmentsOf(frame, tailOf, routes)
   const [first] = segments
   if (first === undefined) return undefined
   const last = segments.length > 1 ? segments.at(-1) : undefined
   return {
+    // What stands around the routes of a host follows from the host and from what it is for any other one.
     version: contentVersion(
-      segments.map(({ host, head, tail }) => `${host}\n${contentVersion(joinBytes([head, tail]))}`).join("\n") +
-        routes.map(({ version }) => `\n${version}`).join(""),
+      [
+        contentVersion(joinBytes([headOf(frame, "*"), tailOf("*")])),
+        ...routes.map(({ host, version }) => `${host} ${version}`),
+      ].join("\n"),
     ),
     first,
     middle: joinBytes(segments.slice(1, -1).flatMap((segment) => virtualHost(segment, [segment.routes]))),
@@ -73,7 +77,11 @@ export function routeLeaf(frame: VirtualHostFrame, routes: readonly LeafRoute[])
   }
 }
 
-function segmentsOf(frame: VirtualHostFrame, routes: readonly LeafRoute[]): readonly Segment[] {
+function segmentsOf(
+  frame: VirtualHostFrame,
+  tailOf: (host: string) => Uint8Array,
+  routes: readonly LeafRoute[],
+): readonly Segment[] {
   const segments: Segment[] = []
   for (let from = 0; from < routes.length; ) {
     const host = routes[from]?.host ?? ""
@@ -81,7 +89,8 @@ function segmentsOf(frame: VirtualHostFrame, routes: readonly LeafRoute[]): read
     while (to < routes.length && routes[to]?.host === host) to++
     segments.push({
       host,
-      ...virtualHostShell(frame, host),
+      head: headOf(frame, host),
+      tail: tailOf(host),
       routes: elements(
         routesField,
         routes.slice(from, to).map(({ bytes }) => bytes),
@@ -92,19 +101,25 @@ function segmentsOf(frame: VirtualHostFrame, routes: readonly LeafRoute[]): read
   return segments
 }
 
-/** Name and domain stand before the routes, all other fields behind them: the order of a message encoded at once. */
-function virtualHostShell(frame: VirtualHostFrame, host: string): Pick<Segment, "head" | "tail"> {
+/** Name and domain stand before the routes: the order of a message encoded at once. */
+function headOf(frame: VirtualHostFrame, host: string): Uint8Array {
+  return encode(VirtualHostSchema, {
+    name: virtualHostName(frame.listener, host, frame.isNameSchemeV2),
+    domains: [host],
+  })
+}
+
+/** All other fields stand behind the routes; the same for all hosts unless each has a virtual cluster. */
+function tails(frame: VirtualHostFrame): (host: string) => Uint8Array {
   const metadata = resourceMetadata(frame.metadata)
-  return {
-    head: encode(VirtualHostSchema, {
-      name: virtualHostName(frame.listener, host, frame.isNameSchemeV2),
-      domains: [host],
-    }),
-    tail: encode(VirtualHostSchema, {
+  const tailOf = (host: string): Uint8Array =>
+    encode(VirtualHostSchema, {
       ...(metadata === undefined ? {} : { metadata }),
       ...(frame.hasVirtualHostStats ? { virtualClusters: [virtualCluster(host)] } : {}),
-    }),
-  }
+    })
+  if (frame.hasVirtualHostStats) return tailOf
+  const tail = tailOf("*")
+  return () => tail
 }
 
 function virtualCluster(

@@ -7,6 +7,7 @@ import { RouteSchema } from "@attache/envoy-api/gen/envoy/config/route/v3/route_
 import type { JsonValue } from "@bufbuild/protobuf"
 import type {
   DestinationSetting,
+  HostRoutes,
   HttpListener,
   L4Route,
   PlanEndpoint,
@@ -51,7 +52,7 @@ export function createTestPlan(onFailure?: (query: string, key: string, error: u
     source: {
       proxyKeys: () => proxies.keys().toSorted(),
       proxy: (key) => proxies.get(key),
-      routes: ({ name }) => handles.get(name) ?? [],
+      hosts: ({ name }) => routesByHost(handles.get(name) ?? []),
       route: (id) => {
         const route = routes.get(id)
         if (route === undefined) throw new Error(`no route ${id}`)
@@ -76,6 +77,11 @@ export function createTestPlan(onFailure?: (query: string, key: string, error: u
     setGrpc: (listener) => void grpc.set(listener, true),
     setPatches: (key, list) => void patches.set(key, list),
   }
+}
+
+/** Routes in final order by host, in the order in which hosts first occur. */
+export function routesByHost(routes: readonly RouteHandle[]): readonly HostRoutes[] {
+  return [...Map.groupBy(routes, ({ host }) => host)].map(([host, own]) => ({ host, routes: own }))
 }
 
 /** Options of the proxy `infra/edge`. */

@@ -20,6 +20,12 @@ export interface RouteHandle {
   readonly host: string
 }
 
+/** Routes of one host, in final order (precedence, then age). The same object as before while nothing in it differs. */
+export interface HostRoutes {
+  readonly host: string
+  readonly routes: readonly RouteHandle[]
+}
+
 /** A TLS, TCP or UDP route of one listener. */
 export interface L4Route {
   /** `tlsroute/namespace/name` and the like. */
@@ -38,8 +44,8 @@ export interface PlanSource {
   proxyKeys(): readonly string[]
   /** A proxy, or undefined when the key is unknown. Accepted and failed Gateways both have one; a failed one has no listeners. */
   proxy(key: string): ProxyPlan | undefined
-  /** Routes of a listener in final order (precedence, then age). */
-  routes(listener: HttpListener): readonly RouteHandle[]
+  /** Routes of a listener by host. Hosts stand in the order of their first routes. */
+  hosts(listener: HttpListener): readonly HostRoutes[]
   /** A route of a handle, extensions included. */
   route(id: string): PlanRoute
   /** TLS, TCP or UDP routes of a listener, in order of attachment. */

@@ -7,6 +7,7 @@ export interface RouteChange {
   readonly weight?: number
   readonly path?: string
   readonly host?: string
+  readonly service?: number
 }
 
 /** Listeners of the generated Gateway, and how many routes each has for one hundred of the world's size. */
@@ -106,7 +107,7 @@ export function routeName(listener: GeneratedListener, route: number): string {
 /** A route. Half of them stand on five hosts that they share, each of the others on a host of its own. */
 export function routeObject(listener: GeneratedListener, route: number, change: RouteChange = {}): AnyObject {
   const host = change.host ?? (route % 2 === 0 ? `shared-${route % 10}.example.com` : `own-${route}.example.com`)
-  const name = serviceName(Math.floor(route / routesOfService))
+  const name = serviceName(change.service ?? Math.floor(route / routesOfService))
   return object(`${gatewayGroup}/v1`, "HTTPRoute", `apps/${routeName(listener, route)}`, {
     spec: {
       parentRefs: [{ group: gatewayGroup, kind: "Gateway", namespace: "infra", name: "gw", sectionName: listener }],

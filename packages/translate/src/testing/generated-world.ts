@@ -84,12 +84,13 @@ export function worldEdits({ routes, ports = defaultPorts }: WorldShape) {
   const middle = Math.floor(routes / 200) * 100
   const route = middle + 32
   const service = Math.floor(route / routesOfService)
+  const newcomer = routeObject("web", routes, { service })
   const tlsService = Math.floor(services(routes) / 2 / everyService) * everyService + 5
   return {
     "weight in a route": (n) => routeObject("web", route, { weight: 1 + n }),
     "path of a route": (n) => routeObject("web", route, { path: `/moved/${n}` }),
     "hostname of a route": (n) => routeObject("web", route, { host: `moved-${n}.example.com` }),
-    "route comes and goes": (n) => (n % 2 === 1 ? routeObject("web", routes) : keyOf(routeObject("web", routes))),
+    "route comes and goes": (n) => (n % 2 === 1 ? newcomer : keyOf(newcomer)),
     "endpoints of a service": (n) => slicesObject(serviceName(service), service, n),
     "protocol of a service": (n) => serviceObject(serviceName(service), n),
     "Lua of a route": (n) => luaPolicyObject(middle + 10, n),
