@@ -104,13 +104,22 @@ function rootSampler(type: string, share: Sampler["samplingPercentage"]): Extens
   })
 }
 
-function fractional(share: NonNullable<Sampler["samplingPercentage"]>): Init<typeof FractionalPercentSchema> {
-  const denominator = share.denominator ?? 100
-  if (denominator === 100) return { numerator: share.numerator }
-  if (denominator === 10_000)
-    return { numerator: share.numerator, denominator: FractionalPercent_DenominatorType.TEN_THOUSAND }
-  return {
-    numerator: Math.trunc((share.numerator / denominator) * 1_000_000),
-    denominator: FractionalPercent_DenominatorType.MILLION,
+/** Envoy knows three denominators; any other share is rounded down to millionths. */
+function fractional({
+  numerator,
+  denominator = 100,
+}: NonNullable<Sampler["samplingPercentage"]>): Init<typeof FractionalPercentSchema> {
+  switch (denominator) {
+    case 100:
+      return { numerator }
+    case 1000:
+      return { numerator: numerator * 10, denominator: FractionalPercent_DenominatorType.TEN_THOUSAND }
+    case 10_000:
+      return { numerator, denominator: FractionalPercent_DenominatorType.TEN_THOUSAND }
+    default:
+      return {
+        numerator: Math.trunc((numerator * 1_000_000) / denominator),
+        denominator: FractionalPercent_DenominatorType.MILLION,
+      }
   }
 }

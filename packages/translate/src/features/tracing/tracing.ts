@@ -59,12 +59,15 @@ function percent(fraction: Fraction | undefined): number | undefined {
   return fraction === undefined ? undefined : (fraction.numerator / (fraction.denominator ?? 100)) * 100
 }
 
+/** Tags by name, in order of their names; a text beats a custom tag of its name. */
 function customTags({ tags = {}, customTags: custom = {} }: TracingSpec): Init<typeof CustomTagSchema>[] {
-  const all = [
-    ...Object.entries(tags).map(([tag, value]) => ({ tag, type: { case: "value" as const, value } })),
-    ...Object.entries(custom).map(([tag, spec]) => ({ tag, type: customTag(spec) })),
-  ]
-  return all.sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
+  const types = {
+    ...Object.fromEntries(Object.entries(custom).map(([tag, spec]) => [tag, customTag(spec)])),
+    ...Object.fromEntries(Object.entries(tags).map(([tag, value]) => [tag, { case: "value" as const, value }])),
+  }
+  return Object.entries(types)
+    .map(([tag, type]) => ({ tag, type }))
+    .sort((a, b) => (a.tag < b.tag ? -1 : 1))
 }
 
 function customTag(spec: CustomTagSpec): NonNullable<Init<typeof CustomTagSchema>["type"]> {
