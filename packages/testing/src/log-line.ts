@@ -13,6 +13,6 @@ export function pluginLogLine(level: LevelName, line: string): PluginLogLine {
 export function failureWithLog(code: TestingCode, what: string, logs: readonly PluginLogLine[]): AttacheError {
   const lines = logs
     .slice(-10)
-    .map(({ level, from, text }) => `\n  ${level} ${from === undefined ? "" : `${from}: `}${text}`)
+    .map(({ level, from, text }) => `\n  ${level} ${from === undefined || from === "" ? "" : `${from}: `}${text}`)
   return new AttacheError(code, `${what}${lines.join("")}`)
 }

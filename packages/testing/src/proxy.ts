@@ -106,7 +106,7 @@ export interface Exchange extends Message {
 /** One line that a plugin logged, or that the proxy logged about plugins. */
 export interface PluginLogLine {
   readonly level: LevelName
-  /** Plugin name, root id and VM id as Envoy prints them; undefined for the proxy's own lines. */
+  /** Plugin name (of requests only), root id and VM id as Envoy prints them; undefined for the proxy's own lines. */
   readonly from: string | undefined
   readonly text: string
 }
