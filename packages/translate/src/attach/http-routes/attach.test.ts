@@ -223,6 +223,24 @@ describe("rules", () => {
     expect(grpc.attachedListeners).toEqual([])
   })
 
+  it.each([
+    ["ExternalAuth", { externalAuth: { protocol: "GRPC", backendRef: to("two"), grpc: {} } }],
+    ["Tomorrow", {}],
+  ])("refuses filters that Gateway API has and nobody implements: %s", (type, rest) => {
+    const filters = [{ type, ...rest }]
+    const message = `Invalid filter ${type}: unsupported filter type: ${type}.`
+    const refused = attach({ rules: [{ matches: path("/"), filters, backendRefs: [to("one")] }] })
+    expect(conditions(refused)).toEqual([`Accepted=False/UnsupportedValue: ${message}`, resolved])
+    expect(plans(refused).map(({ action }) => action)).toEqual([{ type: "respond", response: { status: 500 } }])
+    const ofBackend = attach({ rules: [{ matches: path("/"), backendRefs: [to("one", { filters }), to("two")] }] })
+    expect(conditions(ofBackend)[1]).toMatch(/^ResolvedRefs=False\/UnsupportedRefValue: .* rule 0 backendRef 0: /)
+  })
+
+  it("attaches nothing to the Gateways that are the default", () => {
+    const spec = { parentRefs: [], useDefaultGateways: "All" }
+    expect(attach({ spec, rules: [{ backendRefs: [to("one")] }] })).toMatchObject({ parents: [], routes: [] })
+  })
+
   it("refuses mirrors beside redirects", () => {
     const result = attach({ rules: [{ filters: [redirect, mirror] }, { backendRefs: [to("one")] }] })
     expect(conditions(result)).toContain(
