@@ -10,7 +10,13 @@ type Say = (present: ReadonlySet<string>) => Readonly<Record<string, string | un
 /** A world of objects by key, and an Envoy that refuses resources by what is there; an absent name is not emitted. */
 async function blamed(keys: readonly string[], say: Say, budgetMs = 10_000) {
   const present = new Set(keys)
-  const objects = new Map(keys.map((key) => [key, { object: { key } } as unknown as LoadedObject]))
+  const emptied: string[] = []
+  const objects = new Map(
+    keys.map((key) => [
+      key,
+      { object: { key, kind: key.split("/")[0], spec: { own: true } } } as unknown as LoadedObject,
+    ]),
+  )
   const judgement = (): Judgement => ({
     resources: Object.entries(say(present)).map(([name, message]) => ({
       typeUrl: "t",
@@ -23,7 +29,12 @@ async function blamed(keys: readonly string[], say: Say, budgetMs = 10_000) {
   let isClear = false
   const translator = {
     remove: (key: string) => present.delete(key),
-    upsert: (object: AnyObject) => void present.add((object as unknown as { key: string }).key),
+    upsert: (object: AnyObject) => {
+      const { key, spec } = object as unknown as { readonly key: string; readonly spec: { readonly own?: boolean } }
+      if (spec.own === true) present.add(key)
+      else present.delete(key)
+      emptied.push(...(spec.own === true ? [] : [key]))
+    },
     snapshot: () => ({}) as ProxySnapshot,
   } as unknown as Translator
   const envoy = {
@@ -38,6 +49,7 @@ async function blamed(keys: readonly string[], say: Say, budgetMs = 10_000) {
   } as unknown as ValidatingEnvoy
   const culprits = await findCulprits({ translator, envoy, proxyKey: "p", objects, budgetMs }, judgement())
   expect([...present].sort()).toEqual([...keys].sort())
+  expect(emptied.every((key) => key.startsWith("EnvoyProxy/"))).toBe(true)
   return Object.fromEntries([...culprits].map(([key, object]) => [key.split("\n")[1], object]))
 }
 
@@ -67,6 +79,11 @@ describe("findCulprits", () => {
     expect(await blamed(world, (has) => (has.has("HTTPRoute/d/r") ? { l: "bad" } : {}))).toEqual({})
     expect(await blamed(world, () => ({ l: "bad" }))).toEqual({})
     expect(await blamed(world, (has) => ({ l: has.size === 4 ? "bad" : undefined }), -1)).toEqual({})
+  })
+
+  it("blames an EnvoyProxy for what it says, without taking it away", async () => {
+    const say: Say = (has) => ({ l: has.has("EnvoyProxy/d/e") ? "bad" : undefined })
+    expect(await blamed([...world, "EnvoyProxy/d/e"], say)).toEqual({ l: "EnvoyProxy/d/e" })
   })
 
   it("finds the culprit of each", async () => {

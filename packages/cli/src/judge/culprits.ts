@@ -69,7 +69,9 @@ async function judgeWithout(search: CulpritSearch, key: string): Promise<Judgeme
   const { translator, envoy, proxyKey, objects } = search
   const loaded = objects.get(key)
   if (loaded === undefined) return undefined
-  translator.remove(key)
+  // A Gateway that names an EnvoyProxy is refused without it, so that one stays and says nothing.
+  if (loaded.object.kind === "EnvoyProxy") translator.upsert({ ...loaded.object, spec: {} } as AnyObject)
+  else translator.remove(key)
   try {
     const snapshot = translator.snapshot(proxyKey)
     if (snapshot === undefined) return undefined
