@@ -76,7 +76,8 @@ function respond(stream: ServerHttp2Stream, reply: GrpcResponse): void {
 /** The messages of a stream: a byte for compression, four for the size, then the message. */
 async function* messagesOf(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array> {
   let rest = Buffer.alloc(0)
-  for await (const chunk of stream) {
+  // Answers may follow when the client is no longer listened to.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     rest = Buffer.concat([rest, chunk as Buffer])
     while (rest.length >= 5) {
       const size = rest.readUInt32BE(1)
