@@ -197,7 +197,8 @@ describe("modules", () => {
     resolve(code("one"))
     await started
     expect(listeners(controlPlane)).toContain("/modules/one")
-    expect(updates.at(-1)).toEqual({ reason: "module", proxies: [proxyKey], drains: new Map() })
+    // The first round may still have been at work when the module came, and then publishes it itself.
+    expect(updates.at(-1)).toMatchObject({ proxies: [proxyKey], drains: new Map() })
   })
 
   it("are waited for no longer than five seconds", async () => {

@@ -2,14 +2,7 @@
 import { join } from "node:path"
 import { type Clock, type Diagnostic, type Logger, messageOf, systemClock } from "@attache/base"
 import type { LoadedObject } from "@attache/kube-api"
-import {
-  type AnyObject,
-  createTranslator,
-  keyOf,
-  type ModuleLoader,
-  type Settings,
-  type Translator,
-} from "@attache/translate"
+import { type AnyObject, createTranslator, type ModuleLoader, type Settings, type Translator } from "@attache/translate"
 import { createXdsServer, type XdsServer } from "@attache/xds-server"
 import type { Drain } from "./drains.ts"
 import { createEnvoyEventHandler } from "./envoy-events.ts"
@@ -21,6 +14,7 @@ import { createPublisher } from "./publisher.ts"
 import { createPublishing } from "./publishing.ts"
 import { createRefusals, type Refusals } from "./refusals.ts"
 import { createRounds } from "./rounds.ts"
+import { runSliced } from "./sliced.ts"
 
 /** What a control plane is made with. */
 export interface ControlPlaneOptions {
@@ -134,7 +128,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     translator,
     files,
     metrics,
-    otherKeys: (options.objects ?? []).map(keyOf),
+    clock,
     onFailure: (key, error) => onFailure("object", key, error),
   })
   const publishing = createPublishing({
@@ -164,7 +158,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics,
     start: () => {
       started ??= (async () => {
-        for (const object of options.objects ?? []) translator.upsert(object)
+        await runSliced(upsertAll(translator, options.objects ?? []), clock)
         await publishing.request("resources")
         await publishing.settled
       })()
@@ -185,6 +179,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       closed ??= close()
       return closed
     },
+  }
+}
+
+function* upsertAll(translator: Translator, objects: readonly AnyObject[]): Generator<void, void> {
+  for (const object of objects) {
+    translator.upsert(object)
+    yield
   }
 }
 

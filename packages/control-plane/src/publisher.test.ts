@@ -40,6 +40,10 @@ function setUp() {
         return found
       },
       pending: () => pending,
+      *inSteps(work) {
+        yield
+        return work()
+      },
     },
     xds,
     clock,

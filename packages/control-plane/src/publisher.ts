@@ -3,10 +3,11 @@ import type { Clock, Diagnostic } from "@attache/base"
 import { type ProxySnapshot, snapshotChanges, type Translator } from "@attache/translate"
 import { emptySnapshot, updateSnapshot, type XdsServer } from "@attache/xds-server"
 import { type Drain, drainsBetween } from "./drains.ts"
+import { readInSteps } from "./sliced.ts"
 
 /** What a publisher works with. */
 export interface PublisherOptions {
-  readonly translator: Pick<Translator, "proxyKeys" | "snapshot" | "pending">
+  readonly translator: Pick<Translator, "proxyKeys" | "snapshot" | "pending" | "inSteps">
   readonly xds: Pick<XdsServer, "snapshot" | "setSnapshot" | "removeSnapshot">
   readonly clock: Clock
   /** A proxy could not be translated by a fault of ours; it keeps what it has. */
@@ -27,7 +28,7 @@ export interface Publication {
 
 /** Publishes snapshots. */
 export interface Publisher {
-  /** One round over all proxies; a step each. */
+  /** One round over all proxies, in steps of a few milliseconds each. */
   publish(): Generator<void, Publication>
   /** Parts of published snapshots that could not be made. */
   diagnostics(): readonly Diagnostic[]
@@ -48,9 +49,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const firstSeen = new Map<string, number>()
 
   /** Whether Envoys of the proxy get something new, and what drains by it; a time: not before then. */
-  const publishOne = (key: string): readonly Drain[] | number | undefined => {
+  const publishOne = (key: string, after: ProxySnapshot | undefined): readonly Drain[] | number | undefined => {
     const before = published.get(key)
-    const after = translator.snapshot(key)
     if (after === undefined || after === before) return undefined
     if (before === undefined && translator.pending() > 0) {
       const until = (firstSeen.get(key) ?? clock.now()) + firstSnapshotMs
@@ -67,22 +67,25 @@ export function createPublisher(options: PublisherOptions): Publisher {
     // Asked once more, the translator lets go of what it kept for the proxy.
     translator.snapshot(key)
   }
-  function attempt<T>(key: string, act: () => T): T | undefined {
+  function* attempt<T>(key: string, steps: Generator<void, T>): Generator<void, T | undefined> {
     try {
-      return act()
+      return yield* steps
     } catch (error) {
       options.onFailure(key, error)
       return undefined
     }
   }
+  function* publishInSteps(key: string): Generator<void, readonly Drain[] | number | undefined> {
+    return publishOne(key, yield* readInSteps(translator, clock, () => translator.snapshot(key)))
+  }
   function* publish(): Generator<void, Publication> {
-    const keys = new Set(translator.proxyKeys())
+    const keys = new Set(yield* readInSteps(translator, clock, () => translator.proxyKeys()))
     const changed: string[] = []
     const held = new Map<string, number>()
     const drains = new Map<string, readonly Drain[]>()
     for (const key of keys) {
       if (!firstSeen.has(key)) firstSeen.set(key, clock.now())
-      const outcome = attempt(key, () => publishOne(key))
+      const outcome = yield* attempt(key, publishInSteps(key))
       if (typeof outcome === "number") held.set(key, outcome)
       else if (outcome !== undefined) {
         changed.push(key)
@@ -91,7 +94,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
       yield
     }
     const removed = [...published.keys()].filter((key) => !keys.has(key))
-    for (const key of removed) attempt(key, () => remove(key))
+    for (const key of removed) {
+      try {
+        remove(key)
+      } catch (error) {
+        options.onFailure(key, error)
+      }
+    }
     for (const key of firstSeen.keys()) if (!keys.has(key)) firstSeen.delete(key)
     return { changed: [...changed, ...removed], removed, drains, held }
   }

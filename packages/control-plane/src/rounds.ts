@@ -1,17 +1,17 @@
 // What a round of the control plane does, in steps between which others get a turn.
-import { structuralEqual } from "@attache/base"
+import { type Clock, structuralEqual } from "@attache/base"
 import type { LoadedObject } from "@attache/kube-api"
 import type { ObjectKey, Translator } from "@attache/translate"
 import type { Metrics } from "./metrics.ts"
 import type { FileProvider } from "./provider-file/provider.ts"
+import { readInSteps } from "./sliced.ts"
 
 /** What rounds work with. */
 export interface RoundOptions {
-  readonly translator: Pick<Translator, "upsert" | "remove" | "status" | "collect">
+  readonly translator: Pick<Translator, "upsert" | "remove" | "statuses" | "collect" | "inSteps">
   readonly files: FileProvider<LoadedObject>
   readonly metrics: Metrics
-  /** Objects beside those of the files. */
-  readonly otherKeys: readonly ObjectKey[]
+  readonly clock: Clock
   /** An object could not be taken by a fault of ours. */
   readonly onFailure: (key: ObjectKey, error: unknown) => void
 }
@@ -20,15 +20,13 @@ export interface RoundOptions {
 export interface Rounds {
   /** Reads what changed in the files and hands it to the translator. True when there is news, be it only a finding. */
   read(): Generator<void, boolean>
-  /** Works out the statuses of objects that were read, and drops what nothing stands on any more. */
+  /** Works out the statuses that changes have reached, and drops what nothing stands on any more. */
   tidy(): Generator<void, void>
 }
 
 /** Rounds over files and a translator. */
 export function createRounds(options: RoundOptions): Rounds {
   const { translator, files, metrics } = options
-  // Statuses of the others are brought up to date when somebody asks: that costs no time in the way of an edit.
-  const unseen = new Set(options.otherKeys)
   return {
     *read() {
       const before = files.view()
@@ -37,7 +35,6 @@ export function createRounds(options: RoundOptions): Rounds {
       for (const { key, value } of upserts) {
         try {
           translator.upsert(value.object)
-          unseen.add(key)
         } catch (error) {
           options.onFailure(key, error)
         }
@@ -52,15 +49,8 @@ export function createRounds(options: RoundOptions): Rounds {
       return upserts.length + removes.length > 0 || !structuralEqual(before.findings, findings)
     },
     *tidy() {
-      for (const key of unseen) {
-        unseen.delete(key)
-        try {
-          translator.status(key)
-        } catch {
-          // The graph has told of it; the other objects have a status.
-        }
-        yield
-      }
+      yield* readInSteps(translator, options.clock, () => translator.statuses())
+      yield
       translator.collect()
     },
   }

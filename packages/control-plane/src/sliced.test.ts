@@ -1,6 +1,8 @@
 import { createManualClock } from "@attache/base"
+import { createTranslator } from "@attache/translate"
+import { generatedProxy, generatedSettings, generateWorld } from "@attache/translate/testing"
 import { describe, expect, it } from "vitest"
-import { runSliced } from "./sliced.ts"
+import { readInSteps, runSliced } from "./sliced.ts"
 
 describe("runSliced", () => {
   it("gives the result, and lets others run whenever a slice is used up", async () => {
@@ -30,5 +32,26 @@ describe("runSliced", () => {
       throw new Error("step")
     }
     await expect(runSliced(failing(), createManualClock())).rejects.toThrow("step")
+  })
+})
+
+describe("readInSteps", () => {
+  it("cuts the translation of one proxy into slices, and gives what one long read gives", () => {
+    const translator = createTranslator({ settings: generatedSettings })
+    const other = createTranslator({ settings: generatedSettings })
+    for (const object of generateWorld({ routes: 50 })) {
+      translator.upsert(object)
+      other.upsert(object)
+    }
+    // Every look at the clock takes a millisecond, so a slice is ten queries.
+    let time = 0
+    const clock = { ...createManualClock(), now: () => time++ }
+    const steps = readInSteps(translator, clock, () => translator.snapshot(generatedProxy))
+    let count = 1
+    let step = steps.next()
+    for (; step.done !== true; step = steps.next()) count++
+    expect(count).toBeGreaterThan(20)
+    expect(step.value).toEqual(other.snapshot(generatedProxy))
+    expect([...translator.stats().runs]).toEqual([...other.stats().runs])
   })
 })
