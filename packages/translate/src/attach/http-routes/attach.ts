@@ -21,7 +21,9 @@ export interface ParentAttachment {
   /** Without observed generation; to be compared as a set. */
   readonly conditions: readonly Condition[]
   readonly gateway: { readonly namespace: string; readonly name: string }
-  /** irNames of the listeners it is attached to, ready or not. */
+  /** irNames of the listeners that it selects and that take it, whether or not they have a host name in common. */
+  readonly selected: readonly string[]
+  /** Those of them that it is attached to, ready or not. */
   readonly listeners: readonly string[]
 }
 
@@ -113,10 +115,11 @@ function attachParent(
 ): AttachedParent {
   const { ref, gateway, listeners } = parent
   const place = { namespace: gateway.namespace, name: gateway.name }
+  const selected = listeners.map(({ irName }) => irName)
   const conditions = ruleConditions(parent.accepted, rules, (route.spec.rules ?? []).length)
   const isRefused = conditions.some((c) => c.type === "Accepted" && c.status === "False")
   if (kind === "GRPCRoute" && isRefused) {
-    return { parent: { parentRef: ref, conditions, gateway: place, listeners: [] }, routes: [] }
+    return { parent: { parentRef: ref, conditions, gateway: place, selected, listeners: [] }, routes: [] }
   }
   const hosted = listeners.flatMap((listener) => {
     const hosts = routeHosts(route.spec.hostnames ?? [], listener.hostname, otherHostnames(gateway, listener))
@@ -139,6 +142,7 @@ function attachParent(
       parentRef: ref,
       conditions: isHostless ? setCondition(conditions, noHostname(kind)) : conditions,
       gateway: place,
+      selected,
       listeners: hosted.map(({ listener }) => listener.irName),
     },
     routes,

@@ -58,7 +58,11 @@ interface AttachedParent {
 
 function attachParent(route: AnyL4Route, resolved: ResolvedParent, backends: L4Backends | undefined): AttachedParent {
   const { ref, gateway, listeners } = resolved
-  const place = { parentRef: ref, gateway: { namespace: gateway.namespace, name: gateway.name } }
+  const place = {
+    parentRef: ref,
+    gateway: { namespace: gateway.namespace, name: gateway.name },
+    selected: listeners.map(({ irName }) => irName),
+  }
   if (backends === undefined) {
     const message = "One and only one rule is supported"
     const condition: Condition = { type: "Accepted", status: "False", reason: "InvalidRule", message }

@@ -2,7 +2,7 @@
 import { type ObjectKey, objectKey, type World } from "../../world/world.ts"
 import type { TlsPolicyUse } from "../backend-tls.ts"
 import type { AncestorRef } from "./ancestors.ts"
-import { type ExtensionResult, errorText } from "./envoy-extension-policy/result.ts"
+import { type ExtensionResult, errorText, type FeatureError } from "./envoy-extension-policy/result.ts"
 import type { PolicyKind } from "./policy-kind.ts"
 import { parentPoliciesFor, type ScopedPolicy } from "./scopes.ts"
 import type { ListenerOutcome, Outcome, RouteParentView } from "./status.ts"
@@ -35,7 +35,12 @@ export function outcomeOf(
     reads.get("Gateway", gateway.namespace, gateway.name)?.spec.gatewayClassName === className
   const parents = (reads.routeParents(objectKey(target.kind, target.namespace, target.name)) ?? []).filter(isOfClass)
   if (reads.isMerging(policyKey)) return mergedOutcome(kind, reads, policyKey, target, parents)
-  return outcomeFrom(parents.map(({ gateway: g }) => reads.results(`${policyKey}  ${g.namespace}/${g.name} route`)))
+  const results = parents.map(({ gateway: g, listeners }) => {
+    const result = reads.results(`${policyKey}  ${g.namespace}/${g.name} route`)
+    // Where no listener takes the route, what depends on the Gateway is not looked at.
+    return listeners.length > 0 ? result : { ...result, errors: result.errors.filter(isOfAllParents) }
+  })
+  return outcomeFrom(results)
 }
 
 function mergedOutcome(
@@ -91,11 +96,15 @@ function scopeTarget(
 
 /** Wasm is translated once for all parents of a route, other lists for each of them. Source: Envoy Gateway 1.9. */
 function outcomeFrom(results: readonly ExtensionResult[]): Outcome {
-  const errors = results.flatMap((result, i) => result.errors.filter(({ feature }) => i === 0 || feature !== "Wasm"))
+  const errors = results.flatMap((result, i) => result.errors.filter((error) => i === 0 || !isOfAllParents(error)))
   const text = errorText(errors)
   return {
     ...(text === undefined ? {} : { error: text }),
     ...(results.some(({ isPending }) => isPending) ? { isPending: true } : {}),
     tlsUses: results.flatMap(({ tlsUses }) => tlsUses),
   }
+}
+
+function isOfAllParents({ feature }: FeatureError): boolean {
+  return feature === "Wasm"
 }

@@ -159,7 +159,7 @@ export function createPolicyQueries(graph: Graph, reads: PolicyReads): PolicyQue
 
 function parentView(reads: PolicyReads, parent: RouteAttachment["parents"][number], route: ObjectKey): RouteParentView {
   const view = reads.gateway(parent.gateway.namespace, parent.gateway.name)
-  const listeners = parent.listeners.flatMap((irName) => {
+  const listeners = parent.selected.flatMap((irName) => {
     const listener: ListenerView | undefined = view?.listeners.find((l) => l.irName === irName)
     return listener === undefined
       ? []

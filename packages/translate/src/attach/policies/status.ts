@@ -17,7 +17,7 @@ export interface RouteParentView {
   readonly sectionName?: string
   /** Gateway that carries it in the end. */
   readonly gateway: { readonly namespace: string; readonly name: string }
-  /** Listeners it resolved to. */
+  /** Listeners it selects, also such as have no host name in common with the route. */
   readonly listeners: readonly {
     readonly name: string
     readonly irName: string
