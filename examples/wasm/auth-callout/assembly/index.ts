@@ -19,6 +19,10 @@ class Authentication extends RootContext {
 }
 
 class Authenticated extends StreamContext {
+  constructor(private plugin: Authentication) {
+    super(plugin)
+  }
+
   onRequestHeaders(count: u32, endOfStream: bool): Action {
     const token = this.requestHeaders.get("authorization")
     if (token === null) return this.respond(401, "no token\n", [new Header("www-authenticate", "Bearer")])
@@ -28,7 +32,7 @@ class Authenticated extends StreamContext {
       new Header(":authority", "auth.internal"),
       new Header("authorization", token),
     ]
-    const sent = new Check(this).send((this.root as Authentication).cluster, request, 500)
+    const sent = new Check(this).send(this.plugin.cluster, request, 500)
     return sent ? Action.Pause : this.respond(500, "no such cluster\n")
   }
 }

@@ -26,7 +26,7 @@ class Configured extends RootContext {
   }
 
   createStream(): StreamContext {
-    return new HeaderRules(this, this)
+    return new HeaderRules(this)
   }
 }
 
@@ -43,8 +43,8 @@ function rulesOf(configuration: JsonValue, name: string, rules: Rule[]): bool {
 }
 
 class HeaderRules extends StreamContext {
-  constructor(root: RootContext, private configured: Configured) {
-    super(root)
+  constructor(private configured: Configured) {
+    super(configured)
   }
 
   onRequestHeaders(count: u32, endOfStream: bool): Action {

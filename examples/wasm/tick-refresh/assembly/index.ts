@@ -38,9 +38,13 @@ class Fetch extends HttpCall {
 }
 
 class Guarded extends StreamContext {
+  constructor(private list: BlockList) {
+    super(list)
+  }
+
   onRequestHeaders(count: u32, endOfStream: bool): Action {
     const path = this.requestHeaders.get(":path")
-    if (path !== null && (this.root as BlockList).paths.includes(path)) return this.respond(403, "blocked\n")
+    if (path !== null && this.list.paths.includes(path)) return this.respond(403, "blocked\n")
     return Action.Continue
   }
 }

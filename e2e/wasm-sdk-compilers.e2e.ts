@@ -1,0 +1,46 @@
+// The SDK under every line of compilers that it is made for: compiled by each, run in the host and on a real Envoy.
+import { cpSync, mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { envoy, host } from "@attache/testing"
+import { compileAssemblyScript } from "@attache/wasm-sdk/build"
+import { afterAll, describe, expect, it } from "vitest"
+import { guestTools } from "./guest-tools.ts"
+
+const tools = guestTools()
+const examples = join(import.meta.dirname, "..", "examples", "wasm")
+// Beside the compilers, for the entry's folder decides which one is found.
+const copies = join(tools.folder ?? examples, `guests-${process.pid}`)
+afterAll(() => rmSync(copies, { recursive: true, force: true }))
+
+function copyOf(example: string): string {
+  mkdirSync(copies, { recursive: true })
+  const copy = join(copies, example)
+  cpSync(join(examples, example, "assembly"), copy, { recursive: true })
+  return join(copy, "index.ts")
+}
+
+describe.skipIf(tools.folder === undefined)(`the SDK${"reason" in tools ? ` (${tools.reason})` : ""}`, () => {
+  it.each([
+    ["0.26", "assemblyscript-0.26"],
+    ["0.27", "assemblyscript-0.27"],
+    ["0.28", "assemblyscript"],
+  ])("works with AssemblyScript %s", async (_line, compiler) => {
+    const header = await compileAssemblyScript(copyOf("header"), { compiler })
+    const authentication = await compileAssemblyScript(copyOf("auth-callout"), { compiler })
+    expect(header.length).toBeLessThan(30 * 1024)
+    for (const { start } of [host, envoy]) {
+      const auth = () => ({ headers: { "x-user": "ann" } })
+      const configuration = { cluster: "auth" }
+      await using proxy = await start({
+        plugin: [
+          { module: header, rootId: "header" },
+          { module: authentication, rootId: "auth", configuration },
+        ],
+        clusters: { upstream: () => ({ body: "hello" }), auth },
+      })
+      const exchange = await proxy.send({ headers: { authorization: "Bearer a" } })
+      expect([exchange.status, exchange.body, exchange.header("x-frame-options")]).toEqual([200, "hello", "DENY"])
+      expect([exchange.upstream?.header("x-user"), exchange.upstream?.header("x-gateway")]).toEqual(["ann", "attache"])
+    }
+  })
+})
