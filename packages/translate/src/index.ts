@@ -12,6 +12,9 @@ export {
   type TableChange,
 } from "./emit/snapshot.ts"
 export type * from "./plan/index.ts"
+export type { PartKey, PartKind } from "./quarantine/part-key.ts"
+export type { Withdrawn } from "./quarantine/quarantine.ts"
+export { resourceKindOf, type Suspect } from "./quarantine/suspects.ts"
 export type { ObjectStatus } from "./status/object-status.ts"
 export {
   type BoundListener,

@@ -5,12 +5,16 @@ import { type WasmRequest, wantedModules } from "./attach/policies/envoy-extensi
 import { createAttachQueries } from "./attach/queries.ts"
 import { type JsonOptions, type SnapshotJson, snapshotJson } from "./emit/json.ts"
 import { type BootstrapOver, bootstrapOver, judgeBootstrap, proxyBootstrap } from "./emit/proxy-bootstrap.ts"
-import { createEmitter, type ProxySnapshot } from "./emit/queries.ts"
+import { createEmitter, findResource, type ProxySnapshot } from "./emit/queries.ts"
+import type { Resource, ResourceKind } from "./emit/snapshot.ts"
 import type { PlanRoute, ProxyPlan, WasmCode } from "./plan/index.ts"
+import type { PartKey } from "./quarantine/part-key.ts"
+import type { Withdrawn } from "./quarantine/quarantine.ts"
+import type { Suspect } from "./quarantine/suspects.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
 import { createWasmModules, type WantedModule } from "./wasm-modules.ts"
 import type { Settings } from "./world/settings.ts"
-import { type AnyObject, createWorld, type ObjectKey } from "./world/world.ts"
+import { type AnyObject, createWorld, type ObjectKey, type World } from "./world/world.ts"
 
 /**
  * Fetches, checks and places a module. Rejects with the text that the policy's status shows.
@@ -71,6 +75,15 @@ export interface Translator {
   pending(): number
   /** Tries modules again that wait for a retry, without the rest of the pause. */
   retryModules(): void
+  /** Parts of a resource that can be withdrawn alone, from the oldest to the youngest by creation time, then by name. */
+  suspects(proxyKey: string, kind: ResourceKind, name: string): readonly Suspect[]
+  /** A resource as it would be if these parts were withdrawn, beside those that are. */
+  without(proxyKey: string, parts: Iterable<PartKey>, kind: ResourceKind, name: string): Resource | undefined
+  /**
+   * Withdraws exactly these parts from a proxy, with what Envoy said: routes answer 500, filters refuse requests unless they
+   * fail open, patches are not applied. A part whose bytes change is another part.
+   */
+  withdraw(proxyKey: string, parts: Withdrawn): void
   /** Drops what no proxy and no status stands on, and modules that no policy names. Call after a pull of everything. */
   collect(): void
   stats(): GraphStats
@@ -212,6 +225,10 @@ export function createTranslator(options: TranslatorOptions): Translator {
     settled: () => modules?.settled() ?? Promise.resolve(),
     pending: () => modules?.pending() ?? 0,
     retryModules: () => modules?.retry(),
+    suspects: (proxyKey, kind, name) => byAge(world, emitter.suspects(proxyKey, kind, name)),
+    without: (proxyKey, parts, kind, name) =>
+      emitter.quarantine.trying(proxyKey, parts, () => findResource(emitter.snapshot(proxyKey), kind, name)),
+    withdraw: (proxyKey, parts) => emitter.quarantine.set(proxyKey, parts),
     collect: () => {
       graph.collect()
       modules?.retain([...policies.keys()].flatMap((key) => wanted.get(key)))
@@ -219,6 +236,18 @@ export function createTranslator(options: TranslatorOptions): Translator {
     stats: () => graph.stats(),
     resetStats: () => graph.resetStats(),
   }
+}
+
+/** By creation time, then by name, of the object that a part is about. */
+function byAge(world: World, suspects: readonly Suspect[]): readonly Suspect[] {
+  const age = ({ origins: [origin] }: Suspect): string => {
+    const object = origin === undefined ? undefined : world.lookup(origin.object)
+    return `${object?.metadata.creationTimestamp ?? ""} ${origin?.object ?? ""}`
+  }
+  return suspects
+    .map((suspect) => ({ suspect, age: age(suspect) }))
+    .sort((a, b) => (a.age < b.age ? -1 : a.age > b.age ? 1 : 0))
+    .map(({ suspect }) => suspect)
 }
 
 function placeOf({

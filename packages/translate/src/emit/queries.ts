@@ -2,10 +2,19 @@
 import { type Diagnostic, type Graph, structuralEqual } from "@attache/base"
 import { createPatchQueries, type PatchQueries } from "../patch/patch-queries.ts"
 import type { EndpointSource, PlanSource } from "../plan/index.ts"
+import { createQuarantine, type Quarantine } from "../quarantine/quarantine.ts"
+import { type Suspect, type SuspectSources, suspectsOf } from "../quarantine/suspects.ts"
 import { createClaimQueries } from "./claim-queries.ts"
 import { createResourceQueries } from "./resource-queries.ts"
 import { createRouteQueries } from "./route-queries.ts"
-import { type ProxySnapshot, type ResourceGroup, type ResourceKind, type ResourceTable, typeUrls } from "./snapshot.ts"
+import {
+  type ProxySnapshot,
+  type Resource,
+  type ResourceGroup,
+  type ResourceKind,
+  type ResourceTable,
+  typeUrls,
+} from "./snapshot.ts"
 
 /** The emitting half of a translator. */
 export interface Emitter {
@@ -19,14 +28,18 @@ export interface Emitter {
   release(proxyKey: string): void
   /** Patches of a policy that changed nothing. */
   readonly patchFailures: PatchQueries["failures"]
+  readonly quarantine: Quarantine
+  /** Parts of a resource that can be withdrawn alone. */
+  suspects(proxyKey: string, kind: ResourceKind, name: string): readonly Suspect[]
 }
 
 /** An emitter over a plan. */
 export function createEmitter(graph: Graph, source: PlanSource): Emitter {
   const resolve = (from: EndpointSource) => (from.type === "fixed" ? from.endpoints : source.endpoints(from.id))
-  const routes = createRouteQueries(graph, source)
+  const quarantine = createQuarantine(graph)
+  const routes = createRouteQueries(graph, source, quarantine)
   const claims = createClaimQueries(graph, source, routes)
-  const resources = createResourceQueries(graph, source, { routes, claims, resolve })
+  const resources = createResourceQueries(graph, source, { routes, claims, resolve, quarantine })
   const table = graph.query<ResourceTable | undefined>(
     "emit.table",
     (key) => {
@@ -37,7 +50,7 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
     },
     { equals: sameGroups },
   )
-  const patches = createPatchQueries(graph, source, (kind, proxyKey) => {
+  const patches = createPatchQueries(graph, source, quarantine, (kind, proxyKey) => {
     const found = source.proxy(proxyKey) === undefined ? undefined : table.get(`${kind}\n${proxyKey}`)
     return found ?? { typeUrl: typeUrls[kind], groups: [] }
   })
@@ -53,6 +66,11 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
     },
     { equals: sameSnapshot },
   )
+  const sources: SuspectSources = {
+    source,
+    resource: (proxyKey, kind, name) => findResource(snapshot.get(proxyKey), kind, name),
+    routeFilters: resources.routeFilters,
+  }
   const pins = new Map<string, () => void>()
   const release = (proxyKey: string): void => {
     pins.get(proxyKey)?.()
@@ -67,7 +85,22 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
     },
     release,
     patchFailures: patches.failures,
+    quarantine,
+    suspects: (proxyKey, kind, name) => suspectsOf(sources, proxyKey, kind, name),
   }
+}
+
+/** A resource of a snapshot. */
+export function findResource(
+  snapshot: ProxySnapshot | undefined,
+  kind: ResourceKind,
+  name: string,
+): Resource | undefined {
+  for (const { resources } of snapshot?.tables[kind].groups ?? []) {
+    const found = resources.find((each) => each.name === name)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function diagnosticsOf(tables: Readonly<Record<ResourceKind, ResourceTable>>): readonly Diagnostic[] {

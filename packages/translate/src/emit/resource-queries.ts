@@ -7,6 +7,8 @@ import { ListenerSchema } from "@attache/envoy-api/gen/envoy/config/listener/v3/
 import { SecretSchema } from "@attache/envoy-api/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb"
 import type { HttpFilterPart } from "../features/feature.ts"
 import type { HttpListener, Origin, PlanSource } from "../plan/index.ts"
+import type { Quarantine } from "../quarantine/quarantine.ts"
+import { extensionOf, filterKey, type RouteFilter } from "../quarantine/suspects.ts"
 import { resourceGroupKey } from "./claim-groups.ts"
 import type { ClaimQueries } from "./claim-queries.ts"
 import { claimsOf, planOf } from "./claimants.ts"
@@ -26,12 +28,15 @@ export interface ResourceInputs {
   readonly routes: RouteQueries
   readonly claims: ClaimQueries
   readonly resolve: ResolveEndpoints
+  readonly quarantine: Quarantine
 }
 
 /** Queries that make resources. */
 export interface ResourceQueries {
   /** Groups of one kind of resource of a proxy. */
   groups(kind: ResourceKind, proxyKey: string): readonly ResourceGroup[]
+  /** HTTP filters that the routes of a listener want, each with the first route that does; withdrawn ones included. */
+  routeFilters(proxyKey: string, listener: HttpListener): readonly RouteFilter[]
 }
 
 /** A resource, or why there is none. */
@@ -39,7 +44,7 @@ type Made = { readonly resource?: Resource; readonly failed?: NonNullable<Resour
 
 /** The queries. */
 export function createResourceQueries(graph: Graph, source: PlanSource, inputs: ResourceInputs): ResourceQueries {
-  const { routes, claims } = inputs
+  const { routes, claims, quarantine } = inputs
   const claimed = createClaimedQueries(graph, source, inputs)
   const httpFilter = graph.query<HttpFilterPart>(
     "emit.http-filter",
@@ -54,9 +59,19 @@ export function createResourceQueries(graph: Graph, source: PlanSource, inputs: 
     },
     { fallback: (key) => refusingFilter(key.split("\n")[1] ?? "") },
   )
+  const routeFilters: ResourceQueries["routeFilters"] = (proxyKey, { name }) =>
+    claims.filters.get(queryKey(proxyKey, name)).map(([filter, id]) => ({
+      part: httpFilter.get(queryKey(proxyKey, filter, id)),
+      route: () => source.route(id),
+    }))
   const reads = (proxyKey: string): ListenerReads => ({
-    routeFilters: ({ name }) =>
-      claims.filters.get(queryKey(proxyKey, name)).map((claim) => httpFilter.get(queryKey(proxyKey, ...claim))),
+    routeFilters: (http) => {
+      const withdrawn = quarantine.of(proxyKey)
+      const wanted = routeFilters(proxyKey, http)
+      return withdrawn.size === 0
+        ? wanted.map(({ part }) => part)
+        : wanted.flatMap((filter) => (withdrawn.has(filterKey(filter.part)) ? withoutFilter(filter) : [filter.part]))
+    },
     hasGrpcRoute: ({ name }) => source.hasGrpcRoute(name),
     l4Routes: ({ name }) => source.l4Routes(name),
   })
@@ -113,7 +128,13 @@ export function createResourceQueries(graph: Graph, source: PlanSource, inputs: 
       const keys = kind === "secrets" ? secrets : clusters
       return keys.map((key) => claimed[kind](key)).filter(({ resources }) => resources.length > 0)
     },
+    routeFilters,
   }
+}
+
+/** What stands for a filter that is withdrawn: nothing where the user wants requests to pass without it, else a refusal. */
+function withoutFilter({ part, route }: RouteFilter): readonly HttpFilterPart[] {
+  return extensionOf(route(), part.name)?.isFailOpen === true ? [] : [refusingFilter(part.name)]
 }
 
 type ClaimedKind = "clusters" | "endpoints" | "secrets"

@@ -2,6 +2,8 @@
 import { contentVersion, type Diagnostic, type Graph, type Query, structuralEqual } from "@attache/base"
 import type { RouteContext } from "../features/feature.ts"
 import type { Origin, PlanRoute, PlanSource } from "../plan/index.ts"
+import { partKey } from "../quarantine/part-key.ts"
+import type { Quarantine } from "../quarantine/quarantine.ts"
 import { type AllClaims, claimsOfClusters, claimsOfRoute } from "./claims.ts"
 import { emitFailure } from "./failure.ts"
 import { createFrameQueries } from "./frame-queries.ts"
@@ -42,7 +44,7 @@ export function queryKey(...parts: readonly string[]): string {
 }
 
 /** The queries. */
-export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueries {
+export function createRouteQueries(graph: Graph, source: PlanSource, quarantine: Quarantine): RouteQueries {
   const { context, listener, frame } = createFrameQueries(graph, source)
   const layout = graph.query<Layout>(
     "emit.layout",
@@ -83,10 +85,13 @@ export function createRouteQueries(graph: Graph, source: PlanSource): RouteQueri
     "emit.leaf",
     (key) => {
       const [proxyKey = "", name = ""] = key.split("\n")
+      const withdrawn = quarantine.of(proxyKey)
       return routeLeaf(
         frame.get(queryKey(proxyKey, name)),
         leafRoutes.get(key).flatMap(({ host, id }) => {
-          const { bytes, version, origins } = route.get(queryKey(proxyKey, id))
+          const emitted = route.get(queryKey(proxyKey, id))
+          const isWithdrawn = withdrawn.size > 0 && withdrawn.has(partKey("route", id, emitted.version))
+          const { bytes, version, origins } = isWithdrawn ? broken(source.route(id), "") : emitted
           return bytes === undefined ? [] : [{ host, id, bytes, version, origins }]
         }),
       )

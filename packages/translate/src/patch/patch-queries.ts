@@ -2,6 +2,8 @@
 import type { Graph } from "@attache/base"
 import type { ResourceKind, ResourceTable } from "../emit/snapshot.ts"
 import type { PlanSource, ResourcePatch } from "../plan/index.ts"
+import { patchKey } from "../quarantine/part-key.ts"
+import type { Quarantine } from "../quarantine/quarantine.ts"
 import { type PatchedTable, type PatchFailure, type PatchMemory, patchedKind, patchTable } from "./patch-table.ts"
 
 /** What patches do to a proxy. */
@@ -23,6 +25,7 @@ export interface UnknownType {
 export function createPatchQueries(
   graph: Graph,
   source: PlanSource,
+  quarantine: Quarantine,
   emitted: (kind: ResourceKind, proxyKey: string) => ResourceTable,
 ): PatchQueries {
   const memory: PatchMemory = new WeakMap()
@@ -34,7 +37,15 @@ export function createPatchQueries(
       const proxyKey = key.slice(at + 1)
       const table = emitted(kind, proxyKey)
       const patches = source.patches(proxyKey).filter(({ typeUrl }) => patchedKind(typeUrl) === kind)
-      return patches.length === 0 ? { table, failures: [] } : patchTable(kind, table, patches, memory)
+      if (patches.length === 0) return { table, failures: [] }
+      const withdrawn = quarantine.of(proxyKey)
+      const wanted = patches.filter((patch) => !withdrawn.has(patchKey(patch)))
+      const result = patchTable(kind, table, wanted, memory)
+      const refused = patches.flatMap((patch): readonly PatchFailure[] => {
+        const why = withdrawn.get(patchKey(patch))
+        return why === undefined ? [] : [{ patch, type: "refused", error: `Envoy refuses it: ${why}` }]
+      })
+      return refused.length === 0 ? result : { ...result, failures: [...result.failures, ...refused] }
     },
     { equals: isSamePatched },
   )
