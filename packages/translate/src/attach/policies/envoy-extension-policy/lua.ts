@@ -19,7 +19,7 @@ export function planLua(
   if (entries.length === 0) return worked([])
   const failed = (error: string): FeatureResult<LuaPlan> => ({ items: [], errors: [error], isFailOpen: false })
   if (!world.settings().isLuaEnabled)
-    return failed("Skipping Lua EnvoyExtensionPolicy as feature is disabled in the Gateway.")
+    return failed("Skipping Lua EnvoyExtensionPolicy as feature is disabled in the Gateway")
   const plans: LuaPlan[] = []
   for (const [index, entry] of entries.entries()) {
     const name = `envoyextensionpolicy/${owner.metadata.namespace}/${owner.metadata.name}/lua/${index}`

@@ -1,7 +1,7 @@
 // Wasm entries of a policy. The module comes from a cell: translation never waits for it.
 import type { EnvoyExtensionPolicy, Wasm } from "@attache/kube-api"
 import type { WasmCode, WasmPlan } from "../../../plan/index.ts"
-import { keyOf, type World } from "../../../world/world.ts"
+import { keyOf, objectKey, type World } from "../../../world/world.ts"
 import { isReferenceAllowed } from "../../references.ts"
 import type { FeatureResult } from "./result.ts"
 
@@ -137,6 +137,12 @@ function readCa(
   ref: ObjectRef,
 ): { readonly caCertificate: string } | { readonly error: string } {
   const kind = ref.kind ?? "Secret"
+  if (kind === "ClusterTrustBundle") {
+    const found = world.lookup(objectKey(kind, "", ref.name))?.spec as { readonly trustBundle?: string } | undefined
+    return found === undefined
+      ? { error: `ref ClusterTrustBundle [${ref.name}] not found` }
+      : { caCertificate: found.trustBundle ?? "" }
+  }
   if (kind !== "Secret" && kind !== "ConfigMap") return { error: `unsupported ref kind:${kind}` }
   const namespace = ref.namespace ?? owner.metadata.namespace
   if (!isAllowed(world, owner, kind, ref)) {
