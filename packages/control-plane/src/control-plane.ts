@@ -7,7 +7,7 @@ import { createXdsServer, type XdsServer } from "@attache/xds-server"
 import type { Drain } from "./drains.ts"
 import { createEnvoyEventHandler } from "./envoy-events.ts"
 import { createLastGoodStore, type LastGoodStore } from "./last-good/store.ts"
-import { loadResources, textOfObjects } from "./load-resources.ts"
+import { loadResources, loadResourcesInSteps, textOfObjects } from "./load-resources.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 import { createFileProvider, type FileProvider } from "./provider-file/provider.ts"
 import { createPublisher } from "./publisher.ts"
@@ -117,11 +117,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     onFailure: (key, error) => onFailure("proxy", key, error),
   })
   const lastGood = lastGoodIn(options)
+  const loadOptions = { defaultNamespace: options.defaultNamespace, isStrict: true }
   const files = createFileProvider<LoadedObject>(
     options.paths,
-    (text, file, previous) =>
-      loadResources(text, file, previous, { defaultNamespace: options.defaultNamespace, isStrict: true }),
-    lastGood === undefined ? {} : { lastGood },
+    (text, file, previous) => loadResources(text, file, previous, loadOptions),
+    {
+      loadInSteps: (text, file, previous) => loadResourcesInSteps(text, file, previous, loadOptions),
+      ...(lastGood === undefined ? {} : { lastGood }),
+    },
   )
 
   const rounds = createRounds({

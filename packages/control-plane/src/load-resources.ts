@@ -2,7 +2,7 @@
 import { type Diagnostic, structuralEqual } from "@attache/base"
 import { type LoadedObject, loadObjects, validateConfiguration, validateObject } from "@attache/kube-api"
 import { keyOf } from "@attache/translate"
-import type { FileReading } from "./provider-file/file-set.ts"
+import type { FileObject, FileReading } from "./provider-file/file-set.ts"
 
 /** How files are read. */
 export interface LoadOptions {
@@ -28,6 +28,20 @@ export function loadResources(
   previous: (key: string) => LoadedObject | undefined,
   options: LoadOptions,
 ): FileReading<LoadedObject> {
+  const steps = loadResourcesInSteps(text, file, previous, options)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+  }
+}
+
+/** The same with a step for the text as a whole and one for each object. */
+export function* loadResourcesInSteps(
+  text: string,
+  file: string,
+  previous: (key: string) => LoadedObject | undefined,
+  options: LoadOptions,
+): Generator<void, FileReading<LoadedObject>> {
   const { objects, configurations, diagnostics } = loadObjects(text, {
     file,
     defaultNamespace: options.defaultNamespace,
@@ -38,20 +52,31 @@ export function loadResources(
     findings.push(...validateConfiguration(document, file))
     options.onConfiguration?.(file)
   }
-  const read = objects.map((loaded) => {
-    const key = keyOf(loaded.object)
-    const old = previous(key)
-    const { line } = loaded.origin
-    if (old !== undefined && clean.has(old) && isSame(old, loaded)) {
-      clean.add(loaded)
-      return { key, value: isInPlace(old, loaded) ? old : loaded, isValid: true, line }
-    }
-    const found = validateObject(loaded, old === undefined ? {} : { old: old.object })
-    if (found.length === 0) clean.add(loaded)
-    for (const finding of found) findings.push(finding)
-    return { key, value: loaded, isValid: !options.isStrict || !found.some((d) => d.severity === "error"), line }
-  })
+  const read: FileObject<LoadedObject>[] = []
+  for (const loaded of objects) {
+    yield
+    read.push(readObject(loaded, previous, options.isStrict, findings))
+  }
   return { isReadable, objects: read, findings }
+}
+
+function readObject(
+  loaded: LoadedObject,
+  previous: (key: string) => LoadedObject | undefined,
+  isStrict: boolean,
+  findings: Diagnostic[],
+): FileObject<LoadedObject> {
+  const key = keyOf(loaded.object)
+  const old = previous(key)
+  const { line } = loaded.origin
+  if (old !== undefined && clean.has(old) && isSame(old, loaded)) {
+    clean.add(loaded)
+    return { key, value: isInPlace(old, loaded) ? old : loaded, isValid: true, line }
+  }
+  const found = validateObject(loaded, old === undefined ? {} : { old: old.object })
+  if (found.length === 0) clean.add(loaded)
+  for (const finding of found) findings.push(finding)
+  return { key, value: loaded, isValid: !isStrict || !found.some((d) => d.severity === "error"), line }
 }
 
 /** Objects without any finding: equal ones need not be judged again, which is most of the cost of a large file. */

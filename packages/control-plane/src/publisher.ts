@@ -1,7 +1,7 @@
 // From the translator to the xDS server, proxy by proxy: one that cannot be translated costs the others nothing.
 import type { Clock, Diagnostic } from "@attache/base"
-import { type ProxySnapshot, snapshotChanges, type Translator } from "@attache/translate"
-import { emptySnapshot, updateSnapshot, type XdsServer } from "@attache/xds-server"
+import { type ProxySnapshot, snapshotChanges, type TableChange, type Translator } from "@attache/translate"
+import { emptySnapshot, type Snapshot, updateSnapshot, type XdsServer } from "@attache/xds-server"
 import { type Drain, drainsBetween } from "./drains.ts"
 import { readInSteps } from "./sliced.ts"
 
@@ -49,14 +49,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const firstSeen = new Map<string, number>()
 
   /** Whether Envoys of the proxy get something new, and what drains by it; a time: not before then. */
-  const publishOne = (key: string, after: ProxySnapshot | undefined): readonly Drain[] | number | undefined => {
+  function* publishOne(
+    key: string,
+    after: ProxySnapshot | undefined,
+  ): Generator<void, readonly Drain[] | number | undefined> {
     const before = published.get(key)
     if (after === undefined || after === before) return undefined
     if (before === undefined && translator.pending() > 0) {
       const until = (firstSeen.get(key) ?? clock.now()) + firstSnapshotMs
       if (clock.now() < until) return until
     }
-    xds.setSnapshot(key, updateSnapshot(xds.snapshot(key) ?? emptySnapshot, snapshotChanges(before, after)))
+    xds.setSnapshot(key, yield* changedSnapshot(xds.snapshot(key) ?? emptySnapshot, snapshotChanges(before, after)))
     published.set(key, after)
     return before === undefined ? [] : drainsBetween(before, after)
   }
@@ -76,7 +79,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
   }
   function* publishInSteps(key: string): Generator<void, readonly Drain[] | number | undefined> {
-    return publishOne(key, yield* readInSteps(translator, clock, () => translator.snapshot(key)))
+    return yield* publishOne(key, yield* readInSteps(translator, clock, () => translator.snapshot(key)))
   }
   function* publish(): Generator<void, Publication> {
     const keys = new Set(yield* readInSteps(translator, clock, () => translator.proxyKeys()))
@@ -105,4 +108,19 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return { changed: [...changed, ...removed], removed, drains, held }
   }
   return { publish, diagnostics: () => [...published.values()].flatMap(({ diagnostics }) => diagnostics) }
+}
+
+/** Resources put into a snapshot in one step: about five milliseconds. */
+const stepResources = 1_000
+
+function* changedSnapshot(before: Snapshot, changes: ReadonlyMap<string, TableChange>): Generator<void, Snapshot> {
+  let snapshot = before
+  for (const [typeUrl, { put, remove }] of changes) {
+    snapshot = updateSnapshot(snapshot, { [typeUrl]: { put: put.slice(0, stepResources), remove } })
+    for (let from = stepResources; from < put.length; from += stepResources) {
+      yield
+      snapshot = updateSnapshot(snapshot, { [typeUrl]: { put: put.slice(from, from + stepResources) } })
+    }
+  }
+  return snapshot
 }

@@ -17,11 +17,14 @@ import { type WatchOptions, watchResourcePaths } from "./watch.ts"
 /** Reads the text of a file into objects. `previous` gives the object now in force under a key, for rules about updates. */
 export type FileLoader<T> = (text: string, file: string, previous: (key: string) => T | undefined) => FileReading<T>
 
+/** The same in steps, for files with many objects. */
+export type SteppingFileLoader<T> = (...args: Parameters<FileLoader<T>>) => Generator<void, FileReading<T>>
+
 /** Files under watch. */
 export interface FileProvider<T> {
   /** Reads everything that changed since the last call and says what it means. Cheap when nothing did. */
   refresh(): ObjectChanges<T>
-  /** The same file by file: the caller may do other things between two steps. Nothing is in force before the last one. */
+  /** The same in steps, of a file each or less: the caller may do other things between two. Nothing is in force before the last one. */
   refreshInSteps(): Generator<void, ObjectChanges<T>>
   /** What is in force, and what is wrong with the files. The same object while nothing changed. */
   view(): FileSetView<T>
@@ -33,6 +36,8 @@ export interface FileProvider<T> {
 export interface FileProviderOptions<T> {
   /** Where good inputs outlive the process. Default: nowhere. */
   readonly lastGood?: LastGood<T>
+  /** Takes the loader's place, except for what outlived the process. Default: a file is one step. */
+  readonly loadInSteps?: SteppingFileLoader<T>
   /** Most files read; those after them by path are left out with a finding, ATT_FILE_TOO_MANY. Default {@link maxFiles}. */
   readonly limitFiles?: number
 }
@@ -56,6 +61,7 @@ export function createFileProvider<T>(
   let set: FileSet<T> = emptyFileSet
   let view: FileSetView<T> = viewFiles(set)
   const limitFiles = options.limitFiles ?? maxFiles
+  const loadInSteps = options.loadInSteps ?? inOneStep(load)
   const seen = new Map<string, Seen>()
   let leftOut = 0
   function* refreshInSteps(): Generator<void, ObjectChanges<T>> {
@@ -65,7 +71,7 @@ export function createFileProvider<T>(
     const present = new Set(files)
     for (const file of set.files.keys()) if (!present.has(file)) readings.set(file, undefined)
     for (const file of files) {
-      const reading = readChanged(file, seen, (text) => load(text, file, (key) => view.objects.get(key)))
+      const reading = yield* readChanged(file, seen, (text) => loadInSteps(text, file, (key) => view.objects.get(key)))
       if (reading !== undefined) readings.set(file, reading)
       yield
     }
@@ -94,6 +100,13 @@ export function createFileProvider<T>(
   }
 }
 
+function inOneStep<T>(load: FileLoader<T>): SteppingFileLoader<T> {
+  // biome-ignore lint/correctness/useYield: one step is none to be cut
+  return function* (...args) {
+    return load(...args)
+  }
+}
+
 function withLimit<T>(view: FileSetView<T>, leftOut: number, limitFiles: number): FileSetView<T> {
   if (leftOut === 0) return view
   const finding: Diagnostic = {
@@ -106,11 +119,11 @@ function withLimit<T>(view: FileSetView<T>, leftOut: number, limitFiles: number)
 }
 
 /** A reading of a file, or undefined when its bytes are those of the last time. */
-function readChanged<T>(
+function* readChanged<T>(
   file: string,
   seen: Map<string, Seen>,
-  load: (text: string) => FileReading<T>,
-): FileReading<T> | undefined {
+  load: (text: string) => Generator<void, FileReading<T>>,
+): Generator<void, FileReading<T> | undefined> {
   const before = seen.get(file)
   // Taken before the bytes: what changes in between is read again next time.
   const stamp = stampOf(file)
@@ -120,7 +133,7 @@ function readChanged<T>(
     const text = readResourceFile(file)
     const version = contentVersion(text)
     seen.set(file, { version, stamp: isTrusted ? stamp.stamp : undefined })
-    return before?.version === version ? undefined : load(text)
+    return before?.version === version ? undefined : yield* load(text)
   } catch (thrown) {
     // A loader that fails is a fault of ours, and still no reason to lose what is in force.
     const error = errorFrom(thrown, "ATT_FILE_UNREADABLE", `${file} cannot be read`)
