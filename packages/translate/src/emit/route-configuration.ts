@@ -31,6 +31,8 @@ export interface LeafRoute {
   readonly id: string
   readonly bytes: Uint8Array
   readonly version: string
+  /** Version of the bytes that are withdrawn, where these stand for them. */
+  readonly withdrawn?: string
   readonly origins: readonly Origin[]
 }
 
@@ -73,7 +75,12 @@ export function routeLeaf(frame: VirtualHostFrame, routes: readonly LeafRoute[])
     first,
     middle: joinBytes(segments.slice(1, -1).flatMap((segment) => virtualHost(segment, [segment.routes]))),
     last,
-    parts: routes.map(({ id, version, origins }) => ({ name: id, version, origins })),
+    parts: routes.map(({ id, version, withdrawn, origins }) => ({
+      name: id,
+      version,
+      ...(withdrawn === undefined ? {} : { withdrawn }),
+      origins,
+    })),
   }
 }
 

@@ -9,7 +9,7 @@ import { emitFailure } from "./failure.ts"
 import { createFrameQueries } from "./frame-queries.ts"
 import { type Layout, type Leaf, layoutOf, sameLayout, sameLeaf } from "./layout.ts"
 import { encodeBrokenRoute, encodeRoute } from "./route.ts"
-import { type RouteLeaf, routeLeaf } from "./route-configuration.ts"
+import { type LeafRoute, type RouteLeaf, routeLeaf } from "./route-configuration.ts"
 
 /** A route, encoded, with the names of what it needs. */
 export interface EmittedRoute {
@@ -90,9 +90,10 @@ export function createRouteQueries(graph: Graph, source: PlanSource, quarantine:
         frame.get(queryKey(proxyKey, name)),
         leafRoutes.get(key).flatMap(({ host, id }) => {
           const emitted = route.get(queryKey(proxyKey, id))
-          const isWithdrawn = withdrawn.size > 0 && withdrawn.has(partKey("route", id, emitted.version))
-          const { bytes, version, origins } = isWithdrawn ? broken(source.route(id), "") : emitted
-          return bytes === undefined ? [] : [{ host, id, bytes, version, origins }]
+          if (withdrawn.size === 0 || !withdrawn.has(partKey("route", id, emitted.version)))
+            return placed(host, id, emitted)
+          const answer = broken(source.route(id), "")
+          return placed(host, id, { ...answer, origins: emitted.origins }, emitted.version)
         }),
       )
     },
@@ -106,6 +107,16 @@ const leafRoutesName = "emit.leaf-routes"
 /** Id of the first route of a leaf, from the leaf's key. */
 function leafId(key: string): string {
   return key.split("\n").slice(2).join("\n")
+}
+
+function placed(
+  host: string,
+  id: string,
+  { bytes, version, origins }: EmittedRoute,
+  withdrawn?: string,
+): readonly LeafRoute[] {
+  if (bytes === undefined) return []
+  return [{ host, id, bytes, version, origins, ...(withdrawn === undefined ? {} : { withdrawn }) }]
 }
 
 function emitRoute(plan: PlanRoute, context: RouteContext): EmittedRoute {

@@ -19,6 +19,8 @@ export interface ResourcePart {
   readonly name: string
   /** Content version of the part's bytes. */
   readonly version: string
+  /** Version of the bytes that are withdrawn, where an error answer stands for them. */
+  readonly withdrawn?: string
   readonly origins: readonly Origin[]
 }
 

@@ -31,7 +31,7 @@ export interface SuspectSources {
   readonly routeFilters: (proxyKey: string, listener: HttpListener) => readonly RouteFilter[]
 }
 
-/** Parts of a resource that can be withdrawn alone; those that are withdrawn already are left out only for routes. */
+/** Parts of a resource that can be withdrawn alone, those that are included. */
 export function suspectsOf(
   sources: SuspectSources,
   proxyKey: string,
@@ -48,7 +48,7 @@ export function suspectsOf(
 function routeSuspects(resource: Resource | undefined): readonly Suspect[] {
   const parts = (resource?.parts ?? []).flat()
   return parts.map((part) => ({
-    key: partKey("route", part.name, part.version),
+    key: partKey("route", part.name, part.withdrawn ?? part.version),
     kind: "route",
     origins: part.origins,
   }))
