@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { type Clock, type Diagnostic, type Logger, messageOf, systemClock } from "@attache/base"
 import type { LoadedObject } from "@attache/kube-api"
 import { type AnyObject, createTranslator, type ModuleLoader, type Settings, type Translator } from "@attache/translate"
-import { createXdsServer, type XdsServer } from "@attache/xds-server"
+import { type AnswerEvent, createXdsServer, type XdsServer } from "@attache/xds-server"
 import type { Drain } from "./drains.ts"
 import { createEnvoyEventHandler } from "./envoy-events.ts"
 import { createLastGoodStore, type LastGoodStore } from "./last-good/store.ts"
@@ -43,6 +43,8 @@ export interface ControlPlaneUpdate {
   readonly proxies: readonly string[]
   /** Listeners that give up connections by it, by proxy. */
   readonly drains: ReadonlyMap<string, readonly Drain[]>
+  /** What an Envoy said; present when that is the reason. */
+  readonly answer?: AnswerEvent
 }
 
 /** A running control plane. */
@@ -100,7 +102,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics,
     refusals,
     streams: () => xds.streams().length,
-    onAnswer: () => tell({ reason: "answer", proxies: [], drains: new Map() }),
+    onAnswer: (answer) => tell({ reason: "answer", proxies: [], drains: new Map(), answer }),
   })
   const xds: XdsServer = createXdsServer({ logger, clock, onEvent })
   const translator = createTranslator({

@@ -1,5 +1,5 @@
 import type { Logger } from "@attache/base"
-import type { XdsEvent } from "@attache/xds-server"
+import type { AnswerEvent, XdsEvent } from "@attache/xds-server"
 import type { Metrics } from "./metrics.ts"
 import type { Refusals } from "./refusals.ts"
 
@@ -11,7 +11,7 @@ export interface EnvoyEventOptions {
   /** Number of connected streams. */
   readonly streams: () => number
   /** Called after an answer was taken note of. */
-  readonly onAnswer: () => void
+  readonly onAnswer: (answer: AnswerEvent) => void
 }
 
 /** A handler for the events of an xDS server: they are counted, refusals are kept and logged. */
@@ -27,7 +27,7 @@ export function createEnvoyEventHandler(options: EnvoyEventOptions): (event: Xds
         const resources = changed.join(",")
         logger.error("envoy refused an update", { proxy: proxyKey, type: typeUrl, resources, message })
       }
-      options.onAnswer()
+      options.onAnswer(event)
       return
     }
     const { type, proxyKey, nodeId, streamId } = event
