@@ -9,6 +9,8 @@ export { type SafePathOptions, safeEntryPath } from "./archive/safe-path.ts"
 export { type LayerSource, type UnpackedEntry, type UnpackOptions, unpackLayers } from "./archive/unpack.ts"
 export { writeTar } from "./archive/write-tar.ts"
 export { codes } from "./codes.ts"
+export { artifactTypeOf, referrerDescriptor } from "./content/artifact-type.ts"
+export { type CopyEvent, type CopyOptions, type CopyResult, copy } from "./content/copy.ts"
 export {
   type Descriptor,
   type ImageIndex,
@@ -18,6 +20,13 @@ export {
 } from "./content/descriptor.ts"
 export { digestOf, isDigest } from "./content/digest.ts"
 export { indexTypes, isManifestType, manifestTypes, mediaTypes } from "./content/media-types.ts"
+export {
+  type ManifestLimits,
+  maxManifestBytes,
+  parseManifest,
+  type ReadManifest,
+  readManifest,
+} from "./content/read-manifest.ts"
 export type {
   Content,
   FetchedManifest,
@@ -28,6 +37,21 @@ export type {
   Target,
   TransferOptions,
 } from "./content/target.ts"
+export { collect, verified } from "./content/verified.ts"
+export {
+  type Credential,
+  type CredentialSource,
+  firstCredential,
+  passwordCredential,
+} from "./credentials/credential.ts"
+export { type DockerConfig, type ReadDockerConfig, readDockerConfig } from "./credentials/docker-config.ts"
+export {
+  createDockerCredentials,
+  credentialFrom,
+  type DockerCredentialOptions,
+} from "./credentials/docker-credentials.ts"
+export type { HelperOptions } from "./credentials/helper.ts"
+export { type PullSecret, type ReadPullSecret, readPullSecret } from "./credentials/pull-secret.ts"
 export {
   type AnnotatedFacts,
   type Annotations,
@@ -72,3 +96,24 @@ export type { Pace } from "./http/pace.ts"
 export { type HttpProxy, type ProxySettings, proxiesFromEnvironment } from "./http/proxy.ts"
 export { allowedAddresses, type HostResolver } from "./http/resolve-host.ts"
 export { type RetryOptions, retrying } from "./http/retry.ts"
+export { createLayout, type LayoutOptions } from "./layout/layout.ts"
+export { type OpenedTarget, type OpenTargetOptions, openTarget } from "./open-target.ts"
+export {
+  formatReference,
+  isRepository,
+  isTag,
+  type LayoutReference,
+  parseReference,
+  type ReadReference,
+  type Reference,
+  type RegistryReference,
+  readReference,
+  referenceWithin,
+} from "./reference/reference.ts"
+export {
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+  type RegistryHost,
+} from "./registry/client.ts"
+export { referrersTag } from "./registry/referrers.ts"

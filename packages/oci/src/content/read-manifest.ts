@@ -17,6 +17,14 @@ export const maxManifestBytes = 4 * 1024 * 1024
 /** Most layers of a manifest, and most manifests of an index; container engines stop at 127 layers. */
 export const maxManifestEntries = 2000
 
+/** How large a manifest may be. */
+export interface ManifestLimits {
+  /** Default {@link maxManifestBytes}. */
+  readonly bytes?: number
+  /** Default {@link maxManifestEntries}. */
+  readonly entries?: number
+}
+
 /** What came of reading a manifest: it, or findings. */
 export interface ReadManifest {
   /** Absent when a finding is an error. */
@@ -32,21 +40,27 @@ export interface ReadManifest {
  *
  * @param mediaType type that its descriptor or the registry gives; default: the one inside
  */
-export function readManifest(bytes: Uint8Array, mediaType?: string): ReadManifest {
+export function readManifest(bytes: Uint8Array, mediaType?: string, limits: ManifestLimits = {}): ReadManifest {
   const reader = createFieldReader()
-  if (bytes.length > maxManifestBytes) {
-    reader.wrong("", `has ${bytes.length} bytes, more than ${maxManifestBytes}`, "ATT_OCI_LIMIT")
+  const { bytes: limitBytes = maxManifestBytes, entries = maxManifestEntries } = limits
+  if (bytes.length > limitBytes) {
+    reader.wrong("", `has ${bytes.length} bytes, more than ${limitBytes}`, "ATT_OCI_LIMIT")
     return { diagnostics: reader.diagnostics }
   }
   const document = readJsonObject(bytes, reader)
-  const manifest = document === undefined ? undefined : readDocument(document, mediaType, reader)
+  const manifest = document === undefined ? undefined : readDocument(document, mediaType, entries, reader)
   const { diagnostics } = reader
   return manifest === undefined || diagnostics.length > 0 ? { diagnostics } : { manifest, diagnostics }
 }
 
 /** As {@link readManifest}; throws the first finding. @param name what it is, for the message */
-export function parseManifest(bytes: Uint8Array, mediaType: string | undefined, name: string): Manifest | ImageIndex {
-  const { manifest, diagnostics } = readManifest(bytes, mediaType)
+export function parseManifest(
+  bytes: Uint8Array,
+  mediaType: string | undefined,
+  name: string,
+  limits?: ManifestLimits,
+): Manifest | ImageIndex {
+  const { manifest, diagnostics } = readManifest(bytes, mediaType, limits)
   if (manifest !== undefined) return manifest
   const [first] = diagnostics
   const field = first?.field === undefined || first.field === "" ? "" : `${first.field} `
@@ -59,6 +73,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string | undefined, 
 function readDocument(
   document: JsonObject,
   outer: string | undefined,
+  limit: number,
   reader: FieldReader,
 ): Manifest | ImageIndex | undefined {
   const inner = readText(document.mediaType, "mediaType", reader)
@@ -78,9 +93,9 @@ function readDocument(
     ...(subject === undefined ? {} : { subject }),
     ...(annotations === undefined ? {} : { annotations }),
   } as const
-  if (isIndex) return { ...base, manifests: readEntries(document.manifests, "manifests", reader) }
+  if (isIndex) return { ...base, manifests: readEntries(document.manifests, "manifests", limit, reader) }
   const config = readDescriptor(document.config, "config", reader)
-  const layers = readEntries(document.layers, "layers", reader)
+  const layers = readEntries(document.layers, "layers", limit, reader)
   return config === undefined ? undefined : { ...base, config, layers }
 }
 
@@ -103,15 +118,15 @@ function kindOf(document: JsonObject, mediaType: string | undefined, reader: Fie
   return indexTypes.includes(mediaType)
 }
 
-function readEntries(value: unknown, field: string, reader: FieldReader): readonly Descriptor[] {
+function readEntries(value: unknown, field: string, limit: number, reader: FieldReader): readonly Descriptor[] {
   // Go writes an absent list as null.
   if (value === null || value === undefined) return []
   if (!Array.isArray(value)) {
     reader.wrong(field, "must be a list of descriptors")
     return []
   }
-  if (value.length > maxManifestEntries) {
-    reader.wrong(field, `has ${value.length} entries, more than ${maxManifestEntries}`, "ATT_OCI_LIMIT")
+  if (value.length > limit) {
+    reader.wrong(field, `has ${value.length} entries, more than ${limit}`, "ATT_OCI_LIMIT")
     return []
   }
   return value.flatMap((each, i) => readDescriptor(each, `${field}[${i}]`, reader) ?? [])

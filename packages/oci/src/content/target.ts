@@ -27,7 +27,9 @@ export interface FetchedManifest {
 export interface ReadTarget {
   /** For messages: `registry/repository` or `oci-layout:directory`. */
   readonly name: string
-  /** The descriptor of a tag or digest. Error: ATT_OCI_NOT_FOUND. */
+  /** Set where blobs can be given to another repository of the same registry without being sent. */
+  readonly mountable?: { readonly registry: string; readonly repository: string }
+  /** The descriptor of a tag or digest; of "" the only manifest of a layout. Error: ATT_OCI_NOT_FOUND. */
   resolve(reference: string, options?: TransferOptions): Promise<Descriptor>
   /**
    * The content of a blob or manifest as it arrives.
@@ -54,7 +56,9 @@ export type Content = Uint8Array | ((offset: number) => Promise<AsyncIterable<Ui
 export interface PushOptions extends TransferOptions {
   /** Repository of the same registry that has the blob, so that no byte needs to travel. */
   readonly mountFrom?: string
-  /** Called with the number of further bytes that arrived. */
+  /** For a manifest: also gives it this tag, in one step. */
+  readonly tag?: string
+  /** Called with the number of further bytes that were taken. */
   readonly onBytes?: (count: number) => void
 }
 

@@ -1,0 +1,179 @@
+// Blobs written under another name first, so that a blob that is there is whole.
+import { randomUUID } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
+import { hostname } from "node:os"
+import { dirname, join } from "node:path"
+import { isAttacheError } from "@attache/base"
+import type { Descriptor } from "../content/descriptor.ts"
+import { hashFor, splitDigest } from "../content/digest.ts"
+import type { Content, PushOptions, PushOutcome } from "../content/target.ts"
+import { verified, verifyBytes, wrongDigest } from "../content/verified.ts"
+import { isProcessAlive } from "./file-lock.ts"
+import { blobPath, blobSize, diskError, partialFolder } from "./layout-files.ts"
+
+/** Bytes that are written at once; writing smaller pieces costs more than hashing them. */
+const writeBytes = 512 * 1024
+
+/**
+ * Writes a blob, going on with what an interrupted writer left.
+ *
+ * What came in part stays for the next attempt when the failure may pass or the work was aborted; content that is not
+ * what the descriptor says leaves nothing. Errors: ATT_OCI_DIGEST, ATT_OCI_SIZE, ATT_OCI_LAYOUT, and the source's.
+ */
+export async function writeBlob(
+  directory: string,
+  descriptor: Descriptor,
+  content: Content,
+  options: PushOptions,
+): Promise<PushOutcome> {
+  const path = blobPath(directory, descriptor.digest)
+  const isThere = (await blobSize(directory, descriptor.digest)) === descriptor.size
+  // What is in memory is small enough to look closer; a damaged file is written again.
+  if (isThere && (!(content instanceof Uint8Array) || (await readFile(path)).equals(content))) return "existed"
+  const aside = await claimPartial(directory, descriptor, content)
+  try {
+    await writeWhole(aside, descriptor, content, options)
+    await mkdir(dirname(path), { recursive: true })
+    await rename(aside, path)
+    return "pushed"
+  } catch (error) {
+    await release(aside, descriptor, error)
+    throw isAttacheError(error) || options.signal?.aborted === true ? error : diskError(error, path)
+  }
+}
+
+function partialName({ digest }: Descriptor): string {
+  const { algorithm, hex } = splitDigest(digest)
+  return `${algorithm}-${hex}`
+}
+
+/** A name for this writer alone, with what an earlier one left already behind it if there is something. */
+async function claimPartial(directory: string, descriptor: Descriptor, content: Content): Promise<string> {
+  const folder = join(directory, partialFolder)
+  const name = partialName(descriptor)
+  const own = join(folder, `${name}.${hostname()}.${process.pid}.${randomUUID()}`)
+  if (content instanceof Uint8Array) return own
+  const left = (await readdir(folder)).filter((each) => each.startsWith(name) && isLeftBehind(each.slice(name.length)))
+  for (const each of left) {
+    try {
+      await rename(join(folder, each), own)
+      return own
+    } catch {
+      // Somebody else was faster.
+    }
+  }
+  return own
+}
+
+/** Whether a partial file has no writer: it was released, or its writer is dead. */
+function isLeftBehind(suffix: string): boolean {
+  if (suffix === "") return true
+  const [, host, pid] = /^\.(.+)\.(\d+)\.[0-9a-f-]{36}$/.exec(suffix) ?? []
+  return host === hostname() && !isProcessAlive(Number(pid))
+}
+
+async function release(aside: string, descriptor: Descriptor, error: unknown): Promise<void> {
+  const isWorthKeeping = !isAttacheError(error) || error.retry !== "never"
+  const size = (await stat(aside).catch(() => undefined))?.size ?? 0
+  const free = join(dirname(aside), partialName(descriptor))
+  if (isWorthKeeping && size > 0 && size < descriptor.size) await rename(aside, free).catch(() => {})
+  else await unlink(aside).catch(() => {})
+}
+
+async function writeWhole(
+  aside: string,
+  descriptor: Descriptor,
+  content: Content,
+  options: PushOptions,
+): Promise<void> {
+  const file = await open(aside, "a")
+  try {
+    if (content instanceof Uint8Array) {
+      verifyBytes(content, descriptor, "the source")
+      await file.writeFile(content)
+      options.onBytes?.(content.length)
+      return
+    }
+    const { size } = await file.stat()
+    if (size === 0) return await writeAll(file, verified(await content(0), descriptor, { from: "the source" }), options)
+    await writeRest(file, aside, size, descriptor, content, options)
+  } finally {
+    await file.close()
+  }
+}
+
+async function writeRest(
+  file: FileHandle,
+  aside: string,
+  size: number,
+  descriptor: Descriptor,
+  content: Exclude<Content, Uint8Array>,
+  options: PushOptions,
+): Promise<void> {
+  const hash = hashFor(descriptor.digest)
+  if (size < descriptor.size) {
+    for await (const chunk of createReadStream(aside)) hash.update(chunk as Buffer)
+    options.onBytes?.(size)
+    const rest = verified(await content(size), descriptor, { offset: size, from: "the source" })
+    await writeAll(file, tapped(rest, hash), options)
+    if (descriptor.digest.endsWith(`:${hash.digest("hex")}`)) return
+  }
+  // What was left was damaged, or longer than it may be: once more from the start.
+  await file.truncate(0)
+  await writeAll(file, verified(await content(0), descriptor, { from: "the source" }), {
+    ...options,
+    onBytes: () => {},
+  })
+  if ((await file.stat()).size !== descriptor.size) throw wrongDigest(descriptor, "the source")
+}
+
+async function* tapped(
+  content: AsyncIterable<Uint8Array>,
+  hash: { update(chunk: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of content) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+/** Writes while the next bytes arrive. */
+async function writeAll(
+  file: FileHandle,
+  content: AsyncIterable<Uint8Array>,
+  { signal, onBytes }: PushOptions,
+): Promise<void> {
+  let pending: Promise<unknown> = Promise.resolve()
+  let chunks: Uint8Array[] = []
+  let size = 0
+  const flush = async (): Promise<void> => {
+    await pending
+    pending = writeChunks(file, chunks)
+    // It is awaited later; until then its failure is nobody's.
+    pending.catch(() => {})
+    chunks = []
+    size = 0
+  }
+  try {
+    for await (const chunk of content) {
+      signal?.throwIfAborted()
+      chunks.push(chunk)
+      size += chunk.length
+      onBytes?.(chunk.length)
+      if (size >= writeBytes) await flush()
+    }
+  } finally {
+    // What has come is kept, also when no more comes.
+    if (chunks.length > 0) await flush()
+    await pending
+  }
+}
+
+async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  const total = chunks.reduce((sum, { length }) => sum + length, 0)
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten === total) return
+  // A short write: full disks come in pieces.
+  await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+}
