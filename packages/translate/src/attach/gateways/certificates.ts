@@ -7,6 +7,7 @@ import type { World } from "../../world/world.ts"
 import { isReferenceAllowed } from "../references.ts"
 import { readSdsSecret, sdsSecretType } from "../sds-secret.ts"
 import { type ListenerDraft, note } from "./listener-draft.ts"
+import { pemBlocks, pemText } from "./pem.ts"
 
 const certKey = "tls.crt"
 const keyKey = "tls.key"
@@ -115,22 +116,21 @@ export function checkPair(
   key: Uint8Array,
 ): { readonly sans: readonly string[]; readonly error?: string } {
   const invalid = (what: string) => ({ sans: [], error: `must contain valid ${certKey} and ${keyKey}, ${what}` })
-  const chainText = Buffer.from(chain).toString("latin1")
-  if (!/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.test(chainText)) {
+  const [first] = pemBlocks(Buffer.from(chain).toString("latin1"))
+  if (first === undefined)
     return invalid(`unable to validate certificate in ${certKey}: unable to decode pem data for certificate`)
-  }
   let certificate: X509Certificate
   try {
-    certificate = new X509Certificate(Buffer.from(chain))
+    certificate = new X509Certificate(pemText(first))
   } catch (error) {
     return invalid(
       `unable to validate certificate in ${certKey}: unable to parse certificate: ${(error as Error).message}`,
     )
   }
-  const keyText = Buffer.from(key).toString("latin1")
-  if (!/-----BEGIN [A-Z ]+-----/.test(keyText)) return invalid(`unable to decode pem data in ${keyKey}`)
+  const [keyBlock] = pemBlocks(Buffer.from(key).toString("latin1"))
+  if (keyBlock === undefined) return invalid(`unable to decode pem data in ${keyKey}`)
   try {
-    const privateKey = createPrivateKey({ key: Buffer.from(key), format: "pem" })
+    const privateKey = createPrivateKey({ key: pemText(keyBlock), format: "pem" })
     if (!certificate.checkPrivateKey(privateKey)) {
       return {
         sans: [],
@@ -145,14 +145,8 @@ export function checkPair(
 
 /** A chain as Envoy Gateway delivers it: its certificates and nothing else, lines of 64 characters, an end of line at the end. */
 function canonicalPem(chain: Uint8Array): Uint8Array {
-  const text = Buffer.from(chain).toString("latin1")
-  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/g)].map(
-    ([, body = ""]) => {
-      const lines = body.replace(/\s+/g, "").match(/.{1,64}/g) ?? []
-      return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`
-    },
-  )
-  return new Uint8Array(Buffer.from(blocks.join(""), "latin1"))
+  const blocks = pemBlocks(Buffer.from(chain).toString("latin1")).filter(({ type }) => type === "CERTIFICATE")
+  return new Uint8Array(Buffer.from(blocks.map(pemText).join(""), "latin1"))
 }
 
 function dnsNames(certificate: X509Certificate): readonly string[] {
