@@ -47,4 +47,28 @@ export const codes = {
     cause: "modules did not arrive in time",
     cure: "raise --timeout, or check the modules' URLs",
   },
+  ATT_BUILD_NOTHING: {
+    cause: "a folder or file holds no guest that attache build knows",
+    cure: "name a folder with asconfig.json, Cargo.toml, go.mod, one .c or one .wat file, or one of the files",
+  },
+  ATT_BUILD_SEVERAL: {
+    cause: "a folder holds guests in several languages, or several source files",
+    cure: "choose the language with --language, or name the file",
+  },
+  ATT_BUILD_TOOLCHAIN: {
+    cause: "the compiler for a guest's language, or a part of it, is not installed or too old",
+    cure: "install what the message names; docs/guides/wasm-guests.md has the commands",
+  },
+  ATT_BUILD_FAILED: {
+    cause: "the compiler refused the sources of a guest",
+    cure: "correct what its message names",
+  },
+  ATT_BUILD_TIMEOUT: {
+    cause: "a compiler did not end in time",
+    cure: "give it more time with --timeout",
+  },
+  ATT_BUILD_UNLOADABLE: {
+    cause: "a guest was compiled, but Envoy 1.40 would refuse to load the module",
+    cure: "export an ABI version and an allocator, and import only what Envoy offers; attache wasm inspect FILE lists both",
+  },
 } as const

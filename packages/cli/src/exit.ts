@@ -13,11 +13,19 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** Codes of errors whose cure lies in the machine: no Envoy, a port in use. */
-const environmentPrefixes = ["ATT_ENVOY_", "ATT_STATE_", "ATT_XDS_ADDRESS", "ATT_XDS_LISTEN", "ATT_STATUS_LISTEN"]
+const environmentPrefixes = [
+  "ATT_ENVOY_",
+  "ATT_STATE_",
+  "ATT_XDS_ADDRESS",
+  "ATT_XDS_LISTEN",
+  "ATT_STATUS_LISTEN",
+  "ATT_BUILD_TOOLCHAIN",
+]
 
 /** Exit code for an error with a code. */
 export function exitCodeOf(code: string): ExitCode {
   if (code.startsWith("ATT_USAGE_")) return exitCodes.usage
+  if (code === "ATT_BUILD_FAILED") return exitCodes.findings
   if (code.endsWith("_TIMEOUT")) return exitCodes.timeout
   return environmentPrefixes.some((prefix) => code.startsWith(prefix)) ? exitCodes.environment : exitCodes.failed
 }

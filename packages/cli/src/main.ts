@@ -150,6 +150,17 @@ verb(
   "attache status",
   () => import("./commands/status.ts"),
 ).option("--instance <name>", "instance to ask")
+verb(
+  program,
+  "build",
+  "Compile a Wasm guest: AssemblyScript, Rust, Go, C, text",
+  "attache build examples/wasm/header",
+  () => import("./commands/build.ts"),
+)
+  .argument("[path]", "folder or source file of the guest", ".")
+  .option("--out <file>", "where the module goes (default: dist/NAME.wasm in the folder)")
+  .option("--language <name>", "assemblyscript, rust, go, c or text, for folders with several")
+  .option("--timeout <seconds>", "longest wait for the compiler", "600")
 const envoy = program.command("envoy").description("Envoy binaries: install, list, which, run")
 envoyOptions(
   verb(

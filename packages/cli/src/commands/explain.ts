@@ -4,6 +4,7 @@ import { codes as envoy } from "@attache/envoy"
 import { codes as envoyApi } from "@attache/envoy-api"
 import { codes as kubeApi } from "@attache/kube-api"
 import { codes as translate } from "@attache/translate"
+import { codes as wasmHost } from "@attache/wasm-host"
 import { codes as xdsServer } from "@attache/xds-server"
 import { codes as cli } from "../codes.ts"
 import type { ExitCode } from "../exit.ts"
@@ -17,6 +18,7 @@ const all: Readonly<Record<string, { readonly cause: string; readonly cure: stri
   ...envoyApi,
   ...kubeApi,
   ...translate,
+  ...wasmHost,
   ...xdsServer,
 }
 

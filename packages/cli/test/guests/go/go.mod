@@ -1,0 +1,3 @@
+module built-guest
+
+go 1.24
