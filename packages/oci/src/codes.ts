@@ -1,5 +1,6 @@
 import { archiveCodes } from "./archive/codes.ts"
 import { formatCodes } from "./formats/codes.ts"
+import { signatureCodes } from "./signatures/codes.ts"
 
 /** Error codes of this package: what each means and what cures it. Codes never change their meaning. */
 export const codes = {
@@ -74,6 +75,7 @@ export const codes = {
   },
   ...archiveCodes,
   ...formatCodes,
+  ...signatureCodes,
   ATT_HTTP_ADDRESS_DENIED: {
     cause: "a host or a redirect leads to an address that may not be reached",
     cure: "use a public address, or allow loopback or private ones in the configuration; metadata addresses stay closed",

@@ -117,3 +117,27 @@ export {
   type RegistryHost,
 } from "./registry/client.ts"
 export { referrersTag } from "./registry/referrers.ts"
+export { findSignatures, signatureTag } from "./signatures/find-signatures.ts"
+export type { FoundSignature } from "./signatures/found-signature.ts"
+export type { CertificateIdentity } from "./signatures/keyless.ts"
+export { readPublicKey, type TrustedKey, trustedKey } from "./signatures/keys.ts"
+export {
+  formatSigner,
+  type Judgement,
+  judgeSignature,
+  type RefusalCode,
+  ruleFor,
+  type SignaturePolicy,
+  type SignatureRule,
+} from "./signatures/policy.ts"
+export { createKeyPair, encryptPrivateKey, readPrivateKey } from "./signatures/private-key.ts"
+export { type SignImageOptions, signImage } from "./signatures/sign-image.ts"
+export { readTrustRoot, type TrustRoot } from "./signatures/trust-root.ts"
+export { type ImageSignature, type ImageVerification, verifyImage } from "./signatures/verify-image.ts"
+export {
+  type SignatureTrust,
+  type SignatureVerdict,
+  type Signer,
+  verifySignature,
+} from "./signatures/verify-signature.ts"
+export { compareVersions } from "./signatures/version-order.ts"
