@@ -12,6 +12,8 @@ import { createMetrics, type Metrics } from "./metrics.ts"
 import { createFileProvider, type FileProvider } from "./provider-file/provider.ts"
 import { createPublisher } from "./publisher.ts"
 import { createPublishing } from "./publishing.ts"
+import { createJudge, type EnvoyBinary } from "./quarantine/judge.ts"
+import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts"
 import { createRefusals, type Refusals } from "./refusals.ts"
 import { createRounds } from "./rounds.ts"
 import { runSliced } from "./sliced.ts"
@@ -29,6 +31,11 @@ export interface ControlPlaneOptions {
   readonly loadModule?: ModuleLoader
   /** Folder for what outlives the process: last good inputs, without the data of Secrets. Default: nothing is kept. */
   readonly stateFolder?: string
+  /**
+   * An Envoy to ask about parts of what another one refuses: the part to blame is withdrawn, and the rest delivered. Asked
+   * after the first refusal, and at the start when there is a state folder. Default: refusals are only reported.
+   */
+  readonly envoyBinary?: () => Promise<EnvoyBinary>
   readonly logger: Logger
   /** Default: the machine's. */
   readonly clock?: Clock
@@ -53,6 +60,8 @@ export interface ControlPlane {
   readonly xds: XdsServer
   readonly files: FileProvider<LoadedObject>
   readonly refusals: Refusals
+  /** Parts that are withdrawn because an Envoy refused them. */
+  readonly quarantine: Pick<Quarantine, "list" | "settled">
   readonly metrics: Metrics
   /**
    * Reads all files and publishes the first snapshots; waits for modules at most five seconds.
@@ -102,7 +111,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics,
     refusals,
     streams: () => xds.streams().length,
-    onAnswer: (answer) => tell({ reason: "answer", proxies: [], drains: new Map(), answer }),
+    onAnswer: (answer) => {
+      quarantine?.record(answer)
+      tell({ reason: "answer", proxies: [], drains: new Map(), answer })
+    },
   })
   const xds: XdsServer = createXdsServer({ logger, clock, onEvent })
   const translator = createTranslator({
@@ -118,6 +130,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     clock,
     onFailure: (key, error) => onFailure("proxy", key, error),
   })
+  const quarantine = quarantineIn(options, translator, clock, () => void publishing.request("resources"))
   const lastGood = lastGoodIn(options)
   const loadOptions = { defaultNamespace: options.defaultNamespace, isStrict: true }
   const files = createFileProvider<LoadedObject>(
@@ -143,6 +156,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     clock,
     onPublished: (reason, { changed, removed, drains }, hasNews) => {
       for (const key of removed) refusals.forget(key)
+      quarantine?.release()
       metrics.proxies.set(translator.proxyKeys().length)
       metrics.pendingModules.set(translator.pending())
       if (hasNews || changed.length > 0) tell({ reason, proxies: changed, drains })
@@ -152,7 +166,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
   const close = async (): Promise<void> => {
     closing.abort(new Error("the control plane is closing"))
-    await Promise.all([stopWatching?.(), publishing.close(), xds.close()])
+    await Promise.all([stopWatching?.(), publishing.close(), xds.close(), quarantine?.close()])
     await lastGood?.flush()
   }
   return {
@@ -160,9 +174,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     xds,
     files,
     refusals,
+    quarantine: quarantine ?? { list: () => [], settled: () => Promise.resolve() },
     metrics,
     start: () => {
       started ??= (async () => {
+        await quarantine?.restore()
         await runSliced(upsertAll(translator, options.objects ?? []), clock)
         await publishing.request("resources")
         await publishing.settled
@@ -198,6 +214,17 @@ function* upsertAll(translator: Translator, objects: readonly AnyObject[]): Gene
 function loaderUntil(load: ModuleLoader | undefined, closing: AbortSignal): { readonly loadModule?: ModuleLoader } {
   if (load === undefined) return {}
   return { loadModule: (request, signal) => load(request, AbortSignal.any([signal, closing])) }
+}
+
+function quarantineIn(
+  { envoyBinary, stateFolder, logger }: ControlPlaneOptions,
+  translator: Translator,
+  clock: Clock,
+  onChange: () => void,
+): Quarantine | undefined {
+  if (envoyBinary === undefined) return undefined
+  const path = stateFolder === undefined ? {} : { path: join(stateFolder, "quarantine.json") }
+  return createQuarantine({ translator, judge: createJudge(envoyBinary, clock), clock, logger, onChange, ...path })
 }
 
 function lastGoodIn({ stateFolder, logger }: ControlPlaneOptions): LastGoodStore<LoadedObject> | undefined {

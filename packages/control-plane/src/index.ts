@@ -43,6 +43,8 @@ export {
   resourceFiles,
 } from "./provider-file/resource-files.ts"
 export { type WatchOptions, watchResourcePaths } from "./provider-file/watch.ts"
+export type { EnvoyBinary } from "./quarantine/judge.ts"
+export type { QuarantinedPart } from "./quarantine/record.ts"
 export type { Refusal, Refusals } from "./refusals.ts"
 export { stateDirectory } from "./state-directory.ts"
 export { type EnvoyReport, type ProxyReport, reportStatus, type StatusReport } from "./status/report.ts"

@@ -74,11 +74,13 @@ export async function runResources(
     stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
     loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
+    envoyBinary: () => envoy,
     logger,
     onUpdate: ({ reason, proxies, drains }) => {
       if (reason === "answer") return
       for (const line of changeLines(proxies, drains)) say(line)
       printNewFindings()
+      printWithdrawn()
       fleet
         .follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key))
         .catch((error: unknown) => say(`${styled("red", "error:")} ${String(error)}`))
@@ -90,6 +92,14 @@ export async function runResources(
     const text = JSON.stringify(findings)
     if (text !== shown) printFindings(findings)
     shown = text
+  }
+  const told = new Set<string>()
+  const printWithdrawn = (): void => {
+    for (const { proxyKey, part, object, field, message } of controlPlane.quarantine.list()) {
+      if (told.has(`${proxyKey} ${part}`)) continue
+      told.add(`${proxyKey} ${part}`)
+      say(`${styled("red", "withdrawn")} ${object}${field === "" ? "" : ` ${field}`}: Envoy refuses it: ${message}`)
+    }
   }
   let isStarted = false
   const changeLines = (proxies: readonly string[], drains: ControlPlaneUpdate["drains"]): readonly string[] =>

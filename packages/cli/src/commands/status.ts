@@ -21,7 +21,8 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     reports.map(({ name, verb, paths, status }) => textOfReport(name, verb, paths, status)).join("\n"),
   )
   const isClean = reports.every(
-    ({ status }) => status.refusals.length === 0 && !status.findings.some((d) => d.severity === "error"),
+    ({ status }) =>
+      status.refusals.length + status.quarantine.length === 0 && !status.findings.some((d) => d.severity === "error"),
   )
   if (formatOf(options) === "text") for (const { status } of reports) printFindings(status.findings)
   return isClean ? exitCodes.done : exitCodes.findings
@@ -39,6 +40,10 @@ function textOfReport(name: string, verb: string, paths: readonly string[], stat
   }
   for (const { proxyKey, resource, message } of status.refusals)
     lines.push(`  refused by ${proxyKey}: ${resource}: ${message}`)
+  for (const { proxyKey, object, field, message } of status.quarantine)
+    lines.push(
+      `  withdrawn from ${proxyKey}: ${object}${field === "" ? "" : ` ${field}`}: Envoy refuses it: ${message}`,
+    )
   for (const object of status.objects) {
     const problems = conditionsOf(object.status).filter((c) => c.status === "False")
     for (const { type, reason, message } of problems) {

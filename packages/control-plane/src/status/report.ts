@@ -3,6 +3,8 @@ import type { Diagnostic } from "@attache/base"
 import type { ObjectStatus } from "@attache/translate"
 import type { XdsServer } from "@attache/xds-server"
 import type { ControlPlane } from "../control-plane.ts"
+import type { QuarantinedPart } from "../quarantine/record.ts"
+import { statusesWithin } from "../quarantine/status.ts"
 import type { Refusal } from "../refusals.ts"
 
 /** One proxy: what it should have, and what its Envoys say. */
@@ -32,6 +34,8 @@ export interface StatusReport {
   readonly proxies: readonly ProxyReport[]
   /** What Envoys refused and have not accepted since. */
   readonly refusals: readonly Refusal[]
+  /** Parts that are withdrawn because an Envoy refused them. */
+  readonly quarantine: readonly QuarantinedPart[]
   /** Statuses of all objects, by kind, namespace and name. */
   readonly objects: readonly ObjectStatus[]
   /** What is wrong with files and with what was made of them. */
@@ -44,14 +48,15 @@ export interface StatusReport {
 
 /** Reports a control plane as it is now. @param addresses addresses of its xDS server */
 export function reportStatus(controlPlane: ControlPlane, addresses: readonly string[]): StatusReport {
-  const { translator, xds, files, refusals } = controlPlane
+  const { translator, xds, files, refusals, quarantine } = controlPlane
   const keys = controlPlane.proxyKeys()
   return {
     isReady: controlPlane.isReady(),
     xds: addresses,
     proxies: keys.map((key) => reportProxy(xds, key)),
     refusals: refusals.list(),
-    objects: translator.statuses(),
+    quarantine: quarantine.list(),
+    objects: statusesWithin(translator.statuses(), quarantine.list()),
     findings: [...controlPlane.findings(), ...(keys.length === 0 && controlPlane.isReady() ? [noGateway] : [])],
     staleFiles: files.view().staleFiles,
     pendingModules: translator.pending(),

@@ -17,6 +17,7 @@ const report: StatusReport = {
   xds: ["unix:/x"],
   proxies: [],
   refusals: [],
+  quarantine: [],
   objects: [],
   findings: [],
   staleFiles: [],

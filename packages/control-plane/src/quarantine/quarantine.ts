@@ -1,0 +1,178 @@
+// From a refusal to the part that is to blame: it is withdrawn, the rest is delivered, and it comes back when its bytes change.
+import { type Clock, type Logger, messageOf } from "@attache/base"
+import { type PartKey, type ResourceKind, resourceKindOf, type Suspect, type Translator } from "@attache/translate"
+import type { AnswerEvent } from "@attache/xds-server"
+import { findCulprits } from "./find-culprits.ts"
+import type { Judge } from "./judge.ts"
+import { type QuarantinedPart, readQuarantine, writeQuarantine } from "./record.ts"
+import { isTrialKind, type TrialKind, trialSnapshot } from "./trial-snapshot.ts"
+
+/** What a quarantine works with. */
+export interface QuarantineOptions {
+  readonly translator: Pick<Translator, "suspects" | "without" | "withdraw" | "proxyKeys">
+  readonly judge: Judge
+  readonly clock: Clock
+  readonly logger: Logger
+  /** File that outlives the process. Default: nothing is kept. */
+  readonly path?: string
+  /** Called after parts were withdrawn or released, so that the owner publishes again. */
+  readonly onChange: () => void
+}
+
+/** The quarantine of a control plane. */
+export interface Quarantine {
+  /** Withdraws what is on record for this Envoy. Call before the first snapshot. */
+  restore(): Promise<void>
+  /** Takes note of an answer. A refusal is looked into, one after the other. */
+  record(event: AnswerEvent): void
+  /** Releases parts that are no more, or whose bytes are others. Call after rounds. */
+  release(): void
+  /** Oldest first. */
+  list(): readonly QuarantinedPart[]
+  /** Resolves when no refusal is looked into. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+interface Refused {
+  readonly proxyKey: string
+  readonly kind: TrialKind
+  readonly name: string
+}
+
+/** An empty quarantine. */
+export function createQuarantine(options: QuarantineOptions): Quarantine {
+  const { translator, judge, clock, logger } = options
+  const parts = new Map<string, QuarantinedPart>()
+  const accepted = new Map<string, ReadonlySet<PartKey>>()
+  const waiting = new Map<string, Refused>()
+  let working: Promise<void> | undefined
+  let writing: Promise<void> = Promise.resolve()
+  let isClosed = false
+
+  const apply = (proxyKey: string): void => {
+    const own = [...parts.values()].filter((part) => part.proxyKey === proxyKey)
+    translator.withdraw(proxyKey, new Map(own.map(({ part, message }) => [part, message])))
+  }
+  const keep = (): void => {
+    const { path } = options
+    if (path === undefined) return
+    writing = writing.then(() => writeQuarantine(path, [...parts.values()], logger))
+  }
+  const lookInto = async (refused: Refused): Promise<void> => {
+    const { proxyKey, kind, name } = refused
+    const all = translator.suspects(proxyKey, kind, name)
+    const suspects = all.filter(({ key }) => !parts.has(idOf(proxyKey, key)))
+    if (suspects.length === 0) return
+    const trusted = accepted.get(resourceId(proxyKey, kind, name)) ?? new Set()
+    const { culprits, rest } = await findCulprits(byTrust(suspects, trusted), async (without) => {
+      const resource = translator.without(proxyKey, without, kind, name)
+      return resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
+    })
+    if (rest !== undefined) logger.info("a refusal is not about a part of its own", { proxy: proxyKey, resource: name })
+    const version = await judge.version()
+    for (const { suspect, message } of culprits) {
+      const [origin = { object: "", field: "" }] = suspect.origins
+      const left = all.filter(({ key, origins: [other] }) => key !== suspect.key && other?.object === origin.object)
+      parts.set(idOf(proxyKey, suspect.key), {
+        proxyKey,
+        part: suspect.key,
+        kind,
+        resource: name,
+        ...origin,
+        message: message.trim(),
+        isWhole: left.every(({ key }) => parts.has(idOf(proxyKey, key))),
+        envoyVersion: version,
+        since: clock.now(),
+      })
+      logger.info("withdrawn, since envoy refuses it", { proxy: proxyKey, ...origin, message })
+    }
+    if (culprits.length === 0) return
+    apply(proxyKey)
+    keep()
+    options.onChange()
+  }
+  const work = async (): Promise<void> => {
+    for (const [id, refused] of waiting) {
+      waiting.delete(id)
+      if (isClosed) return
+      try {
+        await lookInto(refused)
+      } catch (error) {
+        logger.warn("the part that envoy refuses could not be found", { ...refused, error: messageOf(error) })
+      }
+    }
+  }
+  const start = (): void => {
+    if (working !== undefined || isClosed) return
+    working = work().finally(() => {
+      working = undefined
+      if (waiting.size > 0) start()
+    })
+  }
+  return {
+    restore: async () => {
+      if (options.path === undefined) return
+      const version = await judge.version().catch(() => undefined)
+      if (version === undefined) return
+      for (const part of readQuarantine(options.path, version, logger)) parts.set(idOf(part.proxyKey, part.part), part)
+      for (const proxyKey of new Set([...parts.values()].map((part) => part.proxyKey))) apply(proxyKey)
+    },
+    record: ({ type, proxyKey, typeUrl, changed, resources }) => {
+      const kind = resourceKindOf(typeUrl)
+      if (kind === undefined || !isTrialKind(kind)) return
+      for (const name of type === "nack" ? changed : resources) {
+        const id = resourceId(proxyKey, kind, name)
+        if (type === "nack") waiting.set(id, { proxyKey, kind, name })
+        else if (kind === "listeners" || !accepted.has(id)) accepted.set(id, keysOf(translator, proxyKey, kind, name))
+      }
+      if (waiting.size > 0) start()
+    },
+    release: () => {
+      if (parts.size === 0) return
+      const changed = new Set<string>()
+      for (const [id, { proxyKey, part, kind, resource }] of parts) {
+        if (translator.suspects(proxyKey, kind, resource).some(({ key }) => key === part)) continue
+        parts.delete(id)
+        changed.add(proxyKey)
+      }
+      if (changed.size === 0) return
+      for (const proxyKey of changed) apply(proxyKey)
+      keep()
+      options.onChange()
+    },
+    list: () => [...parts.values()],
+    settled: async () => {
+      while (working !== undefined) await working
+    },
+    close: async () => {
+      isClosed = true
+      await working
+      await judge.close()
+      await writing
+    },
+  }
+}
+
+const idOf = (proxyKey: string, part: PartKey): string => JSON.stringify([proxyKey, part])
+
+const resourceId = (proxyKey: string, kind: ResourceKind, name: string): string =>
+  JSON.stringify([proxyKey, kind, name])
+
+function keysOf(
+  translator: Pick<Translator, "suspects">,
+  proxyKey: string,
+  kind: ResourceKind,
+  name: string,
+): ReadonlySet<PartKey> {
+  return new Set(translator.suspects(proxyKey, kind, name).map(({ key }) => key))
+}
+
+/** What was accepted before stands first; within both, age decides. */
+function byTrust(suspects: readonly Suspect[], accepted: ReadonlySet<PartKey>): readonly Suspect[] {
+  const [old, young] = [
+    suspects.filter(({ key }) => accepted.has(key)),
+    suspects.filter(({ key }) => !accepted.has(key)),
+  ]
+  return [...old, ...young]
+}
