@@ -13,6 +13,16 @@ export {
 } from "./admin.ts"
 export type { AdminAddress, AdminConnection, AdminRequestOptions, AdminResponse } from "./admin-request.ts"
 export {
+  type AttachedFilter,
+  type AttachedProcessor,
+  type AttachedWasm,
+  attachedFilters,
+  type FilterPlace,
+  type ListenerState,
+  listenerStateMask,
+  listenerStates,
+} from "./attached-filters.ts"
+export {
   adminConfig,
   type BootstrapOptions,
   createBootstrap,
@@ -21,6 +31,7 @@ export {
   xdsClusterName,
 } from "./bootstrap.ts"
 export { type Environment, preferredCacheDirectory } from "./cache-directory.ts"
+export { type ClusterHost, clusterHosts } from "./cluster-hosts.ts"
 export { codes, type EnvoyErrorCode } from "./codes.ts"
 export { hasExtension, readExtensions } from "./extensions.ts"
 export {
@@ -68,3 +79,4 @@ export {
   parseBuild,
   platforms,
 } from "./versions.ts"
+export { createWasmFailureReader, type WasmFailure, type WasmFailureReader } from "./wasm-failures.ts"
