@@ -14,7 +14,7 @@ import type { Suspect } from "./quarantine/suspects.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
 import { createWasmModules, type WantedModule } from "./wasm-modules.ts"
 import type { Settings } from "./world/settings.ts"
-import { type AnyObject, createWorld, type ObjectKey, type World } from "./world/world.ts"
+import { type AnyObject, createWorld, keyOf, type ObjectKey, type World } from "./world/world.ts"
 
 /**
  * Fetches, checks and places a module. Rejects with the text that the policy's status shows.
@@ -79,6 +79,10 @@ export interface Translator {
   suspects(proxyKey: string, kind: ResourceKind, name: string): readonly Suspect[]
   /** A resource as it would be if these parts were withdrawn, beside those that are. */
   without(proxyKey: string, parts: Iterable<PartKey>, kind: ResourceKind, name: string): Resource | undefined
+  /** A resource as it would be if these objects were not there. */
+  withoutObjects(proxyKey: string, objects: Iterable<ObjectKey>, kind: ResourceKind, name: string): Resource | undefined
+  /** Keys of all objects. */
+  objectKeys(): readonly ObjectKey[]
   /**
    * Withdraws exactly these parts from a proxy, with what Envoy said: routes answer 500, filters refuse requests unless they
    * fail open, patches are not applied. A part whose bytes change is another part.
@@ -228,6 +232,16 @@ export function createTranslator(options: TranslatorOptions): Translator {
     suspects: (proxyKey, kind, name) => byAge(world, emitter.suspects(proxyKey, kind, name)),
     without: (proxyKey, parts, kind, name) =>
       emitter.quarantine.trying(proxyKey, parts, () => findResource(emitter.snapshot(proxyKey), kind, name)),
+    withoutObjects: (proxyKey, keys, kind, name) => {
+      const removed = [...keys].flatMap((key) => world.lookup(key) ?? [])
+      for (const object of removed) world.remove(keyOf(object))
+      try {
+        return findResource(emitter.snapshot(proxyKey), kind, name)
+      } finally {
+        for (const object of removed) world.upsert(object)
+      }
+    },
+    objectKeys: () => world.keys(),
     withdraw: (proxyKey, parts) => emitter.quarantine.set(proxyKey, parts),
     collect: () => {
       graph.collect()

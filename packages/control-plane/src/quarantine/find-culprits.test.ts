@@ -1,10 +1,8 @@
-import type { Suspect } from "@attache/translate"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { findCulprits, maxCulprits, type Trial } from "./find-culprits.ts"
+import { findCulprits, maxCulprits, type Named, type Trial } from "./find-culprits.ts"
 
-const suspects = (count: number): readonly Suspect[] =>
-  Array.from({ length: count }, (_, i) => ({ key: `p${i}`, kind: "route", origins: [] }))
+const suspects = (count: number): readonly Named[] => Array.from({ length: count }, (_, i) => ({ key: `p${i}` }))
 
 /** An Envoy that refuses what holds all parts of any of some sets; counts what it is offered. */
 function judge(count: number, sets: readonly (readonly number[])[]) {

@@ -1,19 +1,23 @@
 // Which parts of a refused resource are to blame, found by offering it without some of them.
-import type { PartKey, Suspect } from "@attache/translate"
 
 /** Offers a resource without some parts: undefined when it is accepted, else why not. */
-export type Trial = (without: readonly PartKey[]) => Promise<string | undefined>
+export type Trial = (without: readonly string[]) => Promise<string | undefined>
+
+/** Something that can be left out. */
+export interface Named {
+  readonly key: string
+}
 
 /** A part to blame. */
-export interface Culprit {
-  readonly suspect: Suspect
+export interface Culprit<S extends Named> {
+  readonly suspect: S
   /** What was said of the resource with this part and those before it in it. */
   readonly message: string
 }
 
 /** What a search came to. */
-export interface FoundCulprits {
-  readonly culprits: readonly Culprit[]
+export interface FoundCulprits<S extends Named> {
+  readonly culprits: readonly Culprit<S>[]
   /** Why the resource is refused even without all suspects; then nothing is to be gained by withdrawing them. */
   readonly rest?: string
 }
@@ -26,9 +30,9 @@ export const maxCulprits = 64
  *
  * @param suspects from the one trusted most to the one trusted least. Of parts that are refused only together the last is blamed.
  */
-export async function findCulprits(suspects: readonly Suspect[], offer: Trial): Promise<FoundCulprits> {
-  const culprits: Culprit[] = []
-  const blamed = (): readonly PartKey[] => culprits.map(({ suspect }) => suspect.key)
+export async function findCulprits<S extends Named>(suspects: readonly S[], offer: Trial): Promise<FoundCulprits<S>> {
+  const culprits: Culprit<S>[] = []
+  const blamed = (): readonly string[] => culprits.map(({ suspect }) => suspect.key)
   /** Offers the first `count` suspects alone, those that are to blame left out. */
   const offerFirst = (count: number): Promise<string | undefined> =>
     offer([...blamed(), ...suspects.slice(count).map(({ key }) => key)])

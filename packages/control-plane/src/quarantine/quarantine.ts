@@ -9,7 +9,7 @@ import { isTrialKind, type TrialKind, trialSnapshot } from "./trial-snapshot.ts"
 
 /** What a quarantine works with. */
 export interface QuarantineOptions {
-  readonly translator: Pick<Translator, "suspects" | "without" | "withdraw" | "proxyKeys">
+  readonly translator: Pick<Translator, "suspects" | "without" | "withoutObjects" | "objectKeys" | "withdraw">
   readonly judge: Judge
   readonly clock: Clock
   readonly logger: Logger
@@ -34,6 +34,17 @@ export interface Quarantine {
   close(): Promise<void>
 }
 
+/** Kinds that shape resources without being a part of them; what all others of a proxy stand on comes first. */
+const shapingKinds = [
+  "EnvoyProxy",
+  "ClientTrafficPolicy",
+  "BackendTrafficPolicy",
+  "SecurityPolicy",
+  "BackendTLSPolicy",
+  "HTTPRouteFilter",
+  "Backend",
+]
+
 interface Refused {
   readonly proxyKey: string
   readonly kind: TrialKind
@@ -51,7 +62,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   let isClosed = false
 
   const apply = (proxyKey: string): void => {
-    const own = [...parts.values()].filter((part) => part.proxyKey === proxyKey)
+    const own = [...parts.values()].filter(({ proxyKey: key, part }) => key === proxyKey && part !== "")
     translator.withdraw(proxyKey, new Map(own.map(({ part, message }) => [part, message])))
   }
   const keep = (): void => {
@@ -63,34 +74,48 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     const { proxyKey, kind, name } = refused
     const all = translator.suspects(proxyKey, kind, name)
     const suspects = all.filter(({ key }) => !parts.has(idOf(proxyKey, key)))
-    if (suspects.length === 0) return
     const trusted = accepted.get(resourceId(proxyKey, kind, name)) ?? new Set()
     const { culprits, rest } = await findCulprits(byTrust(suspects, trusted), async (without) => {
       const resource = translator.without(proxyKey, without, kind, name)
       return resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
     })
-    if (rest !== undefined) logger.info("a refusal is not about a part of its own", { proxy: proxyKey, resource: name })
-    const version = await judge.version()
+    const note = { proxyKey, kind, resource: name, envoyVersion: await judge.version(), since: clock.now() }
     for (const { suspect, message } of culprits) {
       const [origin = { object: "", field: "" }] = suspect.origins
       const left = all.filter(({ key, origins: [other] }) => key !== suspect.key && other?.object === origin.object)
+      const isWhole = left.every(({ key }) => parts.has(idOf(proxyKey, key)))
       parts.set(idOf(proxyKey, suspect.key), {
-        proxyKey,
+        ...note,
         part: suspect.key,
-        kind,
-        resource: name,
         ...origin,
         message: message.trim(),
-        isWhole: left.every(({ key }) => parts.has(idOf(proxyKey, key))),
-        envoyVersion: version,
-        since: clock.now(),
+        isWhole,
       })
       logger.info("withdrawn, since envoy refuses it", { proxy: proxyKey, ...origin, message })
     }
-    if (culprits.length === 0) return
+    const object = rest === undefined ? undefined : await blamedObject(refused)
+    if (rest !== undefined && object !== undefined) {
+      const message = rest.trim()
+      parts.set(resourceId(proxyKey, kind, name), { ...note, part: "", object, field: "", message, isWhole: true })
+      logger.info("envoy refuses a resource", { proxy: proxyKey, resource: name, object, message })
+    }
+    if (culprits.length === 0 && object === undefined) return
     apply(proxyKey)
     keep()
     options.onChange()
+  }
+  /** The object without which the resource would be taken, or would not be there; else the one it is made from. */
+  const blamedObject = async ({ proxyKey, kind, name }: Refused): Promise<string | undefined> => {
+    const keys = translator.objectKeys()
+    const candidates = shapingKinds.flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
+    const { culprits } = await findCulprits(
+      candidates.map((key) => ({ key })),
+      async (without) => {
+        const resource = translator.withoutObjects(proxyKey, without, kind, name)
+        return resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
+      },
+    )
+    return culprits[0]?.suspect.key ?? translator.without(proxyKey, [], kind, name)?.origins[0]?.object
   }
   const work = async (): Promise<void> => {
     for (const [id, refused] of waiting) {
@@ -115,7 +140,8 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       if (options.path === undefined) return
       const version = await judge.version().catch(() => undefined)
       if (version === undefined) return
-      for (const part of readQuarantine(options.path, version, logger)) parts.set(idOf(part.proxyKey, part.part), part)
+      for (const part of readQuarantine(options.path, version, logger))
+        if (part.part !== "") parts.set(idOf(part.proxyKey, part.part), part)
       for (const proxyKey of new Set([...parts.values()].map((part) => part.proxyKey))) apply(proxyKey)
     },
     record: ({ type, proxyKey, typeUrl, changed, resources }) => {
@@ -124,7 +150,9 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       for (const name of type === "nack" ? changed : resources) {
         const id = resourceId(proxyKey, kind, name)
         if (type === "nack") waiting.set(id, { proxyKey, kind, name })
-        else if (kind === "listeners" || !accepted.has(id)) accepted.set(id, keysOf(translator, proxyKey, kind, name))
+        else parts.delete(id)
+        if (type === "nack") continue
+        if (kind === "listeners" || !accepted.has(id)) accepted.set(id, keysOf(translator, proxyKey, kind, name))
       }
       if (waiting.size > 0) start()
     },
@@ -132,6 +160,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       if (parts.size === 0) return
       const changed = new Set<string>()
       for (const [id, { proxyKey, part, kind, resource }] of parts) {
+        if (part === "" && translator.without(proxyKey, [], kind, resource) !== undefined) continue
         if (translator.suspects(proxyKey, kind, resource).some(({ key }) => key === part)) continue
         parts.delete(id)
         changed.add(proxyKey)

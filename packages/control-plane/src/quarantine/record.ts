@@ -4,10 +4,10 @@ import { type Logger, messageOf } from "@attache/base"
 import type { ResourceKind } from "@attache/translate"
 import { writePrivateFile } from "../private-file.ts"
 
-/** A part that an Envoy refused and that is withdrawn while its bytes are the same. */
+/** A part that an Envoy refused and that is withdrawn while its bytes are the same, or an object that is to blame for a resource. */
 export interface QuarantinedPart {
   readonly proxyKey: string
-  /** The part and its bytes; see `PartKey` of the translator. */
+  /** The part and its bytes, see `PartKey` of the translator; empty: nothing is withdrawn, Envoy keeps what it had of the resource. */
   readonly part: string
   /** The resource it stands in. */
   readonly kind: ResourceKind

@@ -97,6 +97,8 @@ export interface WritableWorld extends World {
   upsert(object: AnyObject): ObjectKey
   /** Takes an object out. Unknown keys are ignored. */
   remove(key: ObjectKey): void
+  /** Keys of all objects; not recorded. */
+  keys(): readonly ObjectKey[]
   configure(settings: Settings): void
 }
 
@@ -144,6 +146,7 @@ export function createWorld(graph: Graph, judgeBootstrap: BootstrapJudge = () =>
     remove: (key) => {
       if (objects.delete(key)) place(key, undefined)
     },
+    keys: () => objects.keys(),
     configure: (settings) => {
       configuration.set("", settings)
     },
