@@ -58,6 +58,8 @@ export function createFakeSigstore() {
       extension("2.5.29.14", octets(sha256(spki).subarray(0, 20))),
       extension("2.5.29.35", sequence(der(0x80, authority.id.subarray(0, 20)))),
       extension("2.5.29.17", sequence(der(subject.includes("@") ? 0x81 : 0x86, Buffer.from(subject))), true),
+      // The older of the two is a bare text; cosign reads it in classic signatures.
+      extension("1.3.6.1.4.1.57264.1.1", Buffer.from(issuer)),
       extension("1.3.6.1.4.1.57264.1.8", utf8(issuer)),
     ]
     const build = (all: readonly Buffer[]): Buffer => tbs(name, sequence(), validity(at, 10), spki, all)

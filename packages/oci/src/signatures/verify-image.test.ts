@@ -1,10 +1,13 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto"
 import { describe, expect, it } from "vitest"
+import { bytesOf } from "../../test/byte-streams.ts"
 import { dockerImage, smallestWasm } from "../../test/layout-fixtures.ts"
 import { createMemoryTarget, type MemoryTarget } from "../../test/memory-target.ts"
 import { signedByCosign, vector } from "../../test/signature-vectors.ts"
 import { packBytes } from "../archive/pack-file.ts"
 import type { Descriptor, Manifest } from "../content/descriptor.ts"
+import { openModule } from "../formats/open-module.ts"
+import { readExtension } from "../formats/read-extension.ts"
 import { writeExtension } from "../formats/write-extension.ts"
 import { writeExtensionIndex } from "../formats/write-index.ts"
 import { readPublicKey, signWith, trustedKey } from "./keys.ts"
@@ -93,6 +96,23 @@ describe("signImage", () => {
     const keys = [trustedKey(publicKey)]
     expect((await verifyImage(target, [index, image], { keys })).signatures).toHaveLength(2)
     expect((await verifyImage(target, [image], { keys })).found).toBe(0)
+  })
+
+  it("does not help an image of which a layer was altered: that is refused when it is read", async () => {
+    const target = createMemoryTarget()
+    const image = await imageIn(target)
+    const { privateKey, publicKey } = createKeyPair()
+    await signImage(target, image, { key: privateKey })
+    const { digest = "" } = documentOf(target, image).layers[0] ?? {}
+    const other = Buffer.from(target.blobs.get(digest) ?? [])
+    other[4] = 1
+    target.blobs.set(digest, other)
+    expect((await verifyImage(target, [image], { keys: [trustedKey(publicKey)] })).signatures).toHaveLength(2)
+    const read = async (): Promise<Buffer> => {
+      const { content } = await openModule(target, await readExtension(target, image))
+      return bytesOf(content)
+    }
+    await expect(read()).rejects.toMatchObject({ code: "ATT_OCI_DIGEST" })
   })
 
   it("refuses a key of a kind that is not used", async () => {
