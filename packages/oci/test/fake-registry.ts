@@ -118,7 +118,7 @@ async function serveBlob({ state, request, response, repository, rest }: Call): 
     state.blobs.delete(key)
     return void response.writeHead(202).end()
   }
-  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0)
+  const from = Number(/^bytes=(\d+)-\d+$/.exec(request.headers.range ?? "")?.[1] ?? 0)
   const isPart = from > 0 && state.behaviour.hasRanges !== false
   const bytes = isPart ? found.subarray(from) : found
   if (isPart) response.writeHead(206, { "content-range": `bytes ${from}-${found.length - 1}/${found.length}` })

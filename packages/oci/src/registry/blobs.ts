@@ -35,15 +35,25 @@ export async function openBlob(
 
 async function* none(): AsyncGenerator<Uint8Array> {}
 
-function askForBlob(place: Place, { digest }: Descriptor, from: number, options: FetchOptions): Promise<HttpResponse> {
-  const request = {
-    what: `pull of ${placeName(place)}@${digest}`,
-    path: pathOf(place, `blobs/${digest}`),
-    // A compressed transfer would count bytes that are none of the blob's.
-    headers: { "accept-encoding": "identity", ...(from === 0 ? {} : { range: `bytes=${from}-` }) },
-    accepted: from === 0 ? [200] : [200, 206],
+async function askForBlob(
+  place: Place,
+  { digest, size }: Descriptor,
+  from: number,
+  options: FetchOptions,
+): Promise<HttpResponse> {
+  // A compressed transfer would count bytes that are none of the blob's.
+  const whole = { "accept-encoding": "identity" }
+  const ask = (headers: Readonly<Record<string, string>>, accepted: readonly number[]): Promise<HttpResponse> => {
+    const what = `pull of ${placeName(place)}@${digest}`
+    const request = { what, path: pathOf(place, `blobs/${digest}`), headers, accepted }
+    return place.session.askOnce(requestAt(place, request, options))
   }
-  return place.session.askOnce(requestAt(place, request, options))
+  if (from === 0) return ask(whole, [200])
+  // Some understand a range only with its end.
+  const part = await ask({ ...whole, range: `bytes=${from}-${size - 1}` }, [200, 206, 416])
+  if (part.status !== 416) return part
+  part.discard()
+  return ask(whole, [200])
 }
 
 async function* bytesOf(
