@@ -30,10 +30,10 @@ export function planGrpcMatches(
 function planGrpcMatch(match: GrpcMatch, set: CookieMatches | undefined): RouteMatch | { readonly error: string } {
   const headers = planNamed(match.headers ?? [])
   if ("error" in headers) return headers
-  const cookies = planNamed(set?.cookies ?? [])
-  if ("error" in cookies) return cookies
   const method = planMethod(match.method)
   if ("error" in method) return method
+  const cookies = planNamed(set?.cookies ?? [])
+  if ("error" in cookies) return cookies
   const { path, header } = method
   return {
     ...(path === undefined ? {} : { path }),

@@ -108,7 +108,8 @@ describe("sessions", () => {
     [{ type: "exact", value: "/a" }, "/a"],
     [{ type: "prefix", value: "/a/" }, "/a/"],
     [{ type: "regex", value: "/v1/.*/x" }, "/v1"],
-    [{ type: "regex", value: ".*" }, "/"],
+    [{ type: "regex", value: ".*" }, ""],
+    [{ type: "regex", value: "/.*/x" }, ""],
     [undefined, "/"],
   ] as const)("have cookies for the path of %j", (path, cookiePath) => {
     expect(planSession({ name: "s", type: "cookie" }, path)).toEqual({ name: "s", type: "cookie", cookiePath })

@@ -32,7 +32,11 @@ export function readSession({ sessionPersistence: spec }: Rule, destination: str
   }
 }
 
-/** The session of one match: a cookie is for the match's path, an expression up to its first element with a star. */
+/**
+ * The session of one match: a cookie is for the match's path, an expression up to its first element with a star.
+ *
+ * Nothing may be left of an expression; such a cookie is for all requests, and names no path.
+ */
 export function planSession(
   session: Omit<SessionPersistencePlan, "cookiePath">,
   path: PathMatch | undefined,
@@ -45,6 +49,5 @@ function cookiePath(path: PathMatch | undefined): string {
   if (path.type !== "regex") return path.value
   const elements = path.value.split("/")
   const star = elements.findIndex((element) => element.includes("*"))
-  const fixed = (star < 0 ? elements : elements.slice(0, star)).join("/")
-  return fixed === "" ? "/" : fixed
+  return (star < 0 ? elements : elements.slice(0, star)).join("/")
 }
