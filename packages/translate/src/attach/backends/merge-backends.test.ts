@@ -3,7 +3,7 @@ import type { DestinationSetting } from "../../plan/index.ts"
 import { object, readsOf } from "../test-world.ts"
 import { type MergeRule, mergeBackends } from "./merge-backends.ts"
 
-const rule: MergeRule = { hasSessionPersistence: false, isSplittable: true, backendRefs: 1 }
+const rule: MergeRule = { hasSessionPersistence: false, hasFallback: false, isSplittable: true, backendRefs: 1 }
 const setting = (name: string, rest: Partial<DestinationSetting> = {}): DestinationSetting => ({
   name: `rule/0/backend/${name}`,
   protocol: "http",
@@ -45,7 +45,7 @@ describe("mergeBackends", () => {
 
   it.each<[string, readonly DestinationSetting[], Partial<MergeRule>]>([
     ["keeps sessions", [setting("a"), setting("b")], { hasSessionPersistence: true }],
-    ["has a fallback", [setting("a"), setting("b", { priority: 1 })], {}],
+    ["has a fallback", [setting("a"), setting("b", { priority: 1 })], { hasFallback: true }],
     ["cannot be split", [setting("a"), setting("b")], { isSplittable: false }],
     [
       "has another backendRef without weight, and keeps sessions",

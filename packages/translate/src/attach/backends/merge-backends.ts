@@ -7,6 +7,8 @@ import { type LabelSelector, matchesLabels } from "../label-selector.ts"
 export interface MergeRule {
   /** Requests of a session must meet the same endpoint again, over all backends of the rule. */
   readonly hasSessionPersistence: boolean
+  /** One of its backendRefs, however wrong or without weight, names a Backend that is a fallback. */
+  readonly hasFallback: boolean
   /** More than one backend is fine: they become weighted clusters. False for TCP, TLS and UDP. */
   readonly isSplittable: boolean
   /** Number of its backendRefs, those without weight and wrong ones included. */
@@ -33,10 +35,8 @@ export function mergeBackends(
 ): readonly DestinationSetting[] {
   const settings = candidates.map(({ setting }) => setting)
   if (merge === undefined) return settings
-  if (rule.backendRefs > 1) {
-    const hasFallback = settings.some((setting) => (setting.priority ?? 0) > 0)
-    if (!rule.isSplittable || rule.hasSessionPersistence || hasFallback) return settings
-  }
+  const isPool = !rule.isSplittable || rule.hasSessionPersistence || rule.hasFallback
+  if (rule.backendRefs > 1 && isPool) return settings
   return candidates.map(({ setting, port = 0 }) => {
     const mergedCluster = sharedName(world, merge.selector, setting, port)
     return mergedCluster === undefined ? setting : { ...setting, mergedCluster }

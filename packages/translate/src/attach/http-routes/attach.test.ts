@@ -314,3 +314,29 @@ describe("rules", () => {
     )
   })
 })
+
+describe("backends that merge", () => {
+  const fallback = object("Backend", "default/spare", {
+    spec: { fallback: true, endpoints: [{ ip: { address: "1.2.3.4", port: 80 } }] },
+  })
+  const spare = { group: "gateway.envoyproxy.io", kind: "Backend", name: "spare" }
+  const merged = (refs: readonly object[]) =>
+    plans(attach({ rules: [{ backendRefs: refs }], objects: [fallback], options: { mergeBackends: {} } })).flatMap(
+      ({ action }) =>
+        action.type === "forward" ? action.forward.destination.settings.map((s) => s.mergedCluster ?? "own") : [],
+    )
+
+  it.each<[string, readonly object[], readonly string[]]>([
+    ["share clusters", [to("one"), to("two")], ["service/default/one/8080/http", "service/default/two/8080/http"]],
+    ["share none beside a fallback", [to("one"), spare], ["own", "own"]],
+    ["share none beside a fallback without weight", [to("one"), { ...spare, weight: 0 }], ["own"]],
+    [
+      "share none beside a fallback that cannot be used",
+      [to("one"), { ...spare, namespace: "default", port: 1, filters: [{ type: "X" }] }],
+      ["own", "own"],
+    ],
+    ["share one that is a fallback itself", [spare], ["backend/default/spare/0/http"]],
+  ])("%s", (_, refs, want) => {
+    expect(merged(refs)).toEqual(want)
+  })
+})

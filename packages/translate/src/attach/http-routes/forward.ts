@@ -19,6 +19,7 @@ export function planForward(
   const { mergeBackends: merge, clusterStats: stats } = context.options ?? {}
   const rule = {
     hasSessionPersistence: traits.hasSessionPersistence,
+    hasFallback: backends.hasFallback,
     isSplittable: true,
     backendRefs: backends.names.length,
   }

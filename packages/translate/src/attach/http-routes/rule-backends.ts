@@ -1,4 +1,4 @@
-import type { GRPCRoute, HTTPRoute } from "@attache/kube-api"
+import type { Backend, GRPCRoute, HTTPRoute } from "@attache/kube-api"
 import type { BackendFilters, DestinationSetting } from "../../plan/index.ts"
 import type { ObjectKey } from "../../world/world.ts"
 import type { TlsPolicyUse } from "../backend-tls.ts"
@@ -34,6 +34,8 @@ export interface RuleBackends {
   readonly extensionRefs: readonly ObjectKey[]
   /** `namespace/name` of each backendRef, for stat names; weightless ones are empty. */
   readonly names: readonly string[]
+  /** One of the backendRefs, however wrong or without weight, names a Backend that is a fallback; told where backends merge. */
+  readonly hasFallback: boolean
 }
 
 /** Resolves the backendRefs of a rule. Errors name rule and backendRef; no endpoints is an error of availability only. */
@@ -75,7 +77,14 @@ export function readRuleBackends(
     const state = error !== undefined ? failed : read.isEmpty === true ? "empty" : "valid"
     settings.push({ setting, weight, state, ...(ref.port === undefined ? {} : { port: ref.port }) })
   }
-  return { settings, errors, uses, extensionRefs, names }
+  const hasFallback = context.options?.mergeBackends !== undefined && refs.some((ref) => isFallback(context, ref))
+  return { settings, errors, uses, extensionRefs, names, hasFallback }
+}
+
+function isFallback({ reads, namespace }: RuleContext, ref: RuleBackendRef): boolean {
+  if (ref.kind !== "Backend") return false
+  const backend = reads.lookup(`Backend/${ref.namespace ?? namespace}/${ref.name}`) as Backend | undefined
+  return backend?.spec.fallback === true
 }
 
 /** Stands for a backend that cannot be used where each backend has a cluster of its own. */

@@ -109,7 +109,7 @@ function merged(
   const count = route.kind === "TLSRoute" ? new Set(refs.map(identity)).size : refs.length
   const [setting] = settings
   if (setting === undefined) return settings
-  const rule = { hasSessionPersistence: false, isSplittable: false, backendRefs: count }
+  const rule = { hasSessionPersistence: false, hasFallback: false, isSplittable: false, backendRefs: count }
   const port = refs[0]?.port
   const shared = mergeBackends(reads, options?.mergeBackends, rule, [
     { setting, ...(port === undefined ? {} : { port }) },
