@@ -35,29 +35,57 @@ const maxPadding = 10_000
  * count from the end; `test` of something missing passes for null.
  */
 export function applyPatch(document: Json, operations: readonly PatchOperation[]): Patched {
-  let root = structuredClone(document)
+  let root = document
+  // Containers made here: all others are copied before they are changed, and only on the way to the change.
+  const own = new WeakSet<Container>()
   for (const [at, operation] of operations.entries()) {
-    const result = run(root, operation)
+    const result = run(root, operation, own)
     if (result.error !== undefined) return { error: result.error.text, at }
     root = result.value
   }
   return { document: root }
 }
 
-function run(root: Json, operation: PatchOperation): Outcome<Json> {
-  switch (operation.op) {
+/** The document with own containers on the way to a place, as far as there are any. */
+function unshared(root: Json, path: string, own: WeakSet<Container>): Json {
+  const tokens = parsePointer(path) ?? []
+  const copy = (container: Container): Container => {
+    if (own.has(container)) return container
+    const made: Container = Array.isArray(container) ? [...container] : { ...container }
+    own.add(made)
+    return made
+  }
+  const top = containerOf(root)
+  if (top === undefined) return root
+  const changed = copy(top)
+  let container = changed
+  for (const [depth, token] of tokens.slice(0, -1).entries()) {
+    if (token === "" && depth === 0) continue
+    const next = getMember(container, token)
+    const inner = next.error === undefined ? containerOf(next.value) : undefined
+    if (inner === undefined) break
+    const made = copy(inner)
+    setMember(container, token, made as Json)
+    container = made
+  }
+  return changed as Json
+}
+
+function run(root: Json, operation: PatchOperation, own: WeakSet<Container>): Outcome<Json> {
+  const { op, path } = operation
+  switch (op) {
     case "add":
-      return add(root, operation.path, structuredClone(operation.value))
+      return add(unshared(root, path, own), path, structuredClone(operation.value))
     case "replace":
-      return replace(root, operation.path, structuredClone(operation.value))
+      return replace(unshared(root, path, own), path, structuredClone(operation.value))
     case "remove":
-      return remove(root, operation.path)
+      return remove(unshared(root, path, own), path)
     case "test":
-      return test(root, operation.path, operation.value)
+      return test(root, path, operation.value)
     case "move":
-      return move(root, operation.from, operation.path)
+      return move(root, operation.from, path, own)
     case "copy":
-      return copy(root, operation.from, operation.path)
+      return copy(unshared(root, path, own), operation.from, path)
   }
 }
 
@@ -100,14 +128,17 @@ function test(root: Json, path: string, value: Json): Outcome<Json> {
   return isSameJson(found.error === undefined ? found.value : null, value) ? { value: root } : mismatch
 }
 
-function move(root: Json, from: string, path: string): Outcome<Json> {
+function move(document: Json, from: string, path: string, own: WeakSet<Container>): Outcome<Json> {
   if (from === "") return failed("unable to move entire document to another path: invalid state detected")
+  let root = unshared(document, from, own)
   const source = findPlace(root, from)
   if (source === undefined)
     return failed(`move operation does not apply: doc is missing from path: ${from}: missing value`)
   const found = getMember(source.container, source.key)
   const taken = found.error === undefined ? removeMember(source.container, source.key) : found
   if (taken.error !== undefined) return failed(`error in move for path: '${source.key}': ${taken.error.text}`)
+  // Only now: what was taken out may have moved others.
+  root = unshared(root, path, own)
   const place = findPlace(root, path)
   if (place === undefined)
     return failed(`move operation does not apply: doc is missing destination path: ${path}: missing value`)

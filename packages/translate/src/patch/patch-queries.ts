@@ -4,7 +4,7 @@ import type { ResourceKind, ResourceTable } from "../emit/snapshot.ts"
 import type { PlanSource, ResourcePatch } from "../plan/index.ts"
 import { patchKey } from "../quarantine/part-key.ts"
 import type { Quarantine } from "../quarantine/quarantine.ts"
-import { type PatchedTable, type PatchFailure, type PatchMemory, patchedKind, patchTable } from "./patch-table.ts"
+import { createPatchMemory, type PatchedTable, type PatchFailure, patchedKind, patchTable } from "./patch-table.ts"
 
 /** What patches do to a proxy. */
 export interface PatchQueries {
@@ -28,7 +28,7 @@ export function createPatchQueries(
   quarantine: Quarantine,
   emitted: (kind: ResourceKind, proxyKey: string) => ResourceTable,
 ): PatchQueries {
-  const memory: PatchMemory = new WeakMap()
+  const memory = createPatchMemory()
   const patched = graph.query<PatchedTable>(
     "patch.table",
     (key) => {

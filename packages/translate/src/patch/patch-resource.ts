@@ -16,6 +16,7 @@ import { type Resource, type ResourceKind, typeUrls } from "../emit/snapshot.ts"
 import type { ResourcePatch } from "../plan/index.ts"
 import type { Json } from "./json-value.ts"
 import { patchDocument } from "./patch-document.ts"
+import { type PieceMemory, routesBytes, routesDocument } from "./patch-pieces.ts"
 import { withProtoNames } from "./proto-names.ts"
 
 /** A resource after a patch, or the text for the status. */
@@ -26,11 +27,21 @@ export type PatchedResource = { readonly resource: Resource; readonly error?: un
  *
  * Source: Envoy Gateway 1.9, in its texts; other than there, contents of secrets never show in them, and constraints
  * inside of `Any` count.
+ *
+ * @param memory makes a patch of a route configuration that was patched before cost what changed in it since; the
+ * outcome is the same
  */
-export function patchResource(kind: ResourceKind, resource: Resource, patch: ResourcePatch): PatchedResource {
+export function patchResource(
+  kind: ResourceKind,
+  resource: Resource,
+  patch: ResourcePatch,
+  memory?: PieceMemory,
+): PatchedResource {
   if (kind === "secrets" && resource.name === systemCaSecret)
     return { error: `${reserved} and cannot be modified by patches` }
   try {
+    const inPieces = kind === "routes" && memory !== undefined ? patchRoutes(resource, patch, memory) : undefined
+    if (inPieces !== undefined) return inPieces
     const schema = schemaOf(kind)
     let unreadable: string | undefined
     const message = decode(schema, resource.bytes)
@@ -45,6 +56,18 @@ export function patchResource(kind: ResourceKind, resource: Resource, patch: Res
   } catch (error) {
     return { error: `unable to copy xds resource ${typeUrls[kind]}, err: ${messageOf(error)}` }
   }
+}
+
+/** Undefined: not all of it is plain, or something is wrong with the result, which is then to be told of in full. */
+function patchRoutes(resource: Resource, patch: ResourcePatch, memory: PieceMemory): PatchedResource | undefined {
+  const document = routesDocument(resource.bytes, memory)
+  if (document === undefined) return undefined
+  const patched = patchDocument(document, patch.operation)
+  if (patched.error !== undefined) return patched
+  const bytes = routesBytes(patched.document, memory)
+  const { name } = patched.document as { readonly name?: Json }
+  if (bytes === undefined || (name !== undefined && typeof name !== "string")) return undefined
+  return { resource: changedResource(name ?? "", bytes, patch, resource) }
 }
 
 /** A whole resource that a patch adds. Never throws. */
@@ -93,12 +116,18 @@ function readResource(
   const name = nameOf(kind, message)
   if (kind === "secrets" && name === systemCaSecret)
     return { error: `${reserved} and cannot be used by other resources` }
-  const bytes = encode(schema, message)
+  return { resource: changedResource(name, encode(schema, message), patch, before) }
+}
+
+function changedResource(
+  name: string,
+  bytes: Uint8Array,
+  patch: ResourcePatch,
+  before: Resource | undefined,
+): Resource {
   const origins = [...(before?.origins ?? []).filter(({ object }) => object !== patch.origin.object), patch.origin]
-  const version = contentVersion(bytes)
-  return {
-    resource: { name, bytes, version, origins, ...(before?.parts === undefined ? {} : { parts: before.parts }) },
-  }
+  const parts = before?.parts === undefined ? {} : { parts: before.parts }
+  return { name, bytes, version: contentVersion(bytes), origins, ...parts }
 }
 
 function nameOf(kind: ResourceKind, message: MessageShape<DescMessage>): string {

@@ -3,6 +3,7 @@ import type { Resource, ResourceGroup, ResourceKind, ResourceTable } from "../em
 import { typeUrls } from "../emit/snapshot.ts"
 import type { ResourcePatch } from "../plan/index.ts"
 import { addsResource, operationError } from "./patch-document.ts"
+import { createPieceMemory, type PieceMemory } from "./patch-pieces.ts"
 import { addedResource, type PatchedResource, patchResource } from "./patch-resource.ts"
 
 /** A patch that changed nothing. */
@@ -17,8 +18,17 @@ export interface PatchedTable {
   readonly failures: readonly PatchFailure[]
 }
 
-/** Results of patches on resources that are still the same objects. */
-export type PatchMemory = WeakMap<Resource, WeakMap<ResourcePatch, PatchedResource>>
+/** What is remembered of patches, to apply them again to resources that are the same or nearly so. */
+export interface PatchMemory {
+  /** Results on resources that are still the same objects. */
+  readonly results: WeakMap<Resource, WeakMap<ResourcePatch, PatchedResource>>
+  readonly pieces: WeakMap<ResourcePatch, PieceMemory>
+}
+
+/** Nothing remembered yet. */
+export function createPatchMemory(): PatchMemory {
+  return { results: new WeakMap(), pieces: new WeakMap() }
+}
 
 /**
  * Applies patches in order; each sees what those before it did, and one that fails leaves its resource as it was.
@@ -81,9 +91,11 @@ function remembered(
   resource: Resource,
   patch: ResourcePatch,
 ): PatchedResource {
-  const known = memory.get(resource) ?? new WeakMap<ResourcePatch, PatchedResource>()
-  memory.set(resource, known)
-  const result = known.get(patch) ?? patchResource(kind, resource, patch)
+  const known = memory.results.get(resource) ?? new WeakMap<ResourcePatch, PatchedResource>()
+  memory.results.set(resource, known)
+  const pieces = memory.pieces.get(patch) ?? createPieceMemory()
+  memory.pieces.set(patch, pieces)
+  const result = known.get(patch) ?? patchResource(kind, resource, patch, pieces)
   known.set(patch, result)
   return result
 }
