@@ -27,12 +27,13 @@ export function parsePax(bytes: Uint8Array): PaxRecords {
     const length = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0
     const end = at + length
     if (end <= space + 1 || end > bytes.length || bytes[end - 1] !== 0x0a) throw damaged("is malformed")
-    const record = utf8Of(bytes.subarray(space + 1, end - 1))
-    const equals = record.indexOf("=")
+    const record = bytes.subarray(space + 1, end - 1)
+    const equals = record.indexOf(0x3d)
     if (equals < 1) throw damaged("has a record without key")
-    const key = record.slice(0, equals)
+    const key = utf8Of(record.subarray(0, equals))
     if (values.has(key) && decisive.has(key)) throw damaged(`has ${key} twice`)
-    values.set(key, record.slice(equals + 1))
+    // Others may be anything: extended attributes, such as the capabilities of a program, are plain bytes.
+    values.set(key, decisive.has(key) ? utf8Of(record.subarray(equals + 1)) : "")
     at = end
   }
   return recordsOf(values)

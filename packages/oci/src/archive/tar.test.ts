@@ -105,6 +105,18 @@ describe("readTar", () => {
     }
   })
 
+  it("takes extended attributes that are no text", async () => {
+    const record = Buffer.concat([
+      Buffer.from("36 SCHILY.xattr.security.cap="),
+      Buffer.from([1, 0, 0, 2, 0xff, 0x80]),
+      Buffer.from("\n"),
+    ])
+    const length = String(record.length)
+    record.write(length, 0, "latin1")
+    const head = Buffer.from(rawTar({ name: "x", type: "x", content: record }, { name: "a", content: "1" }))
+    expect(await listed(streamOf(head))).toEqual(["file a 1"])
+  })
+
   it("skips content that was not read", async () => {
     const paths: string[] = []
     const archive = rawTar({ name: "a", content: "x".repeat(2_000) }, { name: "b", content: "y" })
