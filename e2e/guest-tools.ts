@@ -18,7 +18,7 @@ export function guestTools(): { readonly folder: string } | { readonly folder: u
   if (existsSync(folder)) return { folder }
   const temporary = `${folder}.${process.pid}`
   mkdirSync(temporary, { recursive: true })
-  cpSync(recipe, temporary, { recursive: true, filter: (path) => !path.includes("node_modules") })
+  for (const name of ["package.json", "package-lock.json"]) cpSync(join(recipe, name), join(temporary, name))
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
   const { status, stderr, error } = spawnSync("npm", args, { cwd: temporary, encoding: "utf8" })
   if (status !== 0) {

@@ -78,7 +78,28 @@ export function end(): usize {
 /** Puts a text as UTF-8 (lone surrogates become U+FFFD) and gives its address; its size is `end()` minus that. */
 export function putText(text: string): usize {
   const at = outEnd
-  outEnd += String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, at, false, String.UTF8.ErrorMode.REPLACE)
+  let from = changetype<usize>(text)
+  const stop = from + ((text.length as usize) << 1)
+  let to = at
+  // Four characters at a time while all of them are ASCII, as names and most values are.
+  while (from + 8 <= stop) {
+    const four = load<u64>(from)
+    if ((four & 0xff80ff80ff80ff80) != 0) break
+    const pairs = four | (four >> 8)
+    store<u32>(to, ((pairs & 0xffff) | ((pairs >> 16) & 0xffff0000)) as u32)
+    from += 8
+    to += 4
+  }
+  while (from < stop) {
+    const one = load<u16>(from)
+    if (one >= 0x80) break
+    store<u8>(to, one as u8)
+    from += 2
+    to += 1
+  }
+  if (from < stop)
+    to += String.UTF8.encodeUnsafe(from, ((stop - from) >> 1) as i32, to, false, String.UTF8.ErrorMode.REPLACE)
+  outEnd = to
   return at
 }
 
@@ -140,6 +161,14 @@ export function decodeText(at: usize, size: usize): string {
   const text = changetype<string>(__new(size << 1, idof<string>()))
   let to = changetype<usize>(text)
   const stop = at + size
+  while (at + 4 <= stop) {
+    const four = load<u32>(at) as u64
+    if ((four & 0x80808080) != 0) break
+    const pairs = (four | (four << 16)) & 0x0000ffff0000ffff
+    store<u64>(to, (pairs | (pairs << 8)) & 0x00ff00ff00ff00ff)
+    at += 4
+    to += 8
+  }
   while (at < stop) {
     const first = load<u8>(at) as u32
     at += 1
