@@ -9,7 +9,14 @@ import { spawnSync } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createIdleBootstrap, findEnvoy, type JsonObject, type RunningEnvoy, runEnvoy } from "@attache/envoy"
+import {
+  createIdleBootstrap,
+  findEnvoy,
+  type JsonObject,
+  preferredCacheDirectory,
+  type RunningEnvoy,
+  runEnvoy,
+} from "@attache/envoy"
 import { compileAssemblyScript } from "@attache/wasm-sdk/build"
 import { guestTools } from "../e2e/guest-tools.ts"
 import { sendFor } from "./http-load.ts"
@@ -74,7 +81,9 @@ function rust(): Guest {
   const out = join(folder, "rust.wasm")
   const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
   const args = [command, "build", join(guests, "rust"), "--out", out]
-  const made = spawnSync(process.execPath, args, { encoding: "utf8" })
+  // Not into the sources' folder, and kept: crates are compiled once.
+  const env = { ...process.env, CARGO_TARGET_DIR: join(preferredCacheDirectory(), "wasm-guest-target") }
+  const made = spawnSync(process.execPath, args, { encoding: "utf8", env })
   if (made.status !== 0) return { absent: `Rust crate proxy-wasm: ${made.stderr.trim()}` }
   return { name: "Rust crate proxy-wasm 0.2.5", module: readFileSync(out) }
 }
