@@ -1,5 +1,7 @@
 // The SDK under every line of compilers that it is made for: compiled by each, run in the host and on a real Envoy.
-import { cpSync, mkdirSync, rmSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { envoy, host } from "@attache/testing"
 import { compileAssemblyScript } from "@attache/wasm-sdk/build"
@@ -41,6 +43,27 @@ describe.skipIf(tools.folder === undefined)(`the SDK${"reason" in tools ? ` (${t
       const exchange = await proxy.send({ headers: { authorization: "Bearer a" } })
       expect([exchange.status, exchange.body, exchange.header("x-frame-options")]).toEqual([200, "hello", "DENY"])
       expect([exchange.upstream?.header("x-user"), exchange.upstream?.header("x-gateway")]).toEqual(["ann", "attache"])
+    }
+  })
+})
+
+describe("asc", () => {
+  it("alone, with one line of configuration, makes the same module", async () => {
+    const example = join(examples, "header")
+    const asc = join(import.meta.dirname, "..", "node_modules", "assemblyscript", "bin", "asc.js")
+    const folder = mkdtempSync(join(tmpdir(), "attache-asc-"))
+    try {
+      const out = join(folder, "header.wasm")
+      const made = spawnSync(process.execPath, [asc, "assembly/index.ts", "-o", out], {
+        cwd: example,
+        encoding: "utf8",
+      })
+      expect([made.status, made.stderr.replace("Last converge was suboptimal.\n", "")]).toEqual([0, ""])
+      // Names of files lie in the module, for messages of aborts.
+      const ours = await compileAssemblyScript(join(example, "assembly", "index.ts"))
+      expect(Math.abs(readFileSync(out).length - ours.length)).toBeLessThan(256)
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 })

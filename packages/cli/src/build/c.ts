@@ -28,12 +28,12 @@ export async function planC(
   const linker = await ask("--target=wasm32", "-print-prog-name=wasm-ld")
   if (!(isAbsolute(linker) ? isProgram(linker) : programOnPath(linker, env) !== undefined))
     throw missing("the linker wasm-ld is not installed", "install lld")
-  const library = await ask("--target=wasm32-wasi", "-print-file-name=libc.a")
+  const own = (env.CFLAGS ?? "").split(/\s+/).filter((flag) => flag !== "")
+  const library = await ask("--target=wasm32-wasi", ...own, "-print-file-name=libc.a")
   const kind =
     isAbsolute(library) && existsSync(library)
       ? ["--target=wasm32-wasi", "-mexec-model=reactor"]
       : ["--target=wasm32", "-nostdlib", "-Wl,--no-entry"]
-  const own = (env.CFLAGS ?? "").split(/\s+/).filter((flag) => flag !== "")
   const args = [...kind, "-O2", ...own, "-o", result, project.file ?? ""]
   return { step: { command: clang, args, folder: project.folder }, result }
 }
