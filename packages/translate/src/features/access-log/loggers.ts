@@ -64,13 +64,17 @@ export function logger(sink: Sink): Logger {
 }
 
 function fileLogger(path: string, formats: string, format: Init<typeof SubstitutionFormatStringSchema>): Logger {
-  const formatters = formats.includes("%REQ_WITHOUT_QUERY")
-    ? [extension("envoy.formatter.req_without_query", ReqWithoutQuerySchema, {})]
-    : []
   return extension("envoy.access_loggers.file", FileAccessLogSchema, {
     path,
-    accessLogFormat: { case: "logFormat", value: { ...format, formatters } },
+    accessLogFormat: { case: "logFormat", value: { ...format, formatters: formattersOf(formats) } },
   })
+}
+
+/** Formatters of operators that Envoy does not have built in; it refuses a format without them. */
+function formattersOf(formats: string): Logger[] {
+  return formats.includes("%REQ_WITHOUT_QUERY")
+    ? [extension("envoy.formatter.req_without_query", ReqWithoutQuerySchema, {})]
+    : []
 }
 
 function alsLogger(sink: Extract<Sink, { type: "als" }>): Logger {
@@ -89,7 +93,9 @@ function openTelemetryLogger(sink: Extract<Sink, { type: "open-telemetry" }>): L
   const attributes = hasOwn ? (sink.attributes ?? {}) : defaultJsonFormat
   return extension("envoy.access_loggers.open_telemetry", OpenTelemetryAccessLogConfigSchema, {
     commonConfig: grpcConfig("otel_envoy_accesslog", sink.destination.name, sink.authority, sink.headers),
-    ...(sink.text === undefined ? {} : { body: { value: { case: "stringValue", value: sink.text } } }),
+    ...(sink.text === undefined || sink.text === ""
+      ? {}
+      : { body: { value: { case: "stringValue", value: sink.text } } }),
     attributes: keyValues([
       ["k8s.namespace.name", "%ENVIRONMENT(ENVOY_POD_NAMESPACE)%"],
       ["k8s.pod.name", "%ENVIRONMENT(ENVOY_POD_NAME)%"],
@@ -98,6 +104,7 @@ function openTelemetryLogger(sink: Extract<Sink, { type: "open-telemetry" }>): L
     ...(sink.resources === undefined || Object.keys(sink.resources).length === 0
       ? {}
       : { resourceAttributes: keyValues(byKey(sink.resources)) }),
+    formatters: formattersOf([sink.text, ...Object.values(attributes)].join()),
   })
 }
 
