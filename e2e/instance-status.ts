@@ -24,3 +24,42 @@ export async function statusOf({ folder }: GatewayUnderTest): Promise<StatusRepo
   })
   return JSON.parse(text) as StatusReport
 }
+
+/** Something that a gateway says is wrong. */
+export interface SaidOf {
+  readonly kind: string
+  readonly name: string
+  readonly field: string
+  readonly text: string
+}
+
+/** All that a gateway says is wrong: findings, conditions that tell of trouble, and parts that are withdrawn. */
+export async function instanceFindings(gw: GatewayUnderTest): Promise<readonly SaidOf[]> {
+  const { findings, objects, quarantine } = await statusOf(gw)
+  return [
+    ...findings.map(({ object, field = "", message, file = "" }) => ({
+      kind: object?.kind ?? "",
+      name: object?.name ?? "",
+      field,
+      text: `${file} ${message}`,
+    })),
+    ...objects.flatMap(({ kind, name, status }) => troubles(status).map((text) => ({ kind, name, field: "", text }))),
+    ...quarantine.map(({ object, field, message }) => {
+      const [kind = "", , name = ""] = object.split("/")
+      return { kind, name, field, text: message }
+    }),
+  ]
+}
+
+/** Messages of conditions that are not as they should be. */
+function troubles(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(troubles)
+  if (typeof value !== "object" || value === null) return []
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === "conditions"
+      ? (member as readonly { type: string; status: string; message: string }[]).flatMap(({ type, status, message }) =>
+          status === (type === "PartiallyInvalid" ? "True" : "False") ? [message] : [],
+        )
+      : troubles(member),
+  )
+}

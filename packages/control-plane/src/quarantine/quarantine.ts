@@ -40,15 +40,17 @@ const shapingKinds = [
   "ClientTrafficPolicy",
   "BackendTrafficPolicy",
   "SecurityPolicy",
-  "BackendTLSPolicy",
   "HTTPRouteFilter",
   "Backend",
+  "BackendTLSPolicy",
 ]
 
 interface Refused {
   readonly proxyKey: string
-  readonly kind: TrialKind
+  readonly kind: ResourceKind
   readonly name: string
+  /** What Envoy said of the response that held it. */
+  readonly message: string
 }
 
 /** An empty quarantine. */
@@ -72,6 +74,17 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   }
   const lookInto = async (refused: Refused): Promise<void> => {
     const { proxyKey, kind, name } = refused
+    const note = { proxyKey, kind, resource: name, envoyVersion: await judge.version(), since: clock.now() }
+    const blame = (object: string, message: string): void => {
+      parts.set(resourceId(proxyKey, kind, name), { ...note, part: "", object, field: "", message, isWhole: true })
+      logger.info("envoy refuses a resource", { proxy: proxyKey, resource: name, object, message })
+      options.onChange()
+    }
+    if (!isTrialKind(kind)) {
+      const object = shapingObject(translator, proxyKey, kind, name)
+      if (object !== undefined) blame(object, refused.message.trim())
+      return
+    }
     const all = translator.suspects(proxyKey, kind, name)
     const suspects = all.filter(({ key }) => !parts.has(idOf(proxyKey, key)))
     const trusted = accepted.get(resourceId(proxyKey, kind, name)) ?? new Set()
@@ -79,7 +92,6 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       const resource = translator.without(proxyKey, without, kind, name)
       return resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
     })
-    const note = { proxyKey, kind, resource: name, envoyVersion: await judge.version(), since: clock.now() }
     for (const { suspect, message } of culprits) {
       const [origin = { object: "", field: "" }] = suspect.origins
       const left = all.filter(({ key, origins: [other] }) => key !== suspect.key && other?.object === origin.object)
@@ -93,19 +105,15 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       })
       logger.info("withdrawn, since envoy refuses it", { proxy: proxyKey, ...origin, message })
     }
-    const object = rest === undefined ? undefined : await blamedObject(refused)
-    if (rest !== undefined && object !== undefined) {
-      const message = rest.trim()
-      parts.set(resourceId(proxyKey, kind, name), { ...note, part: "", object, field: "", message, isWhole: true })
-      logger.info("envoy refuses a resource", { proxy: proxyKey, resource: name, object, message })
-    }
-    if (culprits.length === 0 && object === undefined) return
+    const object = rest === undefined ? undefined : await blamedObject(proxyKey, kind, name)
+    if (rest !== undefined && object !== undefined) blame(object, rest.trim())
+    if (culprits.length === 0) return
     apply(proxyKey)
     keep()
     options.onChange()
   }
   /** The object without which the resource would be taken, or would not be there; else the one it is made from. */
-  const blamedObject = async ({ proxyKey, kind, name }: Refused): Promise<string | undefined> => {
+  const blamedObject = async (proxyKey: string, kind: TrialKind, name: string): Promise<string | undefined> => {
     const keys = translator.objectKeys()
     const candidates = shapingKinds.flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
     const { culprits } = await findCulprits(
@@ -144,15 +152,18 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         if (part.part !== "") parts.set(idOf(part.proxyKey, part.part), part)
       for (const proxyKey of new Set([...parts.values()].map((part) => part.proxyKey))) apply(proxyKey)
     },
-    record: ({ type, proxyKey, typeUrl, changed, resources }) => {
+    record: ({ type, proxyKey, typeUrl, changed, resources, message = "" }) => {
       const kind = resourceKindOf(typeUrl)
-      if (kind === undefined || !isTrialKind(kind)) return
+      if (kind === undefined) return
       for (const name of type === "nack" ? changed : resources) {
         const id = resourceId(proxyKey, kind, name)
-        if (type === "nack") waiting.set(id, { proxyKey, kind, name })
-        else parts.delete(id)
-        if (type === "nack") continue
-        if (kind === "listeners" || !accepted.has(id)) accepted.set(id, keysOf(translator, proxyKey, kind, name))
+        if (type === "nack") {
+          waiting.set(id, { proxyKey, kind, name, message })
+          continue
+        }
+        parts.delete(id)
+        if (kind === "listeners" || (kind === "routes" && !accepted.has(id)))
+          accepted.set(id, keysOf(translator, proxyKey, kind, name))
       }
       if (waiting.size > 0) start()
     },
@@ -197,11 +208,27 @@ function keysOf(
   return new Set(translator.suspects(proxyKey, kind, name).map(({ key }) => key))
 }
 
-/** What was accepted before stands first; within both, age decides. */
+/** Most objects looked at for one resource that cannot be tried. */
+const maxLooks = 500
+
+/** The object that a resource is shaped by, closest to it; else the one that it is made for. */
+function shapingObject(
+  { objectKeys, without, withoutObjects }: Pick<Translator, "objectKeys" | "without" | "withoutObjects">,
+  proxyKey: string,
+  kind: ResourceKind,
+  name: string,
+): string | undefined {
+  const now = without(proxyKey, [], kind, name)
+  const keys = objectKeys()
+  const candidates = shapingKinds.toReversed().flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
+  const shaping = candidates
+    .slice(0, maxLooks)
+    .find((key) => withoutObjects(proxyKey, [key], kind, name)?.version !== now?.version)
+  return shaping ?? now?.origins[0]?.object
+}
+
+/** What was accepted before stands first; within both, age decides. Patches stand last, since they change what is not theirs. */
 function byTrust(suspects: readonly Suspect[], accepted: ReadonlySet<PartKey>): readonly Suspect[] {
-  const [old, young] = [
-    suspects.filter(({ key }) => accepted.has(key)),
-    suspects.filter(({ key }) => !accepted.has(key)),
-  ]
-  return [...old, ...young]
+  const rank = ({ kind, key }: Suspect): number => (kind === "patch" ? 2 : accepted.has(key) ? 0 : 1)
+  return [0, 1, 2].flatMap((wanted) => suspects.filter((suspect) => rank(suspect) === wanted))
 }
