@@ -165,6 +165,16 @@ describe("ext_proc", () => {
     expect(filters[0]?.typedConfig).toMatchObject(expected as object)
     expect(clusters).toEqual([extProc.name])
   })
+
+  it.each<[Partial<ExtProcPlan>, unknown]>([
+    [{}, undefined],
+    [{ accessibleNamespaces: ["a"] }, { forwardingNamespaces: { untyped: ["a"] } }],
+    [{ writableNamespaces: ["b"] }, { receivingNamespaces: { untyped: ["b"] } }],
+  ])("tells the processor of the namespaces of metadata in %j", (more, expected) => {
+    const { filters } = claimed({ extensions: { ...none, extProc: [{ ...extProc, ...more }] } })
+    const config = filters[0]?.typedConfig as Record<string, unknown>
+    expect(config.metadataOptions).toEqual(expected)
+  })
 })
 
 const module: DynamicModulePlan = {

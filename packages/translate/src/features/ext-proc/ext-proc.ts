@@ -48,7 +48,7 @@ export const extProc: Feature = {
 }
 
 function filter(plan: ExtProcPlan): ReturnType<typeof typed> {
-  const hasNamespaces = plan.accessibleNamespaces !== undefined || plan.writableNamespaces !== undefined
+  const { accessibleNamespaces: forwarded, writableNamespaces: received } = plan
   const config: Init<typeof ExternalProcessorSchema> = defined({
     grpcService: defined({
       targetSpecifier: {
@@ -64,12 +64,13 @@ function filter(plan: ExtProcPlan): ReturnType<typeof typed> {
     processingMode: processingMode(plan),
     requestAttributes: plan.request === undefined ? undefined : [...plan.request.attributes],
     responseAttributes: plan.response === undefined ? undefined : [...plan.response.attributes],
-    metadataOptions: hasNamespaces
-      ? {
-          forwardingNamespaces: { untyped: [...(plan.accessibleNamespaces ?? [])] },
-          receivingNamespaces: { untyped: [...(plan.writableNamespaces ?? [])] },
-        }
-      : undefined,
+    metadataOptions:
+      forwarded === undefined && received === undefined
+        ? undefined
+        : defined({
+            forwardingNamespaces: forwarded === undefined ? undefined : { untyped: [...forwarded] },
+            receivingNamespaces: received === undefined ? undefined : { untyped: [...received] },
+          }),
     allowModeOverride: plan.isModeOverrideAllowed,
     statusOnError: plan.statusOnError === undefined ? undefined : { code: plan.statusOnError as StatusCode },
   })
