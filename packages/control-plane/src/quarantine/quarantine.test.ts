@@ -1,0 +1,180 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { createLogger, createManualClock } from "@attache/base"
+import { resourceTypeUrls } from "@attache/envoy-api"
+import type { Resource, Suspect, Translator, Withdrawn } from "@attache/translate"
+import type { AnswerEvent } from "@attache/xds-server"
+import { describe, expect, it } from "vitest"
+import { temporaryDirectory } from "../../test/temporary-directory.ts"
+import type { Judge } from "./judge.ts"
+import { createQuarantine, type QuarantineOptions } from "./quarantine.ts"
+
+const proxy = "default/gw"
+const name = "default/gw/http"
+
+/** A translator of one route configuration whose parts are named by letters, and an Envoy that dislikes some of them. */
+function setUp(initial: readonly string[], isRefused: (parts: readonly string[]) => string | undefined, path?: string) {
+  let parts = initial
+  let withdrawn: Withdrawn = new Map()
+  let changes = 0
+  let envoyVersion = "1.40.0"
+  const suspect = (key: string): Suspect => ({
+    key,
+    kind: "route",
+    origins: [{ object: `HTTPRoute/default/${key[0]}`, field: `spec.rules[${key.slice(1)}]` }],
+  })
+  const resource = (without: readonly string[], frame: readonly string[] = ["frame"]): Resource => {
+    const left = [...frame, ...parts.filter((part) => !without.includes(part) && !withdrawn.has(part))]
+    return { name, bytes: Buffer.from(left.join(",")), version: left.join(","), origins: [] }
+  }
+  const translator: QuarantineOptions["translator"] = {
+    suspects: () => parts.map(suspect),
+    without: (_proxy, without) => resource([...without]),
+    withoutObjects: (_proxy, objects) => resource([], [...objects].includes("EnvoyProxy/default/own") ? [] : ["frame"]),
+    objectKeys: () => ["Backend/default/one", "EnvoyProxy/default/own", "HTTPRoute/default/a"],
+    withdraw: (_proxy, wanted) => {
+      withdrawn = wanted
+    },
+  } satisfies Pick<Translator, "suspects" | "without" | "withoutObjects" | "objectKeys" | "withdraw">
+  const judge: Judge = {
+    refusalOf: (snapshot) => {
+      const [{ bytes } = { bytes: new Uint8Array() }] = snapshot.tables.routes.groups[0]?.resources ?? []
+      const text = Buffer.from(bytes).toString()
+      return Promise.resolve(isRefused(text === "" ? [] : text.split(",")))
+    },
+    version: () => Promise.resolve(envoyVersion),
+    close: () => Promise.resolve(),
+  }
+  const create = () =>
+    createQuarantine({
+      translator,
+      judge,
+      clock: createManualClock(),
+      logger: createLogger({ level: "error", write: () => {} }),
+      onChange: () => changes++,
+      ...(path === undefined ? {} : { path }),
+    })
+  const answer = (type: "ack" | "nack"): AnswerEvent => ({
+    type,
+    proxyKey: proxy,
+    nodeId: "n",
+    streamId: 1,
+    typeUrl: resourceTypeUrls.route,
+    version: "1",
+    resources: [name],
+    changed: [name],
+    message: "no",
+  })
+  return {
+    create,
+    answer,
+    withdrawn: () => [...withdrawn.keys()],
+    changes: () => changes,
+    setParts: (wanted: readonly string[]) => {
+      parts = wanted
+    },
+    setVersion: (version: string) => {
+      envoyVersion = version
+    },
+  }
+}
+
+const dislikes =
+  (...bad: readonly string[]) =>
+  (parts: readonly string[]): string | undefined => {
+    const found = parts.find((part) => bad.includes(part))
+    return found === undefined ? undefined : `bad ${found}`
+  }
+
+describe("createQuarantine", () => {
+  it("withdraws what is to blame, with Envoy's words, and asks to be published", async () => {
+    const world = setUp(["a0", "a1", "b0"], dislikes("a1"))
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(world.withdrawn()).toEqual(["a1"])
+    expect(world.changes()).toBe(1)
+    expect(quarantine.list()).toMatchObject([
+      { object: "HTTPRoute/default/a", field: "spec.rules[1]", message: "bad a1", isWhole: false },
+    ])
+  })
+
+  it("says when nothing of the object is left", async () => {
+    const world = setUp(["a0", "b0", "b1"], dislikes("b0", "b1"))
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(world.withdrawn().sort()).toEqual(["b0", "b1"])
+    expect(quarantine.list().some(({ isWhole }) => isWhole)).toBe(true)
+  })
+
+  it("leaves alone what was accepted before", async () => {
+    const world = setUp(["b0"], (parts) => (parts.includes("a0") && parts.includes("b0") ? "together" : undefined))
+    const quarantine = world.create()
+    quarantine.record(world.answer("ack"))
+    world.setParts(["a0", "b0"])
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(world.withdrawn()).toEqual(["a0"])
+  })
+
+  it("releases a part when its bytes change or it is gone", async () => {
+    const world = setUp(["a0", "b0"], dislikes("a0"))
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    quarantine.release()
+    expect(world.withdrawn()).toEqual(["a0"])
+    world.setParts(["a9", "b0"])
+    quarantine.release()
+    expect([world.withdrawn(), quarantine.list()]).toEqual([[], []])
+  })
+
+  it("blames an object where no part is, until Envoy takes the resource", async () => {
+    const world = setUp(["a0"], dislikes("frame"))
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(world.withdrawn()).toEqual([])
+    expect(quarantine.list()).toMatchObject([{ part: "", object: "EnvoyProxy/default/own", message: "bad frame" }])
+    quarantine.record(world.answer("ack"))
+    expect(quarantine.list()).toEqual([])
+  })
+
+  it("comes back from disk, for the same Envoy only", async () => {
+    await using folder = await temporaryDirectory()
+    const path = join(folder.path, "state", "quarantine.json")
+    const world = setUp(["a0", "b0"], dislikes("a0"), path)
+    const first = world.create()
+    first.record(world.answer("nack"))
+    await first.settled()
+    await first.close()
+    expect(existsSync(path)).toBe(true)
+    const again = setUp(["a0", "b0"], dislikes("a0"), path)
+    await again.create().restore()
+    expect(again.withdrawn()).toEqual(["a0"])
+    const other = setUp(["a0", "b0"], dislikes("a0"), path)
+    other.setVersion("1.41.0")
+    await other.create().restore()
+    expect(other.withdrawn()).toEqual([])
+  })
+
+  it.each(["", "{", "{}", "[1, null]", '[{"part": "a0"}]'])("takes %j on disk for nothing", async (text) => {
+    await using folder = await temporaryDirectory()
+    const path = join(folder.path, "quarantine.json")
+    writeFileSync(path, text)
+    const world = setUp(["a0"], dislikes(), path)
+    await world.create().restore()
+    expect([world.withdrawn(), readFileSync(path, "utf8")]).toEqual([[], text])
+  })
+
+  it("survives a judge that fails", async () => {
+    const world = setUp(["a0"], () => {
+      throw new Error("no Envoy")
+    })
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(quarantine.list()).toEqual([])
+  })
+})
