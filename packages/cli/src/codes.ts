@@ -43,6 +43,14 @@ export const codes = {
     cause: "no instance is running, or not the one that was named",
     cure: "start one with attache run -f FILE",
   },
+  ATT_CLI_WAIT_TIMEOUT: {
+    cause: "a proxy has not reached the stage that was waited for; each message names what it lacks",
+    cure: "correct what is named, or raise --timeout",
+  },
+  ATT_CLI_WAIT_UNKNOWN: {
+    cause: "whether an Envoy that runs elsewhere is warm and its extensions work cannot be known from here",
+    cure: "wait --until accepted, or run the Envoys with attache run",
+  },
   ATT_CLI_TRANSLATE_TIMEOUT: {
     cause: "modules did not arrive in time",
     cure: "raise --timeout, or check the modules' URLs",

@@ -152,6 +152,20 @@ verb(
 ).option("--instance <name>", "instance to ask")
 verb(
   program,
+  "wait",
+  "Wait until proxies have accepted, warmed or serve what they should",
+  "attache wait --until serving --timeout 30",
+  () => import("./commands/wait.ts"),
+)
+  .addOption(
+    new Option("--until <stage>", "stage that all proxies must have reached")
+      .choices(["accepted", "warmed", "serving"])
+      .default("serving"),
+  )
+  .option("--timeout <seconds>", "longest wait", "30")
+  .option("--instance <name>", "instance to wait for (default: all that run)")
+verb(
+  program,
   "build",
   "Compile a Wasm guest: AssemblyScript, Rust, Go, C, text",
   "attache build examples/wasm/header",

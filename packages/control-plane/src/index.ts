@@ -43,9 +43,20 @@ export {
   resourceFiles,
 } from "./provider-file/resource-files.ts"
 export { type WatchOptions, watchResourcePaths } from "./provider-file/watch.ts"
+export {
+  type Fact,
+  factOf,
+  type Lack,
+  maxLacks,
+  type ProxyView,
+  type SourceField,
+  textOfLack,
+} from "./proxy-health/fact.ts"
+export { createObserver, type Observer, type ObserverOptions, type RouteTest } from "./proxy-health/observer.ts"
+export { filtersOfRoute } from "./proxy-health/route-filters.ts"
 export type { EnvoyBinary } from "./quarantine/judge.ts"
 export type { QuarantinedPart } from "./quarantine/record.ts"
 export type { Refusal, Refusals } from "./refusals.ts"
 export { stateDirectory } from "./state-directory.ts"
 export { type EnvoyReport, type ProxyReport, reportStatus, type StatusReport } from "./status/report.ts"
-export { type StatusAddress, type StatusServer, serveStatus } from "./status/server.ts"
+export { type Reporter, type StatusAddress, type StatusServer, serveStatus } from "./status/server.ts"

@@ -6,6 +6,8 @@ import {
   type ControlPlaneUpdate,
   createControlPlane,
   type Drain,
+  filtersOfRoute,
+  type Reporter,
   reportStatus,
   resourceFiles,
   serveStatus,
@@ -67,6 +69,7 @@ export async function runResources(
     logLevel: textOf(options, "logLevel") ?? "warning",
     findEnvoy: () => envoy,
     overBootstrap: createBootstrapOver((key, base) => controlPlane.translator.bootstrapOver(key, base)),
+    filtersOfRoute: (key, route) => filtersOfRoute(controlPlane.translator.snapshot(key), route),
   })
   const controlPlane: ControlPlane = createControlPlane({
     paths,
@@ -109,7 +112,10 @@ export async function runResources(
   const servers: { close(): Promise<void> }[] = []
   try {
     const listener = await controlPlane.xds.listen({ unixPath: xdsSocket })
-    const report = () => reportStatus(controlPlane, [listener.address])
+    const report: Reporter = async (isFresh) => {
+      if (isFresh && controlPlane.isReady()) await controlPlane.refresh()
+      return reportStatus(controlPlane, [listener.address], await fleet.views())
+    }
     const statusSocket = join(instance.socketFolder, "status.sock")
     servers.push(await serveStatus({ unixPath: statusSocket }, controlPlane, report))
     const statusAddress = textOf(options, "statusAddress")

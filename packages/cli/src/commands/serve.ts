@@ -1,6 +1,13 @@
 import { join } from "node:path"
 import { AttacheError, createLogger } from "@attache/base"
-import { createControlPlane, reportStatus, resourceFiles, serveStatus, stateDirectory } from "@attache/control-plane"
+import {
+  createControlPlane,
+  type Reporter,
+  reportStatus,
+  resourceFiles,
+  serveStatus,
+  stateDirectory,
+} from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
@@ -47,7 +54,10 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   })
   try {
     const listener = await controlPlane.xds.listen(address)
-    const report = () => reportStatus(controlPlane, [listener.address])
+    const report: Reporter = async (isFresh) => {
+      if (isFresh && controlPlane.isReady()) await controlPlane.refresh()
+      return reportStatus(controlPlane, [listener.address])
+    }
     const statusSocket = join(instance.socketFolder, "status.sock")
     const servers = [await serveStatus({ unixPath: statusSocket }, controlPlane, report)]
     const statusAddress = textOf(options, "statusAddress")

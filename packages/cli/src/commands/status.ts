@@ -1,49 +1,38 @@
-import { AttacheError } from "@attache/base"
-import type { StatusReport } from "@attache/control-plane"
+import { printable } from "@attache/base"
+import { type Fact, type ProxyReport, type StatusReport, textOfLack } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { askStatus } from "../instance/ask.ts"
-import { listInstances } from "../instance/instance.ts"
+import { findInstances } from "../instance/find-instances.ts"
 import { formatOf, type Options, textOf } from "../options.ts"
 import { printData, printFindings } from "../output/format.ts"
 
-/** Shows what running instances do; exit 3 when an Envoy refused something or a file is broken. */
+/** Shows what running instances do; exit 3 when an Envoy refused something, a file is broken, or an extension has failed. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
-  const wanted = textOf(options, "instance")
-  const running = listInstances().filter(({ isAlive, name }) => isAlive && (wanted === undefined || name === wanted))
-  if (running.length === 0) {
-    const which = wanted === undefined ? "no instance is running" : `instance ${wanted} is not running`
-    throw new AttacheError("ATT_CLI_NOT_RUNNING", which, { hint: "start one with attache run -f FILE" })
-  }
+  const running = findInstances(textOf(options, "instance"))
   const reports = await Promise.all(
     running.map(async (record) => ({ ...record, status: await askStatus(record.statusSocket) })),
   )
   await printData(formatOf(options), reports, () =>
     reports.map(({ name, verb, paths, status }) => textOfReport(name, verb, paths, status)).join("\n"),
   )
-  const isClean = reports.every(
-    ({ status }) =>
-      status.refusals.length + status.quarantine.length === 0 && !status.findings.some((d) => d.severity === "error"),
-  )
   if (formatOf(options) === "text") for (const { status } of reports) printFindings(status.findings)
-  return isClean ? exitCodes.done : exitCodes.findings
+  return reports.every(({ status }) => isClean(status)) ? exitCodes.done : exitCodes.findings
+}
+
+function isClean({ refusals, quarantine, findings, proxies }: StatusReport): boolean {
+  const hasRefused = refusals.length + quarantine.length > 0
+  return (
+    !hasRefused &&
+    !findings.some(({ severity }) => severity === "error") &&
+    proxies.every(({ working }) => working.state !== "no")
+  )
 }
 
 function textOfReport(name: string, verb: string, paths: readonly string[], status: StatusReport): string {
   const lines = [`${name}  ${verb} ${paths.join(" ")}  ${status.isReady ? "ready" : "starting"}`]
-  for (const { key, resources, envoys } of status.proxies) {
-    const counts = Object.entries(resources).map(([type, count]) => `${count} ${type}`)
-    lines.push(`  proxy ${key}: ${counts.join(", ") || "nothing"}`)
-    for (const { nodeId, isInSync, states } of envoys) {
-      const shown = Object.entries(states).map(([state, count]) => `${count} ${state}`)
-      lines.push(`    envoy ${nodeId}: ${isInSync ? "in sync" : "not in sync"} (${shown.join(", ")})`)
-    }
-  }
+  lines.push(...status.proxies.flatMap(textOfProxy))
   for (const { proxyKey, resource, message } of status.refusals)
     lines.push(`  refused by ${proxyKey}: ${resource}: ${message}`)
-  for (const { proxyKey, object, field, message } of status.quarantine)
-    lines.push(
-      `  withdrawn from ${proxyKey}: ${object}${field === "" ? "" : ` ${field}`}: Envoy refuses it: ${message}`,
-    )
   for (const object of status.objects) {
     const problems = conditionsOf(object.status).filter((c) => c.status === "False")
     for (const { type, reason, message } of problems) {
@@ -52,6 +41,27 @@ function textOfReport(name: string, verb: string, paths: readonly string[], stat
   }
   for (const file of status.staleFiles) lines.push(`  ${file}: broken, its last good objects are in force`)
   return `${lines.join("\n")}\n`
+}
+
+function textOfProxy({ key, resources, envoys, accepted, warmed, working }: ProxyReport): readonly string[] {
+  const counts = Object.entries(resources).map(([type, count]) => `${count} ${type}`)
+  const facts = { accepted, warmed, working }
+  const states = Object.entries(facts).map(([name, { state }]) => `${name}: ${state}`)
+  return [
+    `  proxy ${key}: ${counts.join(", ") || "nothing"}`,
+    `    ${states.join(", ")}`,
+    ...Object.entries(facts).flatMap(([name, fact]) => textOfFact(name, fact)),
+    ...envoys.map(({ nodeId, isInSync, states: counted }) => {
+      const shown = Object.entries(counted).map(([state, count]) => `${count} ${state}`)
+      return `    envoy ${nodeId}: ${isInSync ? "in sync" : "not in sync"} (${shown.join(", ")})`
+    }),
+  ]
+}
+
+function textOfFact(name: string, { state, lacks, more = 0, reason = "" }: Fact): readonly string[] {
+  if (state === "unknown") return [`    ${name} is unknown: ${reason}`]
+  const shown = lacks.map((lack) => `    not ${name}: ${printable(textOfLack(lack))}`)
+  return more > 0 ? [...shown, `    not ${name}: ${more} more`] : shown
 }
 
 interface Condition {

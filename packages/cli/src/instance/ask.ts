@@ -5,9 +5,13 @@ import type { StatusReport } from "@attache/control-plane"
 const limitBytes = 256 * 1024 * 1024
 const timeout = 10_000
 
-/** Asks a running instance for its status, at the path of its socket. Errors: ATT_CLI_NOT_RUNNING. */
-export async function askStatus(socketPath: string): Promise<StatusReport> {
-  return (await askInstance(`unix:${socketPath}`, "/status")) as StatusReport
+/**
+ * Asks a running instance for its status, at the path of its socket. Errors: ATT_CLI_NOT_RUNNING.
+ *
+ * @param isFresh it reads files first that have changed. Default false
+ */
+export async function askStatus(socketPath: string, isFresh = false): Promise<StatusReport> {
+  return (await askInstance(`unix:${socketPath}`, isFresh ? "/status?fresh" : "/status")) as StatusReport
 }
 
 /** Asks a status server, at a URL or `unix:PATH`, for a document. Errors: ATT_CLI_NOT_RUNNING. */

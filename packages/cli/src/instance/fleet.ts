@@ -1,6 +1,7 @@
 // The Envoys of one instance: one for each proxy key, started when the key appears and drained when it goes.
+import { messageOf, printable } from "@attache/base"
+import { type Fact, type Lack, type ProxyView, type RouteTest, textOfLack } from "@attache/control-plane"
 import {
-  type AdminClient,
   bootstrapAddresses,
   checkPorts,
   createBootstrap,
@@ -12,7 +13,8 @@ import {
   runEnvoy,
 } from "@attache/envoy"
 import { say, styled } from "../output/format.ts"
-import { requestLine } from "./request-line.ts"
+import { parseRequestLine, requestLine } from "./request-line.ts"
+import { type WatchedEnvoy, watchEnvoy } from "./watched-envoy.ts"
 
 /** A listener that an Envoy is going to bind. */
 export interface FleetListener {
@@ -31,6 +33,8 @@ export interface FleetOptions {
   readonly findEnvoy: () => Promise<FoundEnvoy>
   /** A proxy's bootstrap with what its user says over it. Default: as it is. */
   readonly overBootstrap?: (key: string, bootstrap: JsonObject) => JsonObject
+  /** Which filters work on a route of a proxy, by its name in xDS. */
+  readonly filtersOfRoute: (key: string, route: string) => RouteTest
 }
 
 /** Envoys that follow the proxy keys. */
@@ -42,6 +46,8 @@ export interface Fleet {
   follow(keys: readonly string[], listeners: (key: string) => readonly FleetListener[]): Promise<void>
   /** Resolves when every Envoy is live and nothing of its configuration is warming. */
   serving(): Promise<void>
+  /** What is known of every Envoy now, by proxy key. Never rejects. */
+  views(): Promise<ReadonlyMap<string, ProxyView>>
   /** Drains and ends all Envoys. */
   stop(): Promise<void>
 }
@@ -50,6 +56,8 @@ export interface Fleet {
 export function createFleet(options: FleetOptions): Fleet {
   const running = new Map<string, Promise<RunningEnvoy>>()
   const bootstraps = new Map<string, string>()
+  const watched = new Map<string, WatchedEnvoy>()
+  const said = new Map<string, ReadonlySet<string>>()
   let isStopping = false
   const bootstrapOf = (key: string): JsonObject => {
     const own = createBootstrap({
@@ -68,6 +76,26 @@ export function createFleet(options: FleetOptions): Fleet {
   const start = async (key: string, listeners: readonly FleetListener[]): Promise<RunningEnvoy> => {
     const bootstrap = bootstrapOf(key)
     bootstraps.set(key, JSON.stringify(bootstrap))
+    const watch = watchEnvoy({
+      filtersOfRoute: (route) => options.filtersOfRoute(key, route),
+      onWorking: (working) => {
+        if (!isStopping) said.set(key, sayWorking(key, working, said.get(key) ?? new Set()))
+      },
+    })
+    watched.set(key, watch)
+    try {
+      return await run(key, bootstrap, listeners, watch)
+    } catch (error) {
+      watch.ended(messageOf(error))
+      throw error
+    }
+  }
+  const run = async (
+    key: string,
+    bootstrap: JsonObject,
+    listeners: readonly FleetListener[],
+    watch: WatchedEnvoy,
+  ): Promise<RunningEnvoy> => {
     await checkPorts(distinct([...listeners, ...bootstrapAddresses(bootstrap)]))
     const found = await options.findEnvoy()
     for (const note of found.notes) say(note)
@@ -75,16 +103,25 @@ export function createFleet(options: FleetOptions): Fleet {
       path: found.path,
       bootstrap,
       logLevel: options.logLevel as "warning",
+      // What is asked for is shown soon, not when a buffer is full or ten seconds have passed.
+      args: ["--file-flush-interval-msec", "500"],
       // An Envoy that is told to end warns of its end and of what it loses then.
       onLog: (line) => {
+        watch.note(line)
         if (!isStopping || line.level !== "warning") showLog(line)
       },
-      onOutput: (line) => say(requestLine(line) ?? line),
+      onOutput: (line) => {
+        const request = parseRequestLine(line)
+        if (request !== undefined) watch.noteRequest(request)
+        say(request === undefined ? line : requestLine(request))
+      },
     })
+    watch.started(envoy.admin)
     envoy.exit.then(
       ({ code, signal }) => {
-        if (!isStopping && running.has(key))
-          say(`${styled("red", "envoy ended")} ${key} (${signal ?? `exit code ${code}`})`)
+        const how = signal ?? `exit code ${code}`
+        watch.ended(`it has ended (${how})`)
+        if (!isStopping && running.has(key)) say(`${styled("red", "envoy ended")} ${key} (${how})`)
         running.delete(key)
       },
       () => {},
@@ -95,6 +132,7 @@ export function createFleet(options: FleetOptions): Fleet {
     follow: async (keys, listeners) => {
       const gone = [...running].filter(([key]) => !keys.includes(key))
       for (const [key] of gone) running.delete(key)
+      for (const key of watched.keys()) if (!keys.includes(key)) watched.delete(key)
       const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
       for (const key of keys) if (running.has(key)) noteChange(key)
       const started = keys
@@ -108,8 +146,10 @@ export function createFleet(options: FleetOptions): Fleet {
       await Promise.all([...stopped, ...started])
     },
     serving: async () => {
-      await Promise.all([...running.values()].map(async (envoy) => untilWarm((await envoy).admin)))
+      await Promise.all([...watched].map(([key, watch]) => untilWarm(key, watch)))
     },
+    views: async () =>
+      new Map(await Promise.all([...watched].map(async ([key, watch]) => [key, await watch.view()] as const))),
     stop: async () => {
       isStopping = true
       await Promise.all([...running.values()].map(async (envoy) => (await envoy).stop().catch(() => {})))
@@ -124,16 +164,30 @@ function distinct(listeners: readonly ListenAddress[]): readonly ListenAddress[]
   return [...byPlace.values()]
 }
 
+/** Longest wait for what does not get warm, in milliseconds; whoever waits for it may go on without the others. */
+const warmMs = 30_000
+
 /** Live means the initial fetches are done; listeners may still wait for routes or certificates. */
-async function untilWarm(admin: AdminClient): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (performance.now() < deadline) {
-    const stats = await admin.stats({
-      filter: "^listener_manager.total_listeners_warming$|^cluster_manager.warming_clusters$",
-    })
-    if (Object.values(stats).every((value) => value === 0)) return
-    await new Promise((resolve) => setTimeout(resolve, 3))
+async function untilWarm(key: string, watch: WatchedEnvoy): Promise<void> {
+  const deadline = performance.now() + warmMs
+  for (;;) {
+    const { warmed } = await watch.view()
+    if (warmed.state !== "no") return
+    if (performance.now() >= deadline) return sayLacks("not warm", key, warmed.lacks)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+/** Tells what is new, and when all is well again. @returns what has been told of what is so now */
+function sayWorking(key: string, { state, lacks }: Fact, told: ReadonlySet<string>): ReadonlySet<string> {
+  const fresh = lacks.filter((lack) => !told.has(textOfLack(lack)))
+  sayLacks("not working", key, fresh)
+  if (state === "yes" && told.size > 0) say(`${styled("green", "working")} ${key}: nothing has failed any more`)
+  return new Set(lacks.map(textOfLack))
+}
+
+function sayLacks(what: string, key: string, lacks: readonly Lack[]): void {
+  for (const lack of lacks) say(`${styled("red", what)} ${key}: ${printable(textOfLack(lack))}`)
 }
 
 function showLog({ level, message, logger }: EnvoyLogLine): void {

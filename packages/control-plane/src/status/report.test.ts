@@ -30,6 +30,7 @@ describe("reportStatus", () => {
       xds: [],
       proxies: [],
       refusals: [],
+      quarantine: [],
       objects: [],
       findings: [],
       staleFiles: [],

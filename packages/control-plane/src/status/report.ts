@@ -3,6 +3,9 @@ import type { Diagnostic } from "@attache/base"
 import type { ObjectStatus } from "@attache/translate"
 import type { XdsServer } from "@attache/xds-server"
 import type { ControlPlane } from "../control-plane.ts"
+import { acceptedFact } from "../proxy-health/accepted.ts"
+import { type Fact, type ProxyView, unknownFact } from "../proxy-health/fact.ts"
+import { withdrawnLacks } from "../proxy-health/withdrawn.ts"
 import type { QuarantinedPart } from "../quarantine/record.ts"
 import { statusesWithin } from "../quarantine/status.ts"
 import type { Refusal } from "../refusals.ts"
@@ -13,6 +16,12 @@ export interface ProxyReport {
   /** Number of resources by short type name; empty while nothing is published. */
   readonly resources: Readonly<Record<string, number>>
   readonly envoys: readonly EnvoyReport[]
+  /** Every connected Envoy acknowledged everything, and nothing is kept from it because it was refused. */
+  readonly accepted: Fact
+  /** Nothing that was accepted waits to be used. */
+  readonly warmed: Fact
+  /** No plugin has failed and no external processor is dead. */
+  readonly working: Fact
 }
 
 /** One stream of a connected Envoy; with single-type streams an Envoy has several. */
@@ -46,17 +55,30 @@ export interface StatusReport {
   readonly pendingModules: number
 }
 
-/** Reports a control plane as it is now. @param addresses addresses of its xDS server */
-export function reportStatus(controlPlane: ControlPlane, addresses: readonly string[]): StatusReport {
+/**
+ * Reports a control plane as it is now.
+ *
+ * @param addresses addresses of its xDS server
+ * @param views what Envoys on this machine say, by proxy key; of others only what they accepted is known
+ */
+export function reportStatus(
+  controlPlane: ControlPlane,
+  addresses: readonly string[],
+  views: ReadonlyMap<string, ProxyView> = new Map(),
+): StatusReport {
   const { translator, xds, files, refusals, quarantine } = controlPlane
   const keys = controlPlane.proxyKeys()
+  const withdrawn = quarantine.list()
   return {
     isReady: controlPlane.isReady(),
     xds: addresses,
-    proxies: keys.map((key) => reportProxy(xds, key)),
+    proxies: keys.map((key) => {
+      const refused = withdrawn.filter(({ proxyKey }) => proxyKey === key)
+      return reportProxy(xds, key, refused, views.get(key) ?? elsewhere)
+    }),
     refusals: refusals.list(),
-    quarantine: quarantine.list(),
-    objects: statusesWithin(translator.statuses(), quarantine.list()),
+    quarantine: withdrawn,
+    objects: statusesWithin(translator.statuses(), withdrawn),
     findings: [...controlPlane.findings(), ...(keys.length === 0 && controlPlane.isReady() ? [noGateway] : [])],
     staleFiles: files.view().staleFiles,
     pendingModules: translator.pending(),
@@ -70,10 +92,19 @@ const noGateway: Diagnostic = {
   hint: "add a Gateway, and a GatewayClass whose controllerName is ours",
 }
 
-function reportProxy(xds: XdsServer, key: string): ProxyReport {
+const unseen = unknownFact("its Envoys run elsewhere, and their admin interfaces are not ours to ask")
+const elsewhere: ProxyView = { warmed: unseen, working: unseen }
+
+function reportProxy(
+  xds: XdsServer,
+  key: string,
+  refused: readonly QuarantinedPart[],
+  { warmed, working }: ProxyView,
+): ProxyReport {
   const resources: Record<string, number> = {}
   for (const [typeUrl, type] of xds.snapshot(key)?.types ?? []) resources[shortName(typeUrl)] = type.resources.size
-  const envoys = xds.acks(key).map(({ nodeId, variant, types }) => {
+  const clients = xds.acks(key)
+  const envoys = clients.map(({ nodeId, variant, types }) => {
     const states: Record<string, number> = {}
     for (const { resources: acks } of types.values()) {
       for (const { state } of acks.values()) states[state] = (states[state] ?? 0) + 1
@@ -81,7 +112,8 @@ function reportProxy(xds: XdsServer, key: string): ProxyReport {
     const isInSync = Object.keys(states).every((state) => state === "acked" || state === "absent")
     return { nodeId, variant, isInSync: isInSync && (states.acked ?? 0) > 0, states }
   })
-  return { key, resources, envoys }
+  const accepted = acceptedFact(xds.snapshot(key), clients, withdrawnLacks(refused))
+  return { key, resources, envoys, accepted, warmed, working }
 }
 
 function shortName(typeUrl: string): string {

@@ -10,6 +10,9 @@ import type { StatusReport } from "./report.ts"
 /** Where a status server listens. Port 0 takes any free one. */
 export type StatusAddress = { readonly host: string; readonly port: number } | { readonly unixPath: string }
 
+/** Makes a report. @param isFresh read first what has changed in the files */
+export type Reporter = (isFresh: boolean) => StatusReport | Promise<StatusReport>
+
 /** A listening status server. */
 export interface StatusServer {
   /** URL, or `unix:PATH`. */
@@ -20,7 +23,7 @@ export interface StatusServer {
 
 /**
  * Serves `/status`, `/xds`, `/healthz`, `/readyz` and `/metrics`, for reading only. `/xds` has what all proxies get, private
- * keys as their sha256.
+ * keys as their sha256. `/status?fresh` has files read first that changed just now.
  *
  * Errors: ATT_STATUS_LISTEN. A socket gets mode 0600; its folder should be the caller's own. One that a dead process left
  * is replaced. There is no authentication: whoever reaches the address may read, so beyond loopback is the caller's choice.
@@ -28,7 +31,7 @@ export interface StatusServer {
 export async function serveStatus(
   address: StatusAddress,
   controlPlane: Pick<ControlPlane, "isReady" | "metrics" | "translator">,
-  report: () => StatusReport,
+  report: Reporter,
 ): Promise<StatusServer> {
   const isLoopback = !("unixPath" in address) && isLoopbackName(address.host)
   const server = createServer((request, response) => {
@@ -55,16 +58,19 @@ interface Answer {
 async function answer(
   request: IncomingMessage,
   { isReady, metrics, translator }: Pick<ControlPlane, "isReady" | "metrics" | "translator">,
-  report: () => StatusReport,
+  report: Reporter,
   isLoopback: boolean,
 ): Promise<Answer> {
   const text = (status: number, body: string): Answer => ({ status, type: "text/plain", body: `${body}\n` })
   if (request.method !== "GET" && request.method !== "HEAD") return text(405, "only GET")
   // A web page may name a host of its own that resolves to loopback; its name stands in Host then.
   if (isLoopback && !isLoopbackName(hostOf(request))) return text(421, "ask for localhost")
-  switch (request.url?.split("?")[0]) {
-    case "/status":
-      return { status: 200, type: "application/json", body: `${JSON.stringify(report())}\n` }
+  const [path, query = ""] = (request.url ?? "").split("?")
+  switch (path) {
+    case "/status": {
+      const isFresh = query.split("&").includes("fresh")
+      return { status: 200, type: "application/json", body: `${JSON.stringify(await report(isFresh))}\n` }
+    }
     case "/xds":
       return { status: 200, type: "application/json", body: `${JSON.stringify(xdsDocument(translator))}\n` }
     case "/healthz":
