@@ -71,6 +71,8 @@ export interface Cluster {
   readonly http: UpstreamHandler
   readonly grpc: GrpcHandler
   readonly isRefused: boolean
+  /** Connections that wait for their next request. */
+  readonly pool: { idle: number }
 }
 
 /** What reaches the one who sent a request to a cluster. */
@@ -88,9 +90,10 @@ export function createClusters(inputs: Readonly<Record<string, ClusterInput>>): 
   const grpc: GrpcHandler = () => ({ status: 12, statusMessage: "unimplemented" })
   return new Map(
     Object.entries(inputs).map(([name, input]): [string, Cluster] => {
-      if (input === "refused") return [name, { name, http, grpc, isRefused: true }]
-      if (typeof input === "function") return [name, { name, http: input, grpc, isRefused: false }]
-      return [name, { name, http: input.http ?? http, grpc: input.grpc ?? grpc, isRefused: false }]
+      if (input === "refused") return [name, { name, http, grpc, isRefused: true, pool: { idle: 0 } }]
+      if (typeof input === "function") return [name, { name, http: input, grpc, isRefused: false, pool: { idle: 0 } }]
+      const own = { http: input.http ?? http, grpc: input.grpc ?? grpc }
+      return [name, { name, ...own, isRefused: false, pool: { idle: 0 } }]
     }),
   )
 }
@@ -109,7 +112,7 @@ export function sendToCluster(
     for (const one of cancels.splice(0)) one()
   }
   const reply = cluster.isRefused ? "refused" : cluster.http(request)
-  if (reply === "refused") later(1, () => to.reset("remote connection failure"))
+  if (reply === "refused") later(0.5, () => to.reset("remote connection failure"))
   else if (reply === "close") later(1, () => to.reset("connection termination"))
   else if (reply !== "never") later(reply.delayMs ?? 1, () => deliver(reply, request, to, later, readLimit))
   return cancel

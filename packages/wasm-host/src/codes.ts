@@ -5,12 +5,17 @@ export const codes = {
     cure: "export the top-level code as `_initialize` (AssemblyScript: --exportStart _initialize) instead of a start section",
   },
   ATT_WASM_CONTINUE_TWICE: {
-    cause: "the request was continued with proxy_continue_stream inside a callback that then returned Continue",
+    cause:
+      "a request or response was continued with proxy_continue_stream inside a callback that then returned Continue",
     cure: "return Pause from a callback that continues the stream itself, or leave the call out",
   },
   ATT_WASM_CONTINUE_RESPONSE_EARLY: {
     cause: "the response was continued with proxy_continue_stream before there was one",
     cure: "continue the response only from or after the response headers callback",
+  },
+  ATT_WASM_STREAM_IS_OVER: {
+    cause: "a stream was closed before its first callback, or closed, answered or continued after it had ended",
+    cure: "close or answer a stream once, from its request or response callbacks but not from the response trailers",
   },
   ATT_WASM_FAIL_OPEN_ANSWERS_503: {
     cause: "the module trapped under failure_policy FAIL_OPEN, and the stream that trapped was still answered with 503",

@@ -1,5 +1,7 @@
 import type { Status } from "./abi/status.ts"
+import type { Attribute } from "./attribute.ts"
 import type { BufferSource } from "./buffer.ts"
+import type { CelNode } from "./cel/parse.ts"
 import type { HeaderMap } from "./http/header-map.ts"
 import type { Pair } from "./pairs.ts"
 import type { Plugin } from "./plugin.ts"
@@ -35,7 +37,8 @@ export interface Context {
   sendLocalReply(reply: LocalReply): Status
   continueStream(stream: number): Status
   closeStream(stream: number): Status
-  property(path: readonly string[]): PropertyResult
+  /** The attribute of a first name, for properties and expressions. */
+  attribute(name: string): Attribute | undefined
   /** @param name the whole path as given, as a byte string */
   setProperty(name: string, value: Uint8Array): Status
   clearRouteCache(): void
@@ -62,8 +65,9 @@ export interface RootContext extends Context {
   configurationVisible: boolean
   /** Set while `proxy_on_done` answered false and `proxy_done` is awaited. */
   isDonePending: boolean
-  /** Compiled expressions by token. */
-  readonly expressions: Map<number, string>
+  /** Compiled expressions by token, and how many tokens were given out. */
+  readonly expressions: Map<number, CelNode>
+  expressionCount: number
   cancelTick: () => void
   /** Open call-outs by token, with what ends them early. */
   readonly httpCalls: Map<number, () => void>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { createHost, type Host } from "./host.ts"
 import type { HostOptions } from "./options.ts"
 import { createSharedState } from "./process.ts"
-import { buildGuest, type GuestSpec } from "./testing/guest.ts"
+import { buildGuest, type GuestCall, type GuestSpec } from "./testing/guest.ts"
 
 function started(spec: GuestSpec, options: Partial<HostOptions> = {}): Host {
   const host = createHost({
@@ -171,7 +171,9 @@ describe("requests", () => {
     )
     host.send({})
     expect(host.trace()).toContain("[vm<-host] env.proxy_done return: 10")
-    expect(host.logs.some(({ level, text }) => level === "error" && text.includes("restricted capability"))).toBe(true)
+    expect(
+      host.logs.some(({ level, text }) => level === "error" && text.includes("restricted proxy-wasm capability")),
+    ).toBe(true)
   })
 })
 
@@ -248,5 +250,23 @@ describe("TCP", () => {
     const connection = host.connect({ data: () => undefined })
     connection.send("ab")
     expect([connection.isClosed, connection.serverReceived]).toEqual([true, []])
+  })
+})
+
+describe("a stream that is over", () => {
+  const reply: GuestCall = ["proxy_send_local_response", 200, 0, 0, 0, 0, 0, 0, -1]
+  it.each<readonly [callback: string, calls: readonly GuestCall[]]>([
+    ["proxy_on_log", [["proxy_close_stream", 0]]],
+    ["proxy_on_done", [reply]],
+    ["proxy_on_context_create", [["proxy_close_stream", 1]]],
+    ["proxy_on_response_headers", [reply, reply]],
+    ["proxy_on_response_trailers", [["proxy_continue_stream", 1]]],
+  ])("ends Envoy when it is touched from %s", (callback, calls) => {
+    const module = buildGuest({ callbacks: { [callback]: calls } })
+    const trailers = { "x-t": "1" }
+    const host = createHost({ module, clusters: { upstream: () => ({ chunks: ["a"], trailers }) } })
+    host.start()
+    host.send({})
+    expect(host.crash).toMatchObject({ code: "ATT_WASM_STREAM_IS_OVER", isCrash: true })
   })
 })

@@ -74,6 +74,7 @@ export function createHost(options: HostOptions): Host {
     zlib: options.zlib ?? runtimeZlib(),
     epochMs: options.startTimeMs ?? Date.UTC(2026, 0, 1),
     environment: environmentOf(options),
+    resolve: (name) => options.dns?.[name] ?? { addresses: [], ttlSeconds: 0 },
     report,
     seen: (request) => void upstream.push(request),
   }
@@ -89,6 +90,7 @@ export function createHost(options: HostOptions): Host {
       name: route.name ?? "",
       prefix: route.prefix ?? "/",
       cluster: route.cluster ?? "upstream",
+      clusterHeader: route.clusterHeader,
       metadata: route.filterMetadata ?? {},
       isPluginDisabled: route.isPluginDisabled ?? false,
       directResponse: route.directResponse,

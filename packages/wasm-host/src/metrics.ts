@@ -22,7 +22,8 @@ export function count(stats: Stats, name: string, delta = 1n): void {
 
 /** Lines as Envoy's `/stats` prints counters and gauges, in order of name. Histograms are left out. */
 export function printStats(stats: Stats, filter: RegExp = /./): readonly string[] {
-  return [...stats.counters, ...stats.gauges]
+  // Of a counter and a gauge of one name Envoy prints the gauge.
+  return [...new Map([...stats.counters, ...stats.gauges])]
     .map(([name, value]) => `${name}: ${value}`)
     .filter((line) => filter.test(line))
     .sort()

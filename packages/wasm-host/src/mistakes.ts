@@ -23,6 +23,13 @@ export class EnvoyCrash extends Error {
   }
 }
 
+/** Envoy's end when a stream is touched that is over. @param report told of the mistake */
+export function streamIsOver({ report }: { report(found: Mistake): void }, where: string): EnvoyCrash {
+  const found = mistake("ATT_WASM_STREAM_IS_OVER", where, "1.40 dies with a segmentation fault", true)
+  report(found)
+  return new EnvoyCrash(found)
+}
+
 /** A mistake out of the table of codes. @param envoy what a real Envoy does */
 export function mistake(code: WasmHostCode, where: string, envoy: string, isCrash = false): Mistake {
   const { cause, cure } = codes[code]

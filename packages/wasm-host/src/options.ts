@@ -42,12 +42,21 @@ export interface RouteOptions {
   readonly prefix?: string
   /** Default `upstream`. */
   readonly cluster?: string
+  /** `cluster_header`: the request header that names the cluster, instead of `cluster`. */
+  readonly clusterHeader?: string
   /** `typed_per_filter_config` with `disabled: true`: the plugin is not in the chain. Default false. */
   readonly isPluginDisabled?: boolean
   /** `direct_response`: the proxy answers itself. */
   readonly directResponse?: { readonly status: number; readonly body?: string }
   /** `metadata.filter_metadata`. */
   readonly filterMetadata?: Readonly<Record<string, unknown>>
+}
+
+/** What a name resolves to. */
+export interface DnsAnswer {
+  /** IPv4 or IPv6 addresses; none: nobody knows the name. */
+  readonly addresses: readonly string[]
+  readonly ttlSeconds: number
 }
 
 /** Bounds on what a module may use. */
@@ -78,6 +87,8 @@ export interface HostOptions {
   }
   /** `per_connection_buffer_limit_bytes`, default 1 MiB. */
   readonly bufferLimitBytes?: number
+  /** Addresses by name, for `envoy_resolve_dns`; every other name resolves to nothing. Addresses and `localhost` need no entry. */
+  readonly dns?: Readonly<Record<string, DnsAnswer>>
   /** Least level logged, default `trace`: every call is in the log. */
   readonly logLevel?: LevelName
   /** Told of every line as it is logged, also when the module never comes back. */

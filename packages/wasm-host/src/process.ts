@@ -3,6 +3,7 @@ import type { LogSink } from "./log.ts"
 import type { Loop } from "./loop.ts"
 import type { Stats } from "./metrics.ts"
 import type { Mistake } from "./mistakes.ts"
+import type { DnsAnswer } from "./options.ts"
 import type { Random } from "./random.ts"
 import { createSharedData, type SharedData } from "./shared-data.ts"
 import { createSharedQueues, type SharedQueues } from "./shared-queues.ts"
@@ -46,6 +47,8 @@ export interface ProxyProcess {
   readonly epochMs: number
   /** Environment of the VM in the order the module sees it. */
   readonly environment: readonly (readonly [string, string])[]
+  /** What a name resolves to. */
+  resolve(name: string): DnsAnswer
   report(mistake: Mistake): void
   /** Told of every request that reaches a cluster. */
   seen(request: UpstreamSight): void

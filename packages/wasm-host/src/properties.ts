@@ -1,10 +1,8 @@
-import { Status } from "./abi/status.ts"
-import { byteString, toBytes } from "./byte-string.ts"
-import type { PropertyResult } from "./context.ts"
-import type { HeaderMap } from "./http/header-map.ts"
+import { type Attribute, int, map, text } from "./attribute.ts"
+import { byteString } from "./byte-string.ts"
+import { createHeaderMap, type HeaderMap } from "./http/header-map.ts"
 import { grpcStatusOf } from "./http/local-reply.ts"
-import type { StreamInfo } from "./http/stream-info.ts"
-import { encodePairs, type Pair } from "./pairs.ts"
+import { responseFlags, type StreamInfo } from "./http/stream-info.ts"
 import type { Plugin } from "./plugin.ts"
 
 /** Who the proxy is: `node` of its bootstrap. */
@@ -29,38 +27,8 @@ export interface PropertySource {
   readonly responseTrailers?: HeaderMap | undefined
 }
 
-/** A value on its way to bytes. Texts are byte strings; maps are walked by the rest of the path. */
-type Value =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "int"; readonly value: bigint }
-  | { readonly kind: "double"; readonly value: number }
-  | { readonly kind: "bool"; readonly value: boolean }
-  | { readonly kind: "map"; readonly get: (key: string) => Value | undefined }
-  | { readonly kind: "json"; readonly value: unknown }
-
-const text = (value: string | undefined): Value | undefined =>
-  value === undefined ? undefined : { kind: "text", text: value }
-const int = (value: number | bigint | undefined): Value | undefined =>
-  value === undefined ? undefined : { kind: "int", value: BigInt(value) }
-const map = (get: (key: string) => Value | undefined): Value => ({ kind: "map", get })
-
-/**
- * The serialized value of a property.
- *
- * NOT_FOUND when absent, SERIALIZATION_FAILURE when the path ends before a value. Source: Envoy `Context::getProperty`, `serializeValue`.
- */
-export function readProperty(path: readonly string[], source: PropertySource): PropertyResult {
-  if (path.length === 0 || (path.length === 1 && path[0] === "")) return { status: Status.SerializationFailure }
-  let value: Value | undefined = rootValue(path[0] ?? "", source)
-  for (const segment of path.slice(1)) {
-    value = value === undefined ? undefined : step(value, segment)
-  }
-  if (value === undefined) return { status: Status.NotFound }
-  return serialize(value) ?? { status: Status.SerializationFailure }
-}
-
-function rootValue(name: string, source: PropertySource): Value | undefined {
+/** The attribute of a first name; undefined when there is none. Source: Envoy `Context::findValue`. */
+export function rootAttribute(name: string, source: PropertySource): Attribute | undefined {
   const { stream, plugin } = source
   if (name === "plugin_name") return text(byteString(plugin.name))
   if (name === "plugin_root_id") return text(byteString(plugin.rootId))
@@ -74,15 +42,17 @@ function rootValue(name: string, source: PropertySource): Value | undefined {
   if (name === "upstream") return map((key) => upstreamValue(key, stream))
   if (name === "source") return map((key) => addressValue(key, stream.source))
   if (name === "destination") return map((key) => addressValue(key, stream.destination))
-  if (name === "metadata") return { kind: "json", value: { filter_metadata: {} } }
+  if (name === "metadata") return { kind: "json", value: { filter_metadata: {} }, message: new Uint8Array(0) }
   if (name === "filter_state") return map((key) => bytesOf(stream.filterState.get(key)))
   return bytesOf(stream.filterState.get(`wasm.${name}`))
 }
 
-const bytesOf = (bytes: Uint8Array | undefined): Value | undefined =>
+const bytesOf = (bytes: Uint8Array | undefined): Attribute | undefined =>
   bytes === undefined ? undefined : { kind: "bytes", bytes }
 
-function requestValue(key: string, source: PropertySource, info: StreamInfo): Value | undefined {
+const nanos = (ms: number): bigint => BigInt(Math.round(ms * 1000)) * 1000n
+
+function requestValue(key: string, source: PropertySource, info: StreamInfo): Attribute | undefined {
   const headers = source.requestHeaders
   const path = headers?.get(":path")
   const query = path?.indexOf("?") ?? -1
@@ -90,9 +60,9 @@ function requestValue(key: string, source: PropertySource, info: StreamInfo): Va
     case "protocol":
       return text("HTTP/1.1")
     case "time":
-      return int(BigInt(Math.round((source.epochMs + info.startMs) * 1000)) * 1000n)
+      return { kind: "timestamp", value: nanos(source.epochMs + info.startMs) }
     case "duration":
-      return info.endMs === undefined ? undefined : int(BigInt(Math.round((info.endMs - info.startMs) * 1000)) * 1000n)
+      return info.endMs === undefined ? undefined : { kind: "duration", value: nanos(info.endMs - info.startMs) }
     case "size":
       return int(requestSize(headers, info))
     case "total_size":
@@ -100,7 +70,7 @@ function requestValue(key: string, source: PropertySource, info: StreamInfo): Va
     case "headers_bytes":
       return headers === undefined ? undefined : int(headers.byteSize())
     case "headers":
-      return headers === undefined ? undefined : headerValues(headers)
+      return headerValues(headers)
     case "path":
       return text(path)
     case "url_path":
@@ -126,7 +96,7 @@ function requestSize(headers: HeaderMap | undefined, info: StreamInfo): number {
   return announced === undefined ? info.requestBytes : Number(announced) || 0
 }
 
-function responseValue(key: string, source: PropertySource, info: StreamInfo): Value | undefined {
+function responseValue(key: string, source: PropertySource, info: StreamInfo): Attribute | undefined {
   const { responseHeaders: headers, responseTrailers: trailers } = source
   switch (key) {
     case "code":
@@ -134,18 +104,18 @@ function responseValue(key: string, source: PropertySource, info: StreamInfo): V
     case "code_details":
       return text(info.details)
     case "flags":
-      return int(0)
+      return int(responseFlags(info))
     case "grpc_status": {
       const own = trailers?.get("grpc-status") ?? headers?.get("grpc-status")
       if (own !== undefined) return int(Number(own))
       return info.responseCode === undefined ? undefined : int(grpcStatusOf(info.responseCode))
     }
     case "headers":
-      return headers === undefined ? undefined : headerValues(headers)
+      return headerValues(headers)
     case "headers_bytes":
       return headers === undefined ? undefined : int(headers.byteSize())
     case "trailers":
-      return trailers === undefined ? undefined : headerValues(trailers)
+      return headerValues(trailers)
     case "size":
       return int(info.responseBytes)
     case "total_size":
@@ -156,14 +126,14 @@ function responseValue(key: string, source: PropertySource, info: StreamInfo): V
   return undefined
 }
 
-function connectionValue(key: string, info: StreamInfo): Value | undefined {
+function connectionValue(key: string, info: StreamInfo): Attribute | undefined {
   if (key === "id") return int(info.connectionId)
   // Present and empty on a connection without TLS. Source: observed on Envoy 1.40.
   if (key === "requested_server_name") return text("")
   return key === "mtls" ? { kind: "bool", value: false } : undefined
 }
 
-function upstreamValue(key: string, info: StreamInfo): Value | undefined {
+function upstreamValue(key: string, info: StreamInfo): Attribute | undefined {
   switch (key) {
     case "request_attempt_count":
       return int(info.attempts)
@@ -181,12 +151,12 @@ function upstreamValue(key: string, info: StreamInfo): Value | undefined {
   return undefined
 }
 
-function addressValue(key: string, address: string): Value | undefined {
+function addressValue(key: string, address: string): Attribute | undefined {
   if (key === "address") return text(address)
   return key === "port" ? int(Number(address.split(":")[1])) : undefined
 }
 
-function xdsValue(key: string, source: PropertySource): Value | undefined {
+function xdsValue(key: string, source: PropertySource): Attribute | undefined {
   const route = source.stream?.route
   const isHttp = source.isHttp === true
   switch (key) {
@@ -213,70 +183,16 @@ function xdsValue(key: string, source: PropertySource): Value | undefined {
   return undefined
 }
 
-function headerValues(headers: HeaderMap): Value {
-  return map((name) => {
+/** Headers by name; none are an empty map. */
+function headerValues(headers: HeaderMap = createHeaderMap()): Attribute {
+  const joined = (name: string): string | undefined => {
     const values = headers.getAll(name)
-    return values.length === 0 ? undefined : text(values.join(","))
-  })
-}
-
-function step(value: Value, segment: string): Value | undefined {
-  if (value.kind === "map") return value.get(segment)
-  if (value.kind !== "json") return undefined
-  const inner = value.value
-  if (Array.isArray(inner)) return jsonValue(inner[Number(segment)])
-  if (typeof inner !== "object" || inner === null) return undefined
-  return jsonValue((inner as Readonly<Record<string, unknown>>)[segment])
-}
-
-function jsonValue(value: unknown): Value | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === "string") return text(byteString(value))
-  if (typeof value === "number") return { kind: "double", value }
-  if (typeof value === "boolean") return { kind: "bool", value }
-  return { kind: "json", value }
-}
-
-function serialize(value: Value): Uint8Array | undefined {
-  switch (value.kind) {
-    case "bytes":
-      return value.bytes
-    case "text":
-      return toBytes(value.text)
-    case "bool":
-      return Uint8Array.of(Number(value.value))
-    case "int":
-    case "double": {
-      const out = new Uint8Array(8)
-      const view = new DataView(out.buffer)
-      if (value.kind === "int") view.setBigUint64(0, BigInt.asUintN(64, value.value), true)
-      else view.setFloat64(0, value.value, true)
-      return out
-    }
-    case "json":
-      return serializeJson(value.value)
-    case "map":
-      return undefined
+    return values.length === 0 ? undefined : values.join(",")
   }
-}
-
-function serializeJson(value: unknown): Uint8Array | undefined {
-  if (value === null || typeof value !== "object") return undefined
-  const entries: readonly (readonly [unknown, unknown])[] = Array.isArray(value)
-    ? value.map((one) => [one, undefined])
-    : Object.entries(value)
-  const pairs: Pair[] = []
-  for (const [key, one] of entries) {
-    const name = typeof key === "string" ? byteString(key) : elementOf(key)
-    const bytes = one === undefined ? "" : elementOf(one)
-    if (name === undefined || bytes === undefined) return undefined
-    pairs.push([name, bytes])
+  return {
+    kind: "map",
+    get: (name) => text(joined(name)),
+    entries: () =>
+      [...new Set(headers.pairs().map(([name]) => name))].map((name) => [name, joined(name) ?? ""] as const),
   }
-  return encodePairs(pairs)
-}
-
-function elementOf(value: unknown): string | undefined {
-  const inner = jsonValue(value)
-  const bytes = inner === undefined ? undefined : serialize(inner)
-  return bytes === undefined ? undefined : [...bytes].map((b) => String.fromCharCode(b)).join("")
 }

@@ -3,7 +3,7 @@ import type { BufferSource } from "./buffer.ts"
 import type { CallState, Context, RootContext } from "./context.ts"
 import type { HeaderMap } from "./http/header-map.ts"
 import { type Plugin, rootLogPrefix } from "./plugin.ts"
-import { type PropertySource, readProperty } from "./properties.ts"
+import { type PropertySource, rootAttribute } from "./properties.ts"
 import type { Vm } from "./vm.ts"
 
 /** The context of the VM itself: logging during the start and the allocator. */
@@ -20,7 +20,7 @@ export function createVmContext(): Context {
     sendLocalReply: () => Status.Ok,
     continueStream: () => Status.Ok,
     closeStream: () => Status.Ok,
-    property: () => ({ status: Status.NotFound }),
+    attribute: () => undefined,
     setProperty: () => Status.NotFound,
     clearRouteCache: () => {},
   }
@@ -37,6 +37,11 @@ export function createSharedBuffers(
     bytes === undefined ? { kind: "inactive" } : { kind: "text", bytes }
   return (id, own) => {
     let found: BufferSource | undefined = own
+    const { callData } = call()
+    if (callData !== undefined) {
+      last = text(callData)
+      delete call().callData
+    }
     if (id === BufferId.CallResponseBody) {
       const body = call().responseBody
       found = body === undefined ? undefined : text(body)
@@ -44,7 +49,7 @@ export function createSharedBuffers(
     else if (id === BufferId.VmConfiguration) found = text(vm.vmConfiguration)
     else if (id === BufferId.PluginConfiguration)
       found = root().configurationVisible ? text(root().plugin.configuration) : undefined
-    else if (id === BufferId.CallData) found = call().callData === undefined ? last : text(call().callData)
+    else if (id === BufferId.CallData) found = last
     else found ??= { kind: "inactive" }
     if (found !== undefined) last = found
     return found
@@ -76,6 +81,7 @@ export function createRootContext(vm: Vm, plugin: Plugin, facts: () => PropertyS
     configurationVisible: false,
     isDonePending: false,
     expressions: new Map(),
+    expressionCount: 0,
     cancelTick: () => {},
     httpCalls: new Map(),
     grpcCalls: new Map(),
@@ -85,7 +91,7 @@ export function createRootContext(vm: Vm, plugin: Plugin, facts: () => PropertyS
     sendLocalReply: () => Status.Ok,
     continueStream: (stream) => (stream === 3 ? Status.Unimplemented : Status.Ok),
     closeStream: () => Status.Ok,
-    property: (path) => readProperty(path, facts()),
+    attribute: (name) => rootAttribute(name, facts()),
     setProperty: () => Status.NotFound,
     clearRouteCache: () => {},
   }

@@ -5,7 +5,7 @@ import type { Context, RootContext } from "./context.ts"
 import type { StreamInfo } from "./http/stream-info.ts"
 import type { Loop } from "./loop.ts"
 import { streamLogPrefix } from "./plugin.ts"
-import { type PropertySource, readProperty } from "./properties.ts"
+import { type PropertySource, rootAttribute } from "./properties.ts"
 import { callMap, createSharedBuffers } from "./root-context.ts"
 import type { Vm } from "./vm.ts"
 
@@ -58,11 +58,13 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
   let isServerTold = false
   let isClosed = false
   let hasClientEnd = false
+  let isReset = false
 
   const closeBoth = (peer: number): void => {
     if (isClosed) return
     isClosed = true
-    if (hasServer) isServerTold = true
+    // A reset goes on as a reset, not as an end.
+    if (hasServer && !isReset) isServerTold = true
     filter?.closed(peer)
   }
   const filter =
@@ -125,20 +127,27 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
   }
 
   const opened = filter?.open() ?? "continue"
-  if (opened === "closed") closeBoth(PeerId.Local)
-  else if (opened === "continue") {
+  if (opened === "closed") {
+    // What the client sent meanwhile is never read, and so it is told by a reset.
+    isReset = true
+    closeBoth(PeerId.Local)
+  } else if (opened === "continue") {
     isReading = true
     hasServer = true
   }
   return {
     send: (bytes) => read(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes, false),
     end: () => read(new Uint8Array(0), true),
-    reset: () => closeBoth(PeerId.Remote),
+    reset: () => {
+      isReset = true
+      // A proxy that does not read does not notice.
+      if (isReading) closeBoth(PeerId.Remote)
+    },
     close: () => closeBoth(PeerId.Local),
     received,
     serverReceived,
     get isClientEnded() {
-      return isClientEnded || isClosed
+      return isClientEnded || (isClosed && !isReset)
     },
     get isServerEnded() {
       return isServerTold || isServerEnded
@@ -203,7 +212,7 @@ function createTcpFilter(
       if (stream >= StreamId.Downstream) vm.defer(close)
       return Status.Ok
     },
-    property: (path) => readProperty(path, { ...options.facts(), stream: options.info }),
+    attribute: (name) => rootAttribute(name, { ...options.facts(), stream: options.info }),
     setProperty: (name, value) => {
       options.info.filterState.set(`wasm.${name}`, value)
       return Status.Ok

@@ -31,6 +31,7 @@ export interface Vm {
   context(): Context
   /** The context that is truly current, whatever the effective one is. */
   current(): Context
+  /** @param id 0 for the current one again */
   setEffective(id: number): boolean
   /** The callback that runs; empty outside. */
   callback(): string
@@ -42,9 +43,9 @@ export interface Vm {
   defer(action: () => void): void
   runDeferred(): void
   nextContextId(): number
-  nextToken(kind: "http" | "grpc" | "stream"): number
-  /** Copies bytes into memory the module allocates and writes address and size to the two places. */
-  hand(bytes: Uint8Array, addressAt: number, sizeAt: number): Status
+  nextToken(kind: "http" | "grpc" | "stream" | "dns"): number
+  /** Copies bytes into memory the module allocates and writes address and size to the two places. @param asksForNothing whether it is asked for 0 bytes too */
+  hand(bytes: Uint8Array, addressAt: number, sizeAt: number, asksForNothing?: boolean): Status
   fail(state: FailState, text: string): void
   log(level: LevelName, text: string): void
 }
@@ -77,7 +78,7 @@ export function createVm(options: VmOptions): Vm {
   let effective: number | undefined
   let running = ""
   let lastContext = 0
-  const tokens = { http: 0, grpc: 1, stream: 2 }
+  const tokens = { http: 0, grpc: 1, stream: 2, dns: 1 }
   const deferred: (() => void)[] = []
   const trace = (text: () => string): void => {
     if (process.log.prints("trace")) process.log.write("trace", text())
@@ -100,8 +101,9 @@ export function createVm(options: VmOptions): Vm {
     current: () => current,
     callback: () => running,
     setEffective: (id) => {
-      if (!vm.contexts.has(id)) return false
-      effective = id
+      // Envoy keeps 0 for none.
+      if (id !== 0 && !vm.contexts.has(id)) return false
+      effective = id === 0 ? undefined : id
       return true
     },
     has: (name) => exported(name) !== undefined && isAllowedCallback(name),
@@ -117,12 +119,12 @@ export function createVm(options: VmOptions): Vm {
       return lastContext
     },
     nextToken: (kind) => {
-      tokens[kind] += 4
+      tokens[kind] += kind === "dns" ? 1 : 4
       return tokens[kind]
     },
-    hand: (bytes, addressAt, sizeAt) => {
+    hand: (bytes, addressAt, sizeAt, asksForNothing = false) => {
       let address = 0
-      if (bytes.length > 0) {
+      if (bytes.length > 0 || asksForNothing) {
         const found = allocate(bytes.length)
         if (found === undefined || !vm.memory.write(found, bytes)) return Status.InvalidMemoryAccess
         address = found
@@ -214,7 +216,8 @@ export function createVm(options: VmOptions): Vm {
       let result: number | undefined
       if (isFree) result = run?.(vm, ...args)
       else {
-        vm.log("error", `Attempted call to restricted capability: ${name}`)
+        const kind = isWasi ? "WASI" : "proxy-wasm"
+        vm.log("error", `Attempted call to restricted ${kind} capability: ${name}`)
         result = isWasi ? 76 : Status.InternalFailure
       }
       trace(() => `[vm<-host] ${label} return: ${isVoid ? "void" : result}`)

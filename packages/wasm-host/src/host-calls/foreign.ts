@@ -1,6 +1,9 @@
 import { Status } from "../abi/status.ts"
+import { celOf } from "../attribute.ts"
 import { decodeUtf8, textOf } from "../byte-string.ts"
-import { evaluateExpression, parseExpression } from "../expression.ts"
+import { evaluateCel } from "../cel/evaluate.ts"
+import { type CelNode, parseExpression } from "../cel/parse.ts"
+import { CelError, type CelValue, serializeCel } from "../cel/value.ts"
 import { readMessage } from "../protobuf.ts"
 import type { Vm } from "../vm.ts"
 import { readText } from "./headers.ts"
@@ -52,15 +55,17 @@ export const foreignFunctions: ReadonlyMap<string, ForeignFunction> = new Map<st
     "expr_create",
     (vm, args) => {
       const text = decodeUtf8(args)
+      const { root } = vm.current()
+      if (root === undefined) return Status.BadArgument
       const parsed = parseExpression(text)
-      if (typeof parsed === "string") {
-        vm.log("info", `expr_create parse error: ${parsed}`)
+      const isRefused = "stage" in parsed
+      // The parser refuses before a token is given out, the compiler after.
+      const token = isRefused && parsed.stage === "parse" ? 0 : root.expressionCount++
+      if (isRefused) {
+        vm.log("info", `expr_create ${parsed.stage} error: ${parsed.message}`)
         return Status.BadArgument
       }
-      const root = vm.current().root
-      if (root === undefined) return Status.BadArgument
-      const token = nextToken(root.expressions)
-      root.expressions.set(token, text)
+      root.expressions.set(token, parsed)
       const out = new Uint8Array(4)
       new DataView(out.buffer).setUint32(0, token, true)
       return out
@@ -71,10 +76,8 @@ export const foreignFunctions: ReadonlyMap<string, ForeignFunction> = new Map<st
     (vm, args) => {
       const token = u32(args)
       if (token === undefined) return Status.BadArgument
-      const text = vm.current().root?.expressions.get(token)
-      if (text === undefined) return Status.NotFound
-      const value = evaluateExpression(text, (path) => vm.current().property(path))
-      return value instanceof Uint8Array ? value : value.status
+      const expression = vm.current().root?.expressions.get(token)
+      return expression === undefined ? Status.NotFound : evaluateFor(vm, expression)
     },
   ],
   [
@@ -90,10 +93,19 @@ export const foreignFunctions: ReadonlyMap<string, ForeignFunction> = new Map<st
 
 const ok = (status: Status): Uint8Array | Status => (status === Status.Ok ? nothing : status)
 
-function nextToken(taken: ReadonlyMap<number, string>): number {
-  let token = 0
-  while (taken.has(token)) token++
-  return token
+function evaluateFor(vm: Vm, expression: CelNode): Uint8Array | Status {
+  const context = vm.current()
+  const scope = (name: string): CelValue | undefined => {
+    const found = context.attribute(name)
+    return found === undefined ? undefined : celOf(found)
+  }
+  try {
+    return serializeCel(evaluateCel(expression, scope)) ?? Status.SerializationFailure
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error
+    vm.log("debug", `expr_evaluate value error: ${error.message}`)
+    return Status.InternalFailure
+  }
 }
 
 /** `proxy_call_foreign_function`: addresses of 0 mean that the result is not wanted. */
@@ -114,5 +126,5 @@ export function callForeignFunction(
   const result = run(vm, bytes)
   if (typeof result === "number") return result
   if (addressAt === 0 || sizeAt === 0) return Status.Ok
-  return vm.hand(result, addressAt, sizeAt)
+  return vm.hand(result, addressAt, sizeAt, result !== nothing)
 }

@@ -33,7 +33,7 @@ export function httpCall(
   const root = vm.context().root
   const cluster = vm.clusters.get(textOf(name))
   if (timeout > 0x7fffffff || cluster === undefined || root === undefined) return Status.BadArgument
-  const map = createHeaderMap(decodePairs(headerBytes))
+  const map = createHeaderMap(decodePairs(headerBytes), true)
   if ([":path", ":method", ":authority"].some((key) => map.get(key) === undefined)) return Status.BadArgument
   if (bodyBytes.length > 0) map.set("content-length", String(bodyBytes.length))
   const token = vm.nextToken("http")

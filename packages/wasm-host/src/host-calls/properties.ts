@@ -1,4 +1,5 @@
 import { Status } from "../abi/status.ts"
+import { readPath } from "../attribute.ts"
 import { textOf } from "../byte-string.ts"
 import type { Vm } from "../vm.ts"
 import { readText } from "./headers.ts"
@@ -13,7 +14,8 @@ export function pathSegments(path: string): readonly string[] {
 export function getProperty(vm: Vm, path: number, pathSize: number, addressAt: number, sizeAt: number): number {
   const text = readText(vm, path, pathSize)
   if (text === undefined) return Status.InvalidMemoryAccess
-  const value = vm.context().property(pathSegments(text))
+  const context = vm.context()
+  const value = readPath(pathSegments(text), (name) => context.attribute(name))
   return value instanceof Uint8Array ? vm.hand(value, addressAt, sizeAt) : value.status
 }
 

@@ -1,4 +1,3 @@
-import { Status } from "../abi/status.ts"
 import type { Vm } from "../vm.ts"
 import * as buffers from "./buffers.ts"
 import { callForeignFunction } from "./foreign.ts"
@@ -8,6 +7,7 @@ import { httpCall } from "./http-call.ts"
 import * as logging from "./logging.ts"
 import * as metrics from "./metrics.ts"
 import * as properties from "./properties.ts"
+import { resolveDns } from "./resolve-dns.ts"
 import * as shared from "./shared.ts"
 import * as streams from "./streams.ts"
 import { setTickPeriod } from "./timers.ts"
@@ -61,7 +61,7 @@ export const hostCalls: ReadonlyMap<string, HostCall> = new Map<string, HostCall
   ["proxy_record_metric", metrics.recordMetric],
   ["proxy_get_metric", metrics.getMetric],
   ["proxy_call_foreign_function", callForeignFunction],
-  ["envoy_resolve_dns", () => Status.Unimplemented],
+  ["envoy_resolve_dns", resolveDns],
   ["emscripten_notify_memory_growth", () => undefined],
   ["pthread_equal", (_vm: Vm, a: number, b: number) => Number(a === b)],
   ["args_get", wasi.answer(wasi.Errno.Success)],

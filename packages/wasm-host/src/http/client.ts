@@ -84,8 +84,8 @@ export function openExchange(
       trailers = pairs
     },
     end: () => {
-      outcome ??=
-        length !== undefined && request.method !== "HEAD" && joinBytes(parts).length < length ? "cut" : "complete"
+      const isBodiless = request.method === "HEAD" || statusText === "204" || statusText === "304"
+      outcome ??= length !== undefined && !isBodiless && joinBytes(parts).length < length ? "cut" : "complete"
     },
     reset: () => {
       outcome ??= "cut"
@@ -123,6 +123,9 @@ export function openExchange(
   return exchange
 }
 
+/** Headers of a client that a proxy at the edge keeps to itself. Source: Envoy `ConnectionManagerUtility::cleanInternalHeaders`. */
+const consumed = new Set(["host", "connection", "transfer-encoding", "x-envoy-internal"])
+
 function begin(
   request: HttpRequest,
   stream: HttpStream,
@@ -147,15 +150,21 @@ function begin(
         : isBare && expectsBody
           ? [["content-length", "0"] as const]
           : []
-  const map = createHeaderMap([
-    [":authority", byteString(authority)],
-    [":path", byteString(path)],
-    [":method", byteString(method)],
-    [":scheme", byteString(request.scheme ?? "http")],
-    ...own.filter(([name]) => name !== "host" && name !== "connection" && name !== "transfer-encoding"),
-    ...announced,
-    ["x-forwarded-proto", byteString(request.scheme ?? "http")],
-  ])
+  // A proxy in front that says so decides the scheme.
+  const forwarded = own.find(([name]) => name === "x-forwarded-proto")?.[1]
+  const scheme = forwarded ?? byteString(request.scheme ?? "http")
+  const map = createHeaderMap(
+    [
+      [":authority", byteString(authority)],
+      [":path", byteString(path)],
+      [":method", byteString(method)],
+      [":scheme", scheme],
+      ...own.filter(([name]) => !consumed.has(name)),
+      ...announced,
+      ...(forwarded === undefined ? [["x-forwarded-proto", scheme] as const] : []),
+    ],
+    true,
+  )
   const isEnd = isBare || (body !== undefined && body.length === 0)
   stream.headers(map, isEnd)
   if (isEnd || request.isOpen === true) return
@@ -170,10 +179,13 @@ function begin(
     return
   }
   const chunks = (request.chunks ?? []).map((chunk) => (typeof chunk === "string" ? utf8(chunk) : chunk))
-  chunks.forEach((chunk, i) => {
+  // The first chunk comes in the same read as the headers.
+  const [first, ...others] = chunks
+  if (first !== undefined) feed(() => stream.data(first, false))
+  others.forEach((chunk, i) => {
     loop.after(i + 1, () => feed(() => stream.data(chunk, false)))
   })
-  loop.after(chunks.length + 1, () =>
+  loop.after(chunks.length, () =>
     feed(() => {
       if (request.trailers === undefined) stream.data(new Uint8Array(0), true)
       else stream.trailers(createHeaderMap(pairsOf(request.trailers)))

@@ -38,9 +38,13 @@ const joined = new Set(
   ).split(" "),
 )
 
-/** A new map with the given entries. @param entries byte strings */
-export function createHeaderMap(entries: Iterable<Pair> = []): HeaderMap {
+/** A new map with the given entries. @param entries byte strings @param isRequest in request headers `host` is another name of `:authority` */
+export function createHeaderMap(entries: Iterable<Pair> = [], isRequest = false): HeaderMap {
   let list: [string, string][] = []
+  const lower = (name: string): string => {
+    const key = name.toLowerCase()
+    return isRequest && key === "host" ? ":authority" : key
+  }
   const insert = (name: string, value: string): void => {
     if (!name.startsWith(":")) {
       list.push([name, value])
@@ -106,8 +110,4 @@ export function textPairs(pairs: readonly Pair[]): readonly (readonly [string, s
 
 function isPairs(input: HeaderInput): input is readonly (readonly [string, string])[] {
   return Array.isArray(input)
-}
-
-function lower(name: string): string {
-  return name.toLowerCase()
 }

@@ -47,6 +47,9 @@ interface Upstream {
   readonly body: Uint8Array[]
   trailers: readonly (readonly [string, string])[]
   isComplete: boolean
+  /** An upstream whose connection is not there yet sees nothing of a request that is given up. */
+  isConnected: boolean
+  isOver: boolean
   cancel: () => void
 }
 
@@ -54,6 +57,7 @@ interface Upstream {
 export function createRouter(options: RouterOptions): Router {
   const { process, info, sendLocalReply } = options
   const upstreams: Upstream[] = []
+  let hasSent = false
 
   const routeOf = (map: HeaderMap): Route | undefined => {
     const path = map.get(":path")
@@ -68,7 +72,7 @@ export function createRouter(options: RouterOptions): Router {
       sendLocalReply(ownReply(status, body ?? "", "direct_response"))
       return
     }
-    const cluster = info.route === undefined ? undefined : options.clusters.get(info.route.cluster)
+    const cluster = info.route === undefined ? undefined : options.clusters.get(clusterName(info.route, map))
     if (cluster === undefined) {
       const [flag, status, details] =
         info.route === undefined
@@ -78,16 +82,35 @@ export function createRouter(options: RouterOptions): Router {
       sendLocalReply(ownReply(status, "", details))
       return
     }
-    const missing = [":method", ":authority"].find((name) => map.get(name) === undefined)
-    if (missing !== undefined) {
-      sendLocalReply(ownReply(503, `missing required header: ${missing}`, "filter_removed_required_request_headers"))
+    if (map.get(":method") === undefined) {
+      info.flags.add("DPE")
+      const details = "filter_removed_required_request_headers{missing_required_header:_:method}"
+      sendLocalReply(ownReply(503, "missing required header: :method", details))
       return
     }
     info.attempts = 1
     info.upstreamAddress = "127.0.0.1:18000"
     const wire = requestOnWire(map, end)
-    upstreams.push({ cluster, map, wire, body: [], trailers: [], isComplete: false, cancel: () => {} })
+    upstreams.push(openUpstream(cluster, map, wire))
     if (end) dispatch()
+  }
+
+  /** Takes a waiting connection, or opens one, which is there in the next turn of the loop. */
+  const openUpstream = (cluster: Cluster, map: HeaderMap, wire: WireHeaders): Upstream => {
+    const isConnected = cluster.pool.idle > 0
+    const upstream: Upstream = {
+      ...{ cluster, map, wire, body: [], trailers: [], isConnected },
+      ...{ isComplete: false, isOver: false, cancel: () => {} },
+    }
+    if (isConnected) cluster.pool.idle--
+    else
+      process.loop.after(0, () => {
+        upstream.isConnected = true
+        // Its request was given up meanwhile.
+        if (upstream.isOver) cluster.pool.idle++
+        else if (upstream.isComplete) send(upstream)
+      })
+    return upstream
   }
 
   const dispatch = (): void => {
@@ -98,10 +121,15 @@ export function createRouter(options: RouterOptions): Router {
     if (announced !== undefined && sent !== announced) reportStaleLength(sent > announced)
     if (announced !== undefined && sent < announced) return
     upstream.isComplete = true
+    if (upstream.isConnected) send(upstream)
+  }
+
+  const send = (upstream: Upstream): void => {
     const request = upstreamRequest(upstream)
-    process.seen(request)
-    // Of two copies of one request only the first one's answer counts.
-    const to = upstreams.length === 1 ? receiver() : deaf
+    if (!upstream.cluster.isRefused) process.seen(request)
+    // Of two copies of one request only the answer to the first that is complete counts.
+    const to = hasSent ? deaf : receiver(upstream)
+    hasSent = true
     upstream.cancel = sendToCluster(process, upstream.cluster, request, to, options.readLimit)
   }
 
@@ -110,13 +138,28 @@ export function createRouter(options: RouterOptions): Router {
     process.report(mistake("ATT_WASM_STALE_CONTENT_LENGTH", "proxy_on_request_body", envoy))
   }
 
-  const receiver = (): ResponseReceiver => {
+  const receiver = (upstream: Upstream): ResponseReceiver => {
     let hasResponse = false
+    let isKept = true
+    const ended = (end: boolean): void => {
+      if (!end || upstream.isOver) return
+      upstream.isOver = true
+      if (isKept) upstream.cluster.pool.idle++
+    }
     return {
-      ...options.response,
       headers: (map, end) => {
         hasResponse = true
+        isKept = map.get("connection") !== "close"
+        ended(end)
         options.response.headers(map, end)
+      },
+      data: (bytes, end) => {
+        ended(end)
+        options.response.data(bytes, end)
+      },
+      trailers: (map) => {
+        ended(true)
+        options.response.trailers(map)
       },
       reset: (reason) => {
         if (options.isOver()) return
@@ -143,8 +186,9 @@ export function createRouter(options: RouterOptions): Router {
     giveUp: () => {
       for (const upstream of upstreams) {
         upstream.cancel()
-        if (upstream.isComplete) continue
-        upstream.isComplete = true
+        if (upstream.isOver) continue
+        upstream.isOver = true
+        if (upstream.isComplete || !upstream.isConnected) continue
         process.seen({ cluster: upstream.cluster.name, path: textOf(upstream.map.get(":path") ?? ""), aborted: true })
       }
     },
@@ -152,6 +196,10 @@ export function createRouter(options: RouterOptions): Router {
       return upstreams.length > 0
     },
   }
+}
+
+function clusterName(route: Route, map: HeaderMap): string {
+  return route.clusterHeader === undefined ? route.cluster : textOf(map.get(route.clusterHeader) ?? "")
 }
 
 const deaf: ResponseReceiver = { headers: () => {}, data: () => {}, trailers: () => {}, reset: () => {} }

@@ -4,6 +4,8 @@ import type { HeaderMap } from "./header-map.ts"
 export interface Route {
   readonly name: string
   readonly cluster: string
+  /** Request header that names the cluster instead. */
+  readonly clusterHeader: string | undefined
   readonly prefix: string
   readonly isPluginDisabled: boolean
   readonly directResponse: { readonly status: number; readonly body?: string } | undefined
@@ -32,6 +34,22 @@ export interface StreamInfo {
   responseTrailers: HeaderMap | undefined
   /** Filter state by key, as `proxy_set_property` leaves it. */
   readonly filterState: Map<string, Uint8Array>
+}
+
+/** Bits of the response flags a host can meet. Source: Envoy `StreamInfo::CoreResponseFlag`. */
+const flagBits: Readonly<Record<string, number>> = {
+  UF: 5,
+  UC: 6,
+  NR: 8,
+  DC: 14,
+  DPE: 18,
+  UPE: 23,
+  NC: 24,
+}
+
+/** The number `response.flags` shows. */
+export function responseFlags(info: StreamInfo): number {
+  return [...info.flags].reduce((mask, flag) => mask + 2 ** (flagBits[flag] ?? 0), 0)
 }
 
 /** A line of the access log, format `%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%`. */

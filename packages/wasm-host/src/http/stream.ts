@@ -2,10 +2,10 @@ import { MapId, Status } from "../abi/status.ts"
 import { textOf } from "../byte-string.ts"
 import type { Cluster, UpstreamRequest } from "../clusters.ts"
 import type { LocalReply, RootContext } from "../context.ts"
-import { EnvoyCrash, mistake } from "../mistakes.ts"
+import { EnvoyCrash, mistake, streamIsOver } from "../mistakes.ts"
 import type { ProxyProcess } from "../process.ts"
 import type { PropertySource } from "../properties.ts"
-import { readProperty } from "../properties.ts"
+import { rootAttribute } from "../properties.ts"
 import type { Vm } from "../vm.ts"
 import { createDirection, type Direction, type FilterSide } from "./filter-manager.ts"
 import { createHeaderMap, type HeaderMap } from "./header-map.ts"
@@ -61,6 +61,9 @@ export interface StreamOptions {
 /** A connection's read takes at least one slice of Envoy's buffers, however small the limit is. */
 export const leastRead = 16384
 
+/** After this a connection is closed whose client still sends. Source: Envoy `delayed_close_timeout`. */
+const delayedCloseMs = 1000
+
 /** A stream that waits for its request headers. Source: Envoy `FilterManager`, `Router::Filter`, `ConnectionManagerImpl`. */
 export function createHttpStream(options: StreamOptions): HttpStream {
   const { process, client, info } = options
@@ -74,6 +77,8 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   let depth = 0
   let decodeAborted = false
   let encodeAborted = false
+  let isRequestComplete = false
+  let isResetPending = false
 
   const isHead = (): boolean => requestHeaders?.get(":method") === "HEAD"
 
@@ -84,10 +89,11 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       return call()
     } finally {
       depth--
-      if (depth === 0 && pending !== undefined && !isEnded) {
+      if (depth === 0 && !isEnded) {
         const reply = pending
         pending = undefined
-        startReply(reply)
+        if (isResetPending) reset()
+        else if (reply !== undefined) startReply(reply)
       }
     }
   }
@@ -102,6 +108,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     decodeAborted = true
     if (depth > 0) {
       pending ??= reply
+      if (responseHeaders === undefined) info.responseCode = isGrpcRequest(requestHeaders) ? 200 : pending.status
       if (responseHeaders !== undefined) encodeAborted = true
       return
     }
@@ -139,8 +146,44 @@ export function createHttpStream(options: StreamOptions): HttpStream {
 
   const reset = (): void => {
     if (isEnded) return
-    client.reset()
+    // Envoy waits for the rest of a request before it closes the connection.
+    if (isRequestComplete) client.reset()
+    else process.loop.after(delayedCloseMs, () => client.reset())
     finish()
+  }
+
+  /** A module closes the stream: done when its callback is over, so that what else it asked for still counts. */
+  const closeByModule = (): void => {
+    const isAnswered = pending !== undefined && responseHeaders !== undefined
+    if (isEnded || isResetPending || isAnswered) {
+      if (isRequestComplete) throw streamIsOver(process, "proxy_close_stream")
+      return
+    }
+    if (depth === 0) {
+      reset()
+      return
+    }
+    isResetPending = true
+    decodeAborted = true
+    encodeAborted = true
+  }
+
+  const replyByModule = (reply: LocalReply): void => {
+    const isAnswered = pending !== undefined && responseHeaders !== undefined
+    if (isEnded || isAnswered || (isResetPending && isHeadersSent)) {
+      if (isRequestComplete) throw streamIsOver(process, "proxy_send_local_response")
+      return
+    }
+    if (!isResetPending) {
+      sendLocalReply(reply)
+      return
+    }
+    // The reply of a stream that was just closed is seen only where the response was on its way.
+    info.details = reply.details
+    info.responseCode = reply.status
+    if (responseHeaders === undefined) return
+    isResetPending = false
+    startReply(reply)
   }
 
   // The codec: what leaves towards the client.
@@ -166,8 +209,25 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     finish()
   }
 
+  /** A response without a status is replaced, without asking the filters again. Source: Envoy `checkRequiredResponseHeaders`. */
+  const sendCheckedHeaders = (map: HeaderMap, end: boolean): void => {
+    if (/^\d+$/.test(map.get(":status") ?? "")) {
+      sendHeaders(map, end)
+      return
+    }
+    encodeAborted = true
+    isLocal = true
+    router.giveUp()
+    info.details = "filter_removed_required_response_headers{missing_required_header:_:status}"
+    const reply = ownReply(502, "missing required header: :status", info.details)
+    const prepared = prepareLocalReply(reply, isGrpcRequest(requestHeaders), isHead())
+    responseHeaders = prepared.headers
+    sendHeaders(prepared.headers, prepared.body.length === 0)
+    if (prepared.body.length > 0) sendData(prepared.body, true)
+  }
+
   const encodeNext = {
-    headers: sendHeaders,
+    headers: sendCheckedHeaders,
     data: sendData,
     trailers: (map: HeaderMap) => {
       info.responseTrailers = map
@@ -203,7 +263,8 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   })
 
   const callbacks: FilterCallbacks = {
-    sendLocalReply,
+    sendLocalReply: replyByModule,
+    failStream: sendLocalReply,
     resumeRequest: () => {
       if (!isEnded && !decodeAborted) decode.resume()
     },
@@ -221,7 +282,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       }
       encode.resume()
     },
-    reset,
+    reset: closeByModule,
     setDetailsIfAbsent: (details) => {
       info.details ??= details
     },
@@ -237,9 +298,9 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       return id === MapId.ResponseTrailers ? info.responseTrailers : undefined
     },
     clearRouteCache: () => {},
-    property: (path, maps) => {
+    attribute: (name, maps) => {
       if (requestHeaders !== undefined && !router.isForwarded) info.route = router.routeOf(requestHeaders)
-      return readProperty(path, { ...options.facts(), stream: info, isHttp: true, ...maps })
+      return rootAttribute(name, { ...options.facts(), stream: info, isHttp: true, ...maps })
     },
     setProperty: (name, value) => {
       info.filterState.set(`wasm.${name}`, value)
@@ -274,13 +335,16 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     headers: (map, end) => {
       requestHeaders = map
       info.requestHeaders = map
+      isRequestComplete = end
       decode.headers(map, end)
     },
     data: (bytes, end) => {
       info.requestBytes += bytes.length
+      isRequestComplete = end
       if (!isEnded && !decodeAborted) decode.data(bytes, end)
     },
     trailers: (map) => {
+      isRequestComplete = true
       if (!isEnded && !decodeAborted) decode.trailers(createHeaderMap(map.pairs()))
     },
     disconnect: () => {

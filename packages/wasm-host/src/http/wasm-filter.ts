@@ -1,7 +1,8 @@
 import { BufferId, FailState, MapId, Status, StreamId } from "../abi/status.ts"
+import type { Attribute } from "../attribute.ts"
 import type { BodyData, BufferSource } from "../buffer.ts"
-import type { Context, LocalReply, PropertyResult, RootContext } from "../context.ts"
-import { mistake } from "../mistakes.ts"
+import type { Context, LocalReply, RootContext } from "../context.ts"
+import { type EnvoyCrash, mistake, streamIsOver } from "../mistakes.ts"
 import { streamLogPrefix } from "../plugin.ts"
 import { callMap, createSharedBuffers } from "../root-context.ts"
 import type { Vm } from "../vm.ts"
@@ -11,6 +12,8 @@ import type { HeaderMap } from "./header-map.ts"
 /** What the filter asks of its stream. */
 export interface FilterCallbacks {
   sendLocalReply(reply: LocalReply): void
+  /** The reply of a failed VM, which is never too late. */
+  failStream(reply: LocalReply): void
   resumeRequest(): void
   resumeResponse(): void
   reset(): void
@@ -24,14 +27,14 @@ export interface FilterCallbacks {
   /** Maps of the finished stream. */
   logMap(id: number): HeaderMap | undefined
   clearRouteCache(): void
-  property(
-    path: readonly string[],
+  attribute(
+    name: string,
     context: {
       readonly requestHeaders: HeaderMap | undefined
       readonly responseHeaders: HeaderMap | undefined
       readonly responseTrailers: HeaderMap | undefined
     },
-  ): PropertyResult
+  ): Attribute | undefined
   setProperty(name: string, value: Uint8Array): Status
   readonly isResponseStarted: boolean
 }
@@ -82,7 +85,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
         mistake("ATT_WASM_FAIL_OPEN_ANSWERS_503", "failure_policy", "answers 503 with details wasm_fail_stream"),
       )
     }
-    callbacks.sendLocalReply(failReply)
+    callbacks.failStream(failReply)
   }
 
   /** Runs a callback: its number, "skip" when absent, "open" or "failed" after a failure. */
@@ -124,7 +127,9 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     id = vm.nextContextId()
     vm.contexts.set(id, context)
     isCreated = true
+    movedBy = undefined
     vm.call("proxy_on_context_create", context, [id, root.id])
+    if (movedBy === "proxy_close_stream") throw crash(movedBy)
     vm.runDeferred()
   }
 
@@ -159,23 +164,40 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
       trailers: (map) => {
         if (!isCreated && !isFailed()) return "continue"
         side.trailers = map
+        movedBy = undefined
         const status = trailersStatus(run(`proxy_on_${kind}_trailers`, [map.size]))
         vm.runDeferred()
-        if (status === "continue") side.trailers = undefined
+        if (status === "stop") return status
+        // What comes next is the end of a stream that is gone or has ended.
+        if (kind === "response" && movedBy !== undefined) throw crash(movedBy)
+        side.trailers = undefined
         return status
       },
     }
   }
 
+  /** Does something to the stream after the callback; a stream that is over takes Envoy with it. */
+  const afterCall = (where: string, action: () => void): void => {
+    const isOver = logging || isDestroyed
+    vm.defer(() => {
+      if (isOver) throw crash(where)
+      action()
+    })
+  }
+  const crash = (where: string): EnvoyCrash => streamIsOver(vm.process, where)
+
   const noticeDoubleContinue = (kind: "request" | "response", status: HeadersStatus): void => {
-    if (kind === "request" && status === "continue" && wasContinued) {
+    if (wasContinued === kind && status === "continue") {
+      const to = kind === "request" ? "upstream" : "client"
       vm.process.report(
-        mistake("ATT_WASM_CONTINUE_TWICE", "proxy_on_request_headers", "sends the request to the upstream twice"),
+        mistake("ATT_WASM_CONTINUE_TWICE", `proxy_on_${kind}_headers`, `sends the ${kind} to the ${to} twice`),
       )
     }
-    wasContinued = false
+    wasContinued = undefined
   }
-  let wasContinued = false
+  let wasContinued: "request" | "response" | undefined
+  /** The host call that closed or continued the response in the callback that runs. */
+  let movedBy: string | undefined
 
   const bodyBuffer = (kind: "request" | "response"): BodyData => {
     const side = sides[kind]
@@ -247,7 +269,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
           ),
         )
       }
-      vm.defer(() => callbacks.sendLocalReply(reply))
+      afterCall("proxy_send_local_response", () => callbacks.sendLocalReply(reply))
       return Status.Ok
     },
     continueStream: (stream) => {
@@ -255,9 +277,13 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
       if (stream > StreamId.Upstream) return Status.BadArgument
       if (stream === StreamId.Downstream) return Status.Ok
       if (stream === StreamId.Request) {
-        wasContinued = sides.request.headers !== undefined && vm.current() === context
+        if (sides.request.headers !== undefined && vm.current() === context) wasContinued = "request"
         vm.defer(() => callbacks.resumeRequest())
-      } else vm.defer(() => callbacks.resumeResponse())
+      } else {
+        movedBy = "proxy_continue_stream"
+        if (sides.response.headers !== undefined && vm.current() === context) wasContinued = "response"
+        vm.defer(() => callbacks.resumeResponse())
+      }
       forget(sides.request)
       return Status.Ok
     },
@@ -265,12 +291,13 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
       if (stream > StreamId.Upstream) return Status.BadArgument
       if (stream > StreamId.Response) return Status.Ok
       callbacks.setDetailsIfAbsent("wasm_close_stream")
-      vm.defer(() => callbacks.reset())
+      movedBy = "proxy_close_stream"
+      afterCall(movedBy, () => callbacks.reset())
       return Status.Ok
     },
-    property: (path) => {
+    attribute: (name) => {
       const at = logging ? callbacks.logMap : ownMap
-      return callbacks.property(path, {
+      return callbacks.attribute(name, {
         requestHeaders: at(MapId.RequestHeaders),
         responseHeaders: at(MapId.ResponseHeaders),
         responseTrailers: at(MapId.ResponseTrailers),

@@ -10,21 +10,21 @@ export interface WireHeaders {
   readonly contentLength: number | undefined
 }
 
-const bodiless = new Set(["GET", "HEAD", "CONNECT"])
+const bodiless = new Set(["GET", "HEAD", "DELETE", "TRACE", "CONNECT"])
 
 /** Headers of a request as Envoy's HTTP/1 codec writes them. Source: Envoy `StreamEncoderImpl::encodeHeadersBase`. */
 export function requestOnWire(map: HeaderMap, end: boolean): WireHeaders {
   const rest = plain(map)
   const host = map.get(":authority")
   const headers = host === undefined ? rest : [["host", textOf(host)] as const, ...rest]
-  return finish(map, headers, end, !bodiless.has(map.get(":method") ?? ""), true)
+  return finish(map, headers, end, !bodiless.has(map.get(":method") ?? ""), true, true)
 }
 
 /** Headers of a response as Envoy's HTTP/1 codec writes them. @param isHead whether the request was HEAD */
 export function responseOnWire(map: HeaderMap, end: boolean, isHead: boolean): WireHeaders {
   const status = Number(map.get(":status") ?? "0")
   const mayHaveBody = status >= 200 && status !== 204 && status !== 304
-  return finish(map, plain(map), end, mayHaveBody && !isHead, mayHaveBody && !(isHead && end))
+  return finish(map, plain(map), end, mayHaveBody && !isHead, mayHaveBody)
 }
 
 function finish(
@@ -33,15 +33,14 @@ function finish(
   end: boolean,
   announcesEmpty: boolean,
   mayChunk: boolean,
+  isRequest = false,
 ): WireHeaders {
   const length = map.get("content-length")
   if (length !== undefined) return { headers, isChunked: false, contentLength: Number(length) }
-  if (end)
-    return {
-      headers: announcesEmpty ? [...headers, ["content-length", "0"]] : headers,
-      isChunked: false,
-      contentLength: 0,
-    }
+  if (end && announcesEmpty)
+    return { headers: [...headers, ["content-length", "0"]], isChunked: false, contentLength: 0 }
+  // A response to HEAD announces the chunks its body would have had.
+  if (end && isRequest) return { headers, isChunked: false, contentLength: 0 }
   if (!mayChunk) return { headers, isChunked: false, contentLength: undefined }
   return { headers: [...headers, ["transfer-encoding", "chunked"]], isChunked: true, contentLength: undefined }
 }
