@@ -6,6 +6,8 @@ import { parse } from "yaml"
 
 /** What a case changes about the plugin and the proxy. */
 export interface CaseConfig {
+  /** What is asked, for recording; a recording keeps it with the answers. */
+  readonly steps?: readonly Step[]
   readonly name?: string
   readonly root_id?: string
   readonly vm_id?: string
@@ -95,19 +97,36 @@ export function readWasmCorpus(folder: string): readonly WasmCase[] {
     .flatMap((name) => readGuest(join(folder, name), name))
 }
 
-function readGuest(folder: string, name: string): readonly WasmCase[] {
-  const config = parse(readFileSync(join(folder, "config.yaml"), "utf8")) as {
+/** A guest before it is recorded. */
+export interface GuestInputs {
+  readonly module: Uint8Array
+  /** Cases by name, defaults applied. */
+  readonly cases: readonly (readonly [name: string, config: CaseConfig])[]
+}
+
+/** Module and cases of a guest's folder; undefined for any other folder. */
+export function readGuestInputs(folder: string): GuestInputs | undefined {
+  const path = join(folder, "config.yaml")
+  if (!existsSync(path)) return undefined
+  const config = parse(readFileSync(path, "utf8")) as {
     readonly defaults?: CaseConfig
-    readonly cases: Readonly<Record<string, CaseConfig>>
+    readonly cases?: Readonly<Record<string, CaseConfig | null>>
   }
+  const cases = Object.entries(config.cases ?? {}).map(([name, own]) => [name, { ...config.defaults, ...own }] as const)
+  return { module: readModule(folder), cases }
+}
+
+function readGuest(folder: string, name: string): readonly WasmCase[] {
+  const guest = readGuestInputs(folder)
+  if (guest === undefined) return []
+  const configs = new Map(guest.cases)
   const transcripts = JSON.parse(readFileSync(join(folder, "transcript.json"), "utf8")) as Readonly<
     Record<string, Transcript>
   >
-  const module = readModule(folder)
   return Object.entries(transcripts).map(([key, expected]) => ({
     name: `${name}/${key}`,
-    module,
-    config: { ...config.defaults, ...config.cases[key] },
+    module: guest.module,
+    config: configs.get(key) ?? {},
     expected,
   }))
 }

@@ -112,7 +112,13 @@ function replayStep(
   const results = exchanges.map((exchange) => clientRecord(exchange.result()))
   return {
     request,
-    upstream: host.upstream.slice(seen).map(upstreamRecord),
+    // The recorder's gRPC server writes nothing down, and its HTTP server refuses requests without a host by itself.
+    upstream: host.upstream
+      .slice(seen)
+      .filter(
+        (sight) => sight.cluster !== "grpc" && ("aborted" in sight || sight.headers.some(([name]) => name === "host")),
+      )
+      .map(upstreamRecord),
     ...(request.parallel === undefined
       ? results[0] === undefined
         ? {}
@@ -154,7 +160,7 @@ function httpRequest(request: RequestRecord, readSizes: readonly number[] | unde
   return {
     path: request.path,
     ...(request.method === undefined ? {} : { method: request.method }),
-    ...(request.headers === undefined ? {} : { headers: request.headers }),
+    ...(request.headers === undefined ? {} : { headers: joinCookies(request.headers) }),
     ...(body === undefined ? {} : { body }),
     ...(request.chunks === undefined ? {} : { chunks: request.chunks }),
     ...(request.trailers === undefined ? {} : { trailers: request.trailers }),
@@ -162,10 +168,20 @@ function httpRequest(request: RequestRecord, readSizes: readonly number[] | unde
   }
 }
 
+/** The recorder's client sends its cookies in one line. */
+function joinCookies(headers: NonNullable<RequestRecord["headers"]>): NonNullable<RequestRecord["headers"]> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) =>
+      name.toLowerCase() === "cookie" && Array.isArray(value) ? [name, value.join("; ")] : [name, value],
+    ),
+  )
+}
+
 function clientRecord(result: HttpResult): ClientRecord {
   if (result.outcome === "timeout" && result.status === undefined) return { timeout: true, error: "ECONNRESET" }
   if (result.status === undefined || result.statusText === undefined) return { error: "ECONNRESET" }
   if (!/^[1-9]\d\d$/.test(result.statusText)) return { error: "HPE_INVALID_STATUS" }
+  const isBodiless = /^(1\d\d|204|304)$/.test(result.statusText)
   const headers = result.headers.map(([name, value]) => [name, name === "date" ? "<date>" : value] as const)
   const text = new TextDecoder().decode(result.body)
   const head = {
@@ -173,6 +189,9 @@ function clientRecord(result: HttpResult): ClientRecord {
     headers,
     body: text.length > shownBody ? `<${result.body.length} bytes>` : text,
   }
+  // What follows a response that has no body breaks the client's parser; after 101 it is somebody else's protocol.
+  if (isBodiless && text !== "" && result.status < 200) return { ...head, body: "" }
+  if (isBodiless && text !== "") return { ...head, body: "", error: "HPE_CLOSED_CONNECTION", incomplete: true }
   if (result.outcome === "timeout") return { ...head, timeout: true, error: "ECONNRESET", incomplete: true }
   if (result.outcome !== "complete") return { ...head, error: "ECONNRESET", incomplete: true }
   return { ...head, ...(result.trailers.length === 0 ? {} : { trailers: result.trailers }) }
@@ -263,7 +282,7 @@ function environment(
 
 function routeOptions(route: Readonly<Record<string, unknown>>): RouteOptions {
   const match = route.match as { readonly prefix?: string; readonly path?: string } | undefined
-  const action = route.route as { readonly cluster?: string } | undefined
+  const action = route.route as { readonly cluster?: string; readonly cluster_header?: string } | undefined
   const direct = route.direct_response as
     | { readonly status?: number; readonly body?: { readonly inline_string?: string } }
     | undefined
@@ -273,6 +292,7 @@ function routeOptions(route: Readonly<Record<string, unknown>>): RouteOptions {
     ...(typeof route.name === "string" ? { name: route.name } : {}),
     prefix: match?.prefix ?? match?.path ?? "/",
     cluster: action?.cluster ?? "upstream",
+    ...(action?.cluster_header === undefined ? {} : { clusterHeader: action.cluster_header }),
     ...(direct === undefined
       ? {}
       : { directResponse: { status: direct.status ?? 200, body: direct.body?.inline_string ?? "" } }),

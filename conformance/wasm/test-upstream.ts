@@ -8,7 +8,8 @@ const hello = "hello from upstream\n"
 export function testUpstream(name: string): UpstreamHandler {
   return (request) => {
     // A server of HTTP/1 takes what follows the announced body for a broken request, and that answer overtakes the first.
-    if (request.overflow.length > 0) return { status: 400, headers: { connection: "close" }, body: "" }
+    const isBroken = request.overflow.length > 0 || request.headers.every(([name]) => name !== "host")
+    if (isBroken) return { status: 400, headers: { connection: "close" }, body: "" }
     const path = request.path.split("?")[0] ?? ""
     const [, first, second] = path.split("/")
     const sized = (body: string | Uint8Array, status = 200): UpstreamResponse => ({
@@ -59,5 +60,7 @@ function head(
 }
 
 /** A gRPC server that refuses the method `Fail` and answers every other with the message it got. */
-export const testGrpc: GrpcHandler = ({ method, message }) =>
-  method === "Fail" ? { status: 7, statusMessage: "denied" } : { message }
+export const testGrpc: GrpcHandler = ({ method, message }) => ({
+  initialMetadata: { date },
+  ...(method === "Fail" ? { status: 7, statusMessage: "denied" } : { message }),
+})

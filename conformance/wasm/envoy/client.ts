@@ -61,7 +61,7 @@ async function write(
 }
 
 function recordOf(answer: IncomingMessage, body: Buffer, error: string | undefined): ClientRecord {
-  const text = error === undefined ? body.toString() : ""
+  const text = body.toString()
   const trailers = pairs(answer.rawTrailers)
   return {
     status: answer.statusCode ?? 0,
@@ -94,5 +94,5 @@ export async function exchangeTcp(port: number, sent: readonly string[], gapMs: 
     await pause(gapMs)
   }
   socket.unref()
-  return received
+  return [...received]
 }

@@ -127,10 +127,14 @@ async function runSteps(
     done.push(await runStep(envoy, port, step, servers, takeLog))
   }
   const filter = config.statFilter ?? "wasm"
-  const stats = isEnded
-    ? []
-    : [...(await envoy.admin.stats({ filter, usedOnly: true }))].map(([name, value]) => `${name}: ${value}`)
+  const stats = isEnded ? [] : await readStats(envoy, filter)
   return { startLog, steps: done, stats }
+}
+
+/** Counters and gauges that were used, as Envoy prints them. */
+async function readStats(envoy: RunningEnvoy, filter: string): Promise<readonly string[]> {
+  const { body } = await envoy.admin.connection.send(`/stats?usedonly&filter=${encodeURIComponent(filter)}`)
+  return body.split("\n").filter((line) => /: \d+$/.test(line))
 }
 
 async function runStep(
