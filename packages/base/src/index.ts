@@ -1,3 +1,4 @@
+export { changedMap } from "./changed-map.ts"
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts"
 export { type Diagnostic, formatDiagnostic, type ObjectRef, type Severity } from "./diagnostics.ts"
 export { contentVersion, sha256Hex } from "./digest.ts"
