@@ -1,4 +1,4 @@
-import { contentVersion } from "@attache/base"
+import { changedMap, contentVersion } from "@attache/base"
 import { addSum, memberSum, subtractSum, sumVersion, type VersionSum, zeroSum } from "./version.ts"
 
 /** One encoded resource. Never changed after it was put into a snapshot. */
@@ -75,7 +75,7 @@ export function createSnapshot(
 /**
  * A snapshot with a few resources changed.
  *
- * Hashes only what is put; copies one table of references per type touched. Types not named are shared.
+ * Hashes only what is put, and costs what is put; types not named are shared.
  */
 export function updateSnapshot(
   previous: Snapshot,
@@ -154,28 +154,27 @@ function replaceAll(before: SnapshotType, resources: ReadonlyMap<string, Snapsho
 }
 
 function updateType(before: SnapshotType, change: TypeChange): SnapshotType {
-  const resources = new Map(before.resources)
-  const names = new Set<string>()
+  const changes = new Map<string, SnapshotResource | undefined>()
   let sum = before.sum
-  const drop = (name: string): void => {
-    const old = resources.get(name)
+  const now = (name: string): SnapshotResource | undefined =>
+    changes.has(name) ? changes.get(name) : before.resources.get(name)
+  const put = (name: string, resource: SnapshotResource | undefined): void => {
+    const old = now(name)
+    if (old === resource) return
     if (old !== undefined) sum = subtractSum(sum, resourceSum(old))
+    if (resource !== undefined) sum = addSum(sum, resourceSum(resource))
+    changes.set(name, resource)
   }
-  for (const name of change.remove ?? []) {
-    drop(name)
-    if (resources.delete(name)) names.add(name)
-  }
-  for (const input of change.put ?? []) {
-    const resource = adopt(before, input)
-    if (resources.get(input.name) === resource) continue
-    drop(input.name)
-    sum = addSum(sum, resourceSum(resource))
-    resources.set(input.name, resource)
-    names.add(input.name)
-  }
-  if (names.size === 0) return before
-  const after = { version: sumVersion(sum), sum, resources }
-  const changed = [...names].filter((n) => before.resources.get(n)?.version !== resources.get(n)?.version)
-  remember(before, after, changed)
+  for (const name of change.remove ?? []) put(name, undefined)
+  for (const input of change.put ?? []) put(input.name, adopt(before, input))
+  for (const [name, resource] of changes) if (before.resources.get(name) === resource) changes.delete(name)
+  if (changes.size === 0) return before
+  const after = { version: sumVersion(sum), sum, resources: changedMap(before.resources, changes) }
+  const changed = [...changes].filter(([name, now]) => before.resources.get(name)?.version !== now?.version)
+  remember(
+    before,
+    after,
+    changed.map(([name]) => name),
+  )
   return after
 }
