@@ -1,14 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import {
-  afterReading,
-  changesBetween,
-  emptyFileSet,
-  type FileReading,
-  type FileSet,
-  viewFiles,
-  withReadings,
-} from "./file-set.ts"
+import { changesBetween, viewFiles } from "../../test/plain-view.ts"
+import { afterReading, emptyFileSet, type FileReading, type FileSet, withReadings } from "./file-set.ts"
 
 const readable = (
   ...objects: readonly (readonly [key: string, value: string, isValid?: boolean])[]

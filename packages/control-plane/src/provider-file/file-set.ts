@@ -92,24 +92,9 @@ export interface FileSetView<T> {
   readonly staleFiles: readonly string[]
 }
 
-/** Joins all files. An object in two files is the one of the first file by path; the other is a finding. */
-export function viewFiles<T>(set: FileSet<T>): FileSetView<T> {
-  const objects = new Map<string, T>()
-  const owners = new Map<string, string>()
-  const findings: Diagnostic[] = []
-  const staleFiles: string[] = []
-  for (const [file, state] of [...set.files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    for (const finding of state.findings) findings.push(finding)
-    if (state.isStale) staleFiles.push(file)
-    for (const [key, value] of state.objects) {
-      const owner = owners.get(key)
-      if (owner === undefined) {
-        owners.set(key, file)
-        objects.set(key, value)
-      } else findings.push(duplicate(key, file, `is also in ${owner}, which is used`))
-    }
-  }
-  return { objects, findings, staleFiles }
+/** The finding of an object that is not in force because another file has one of the same key. */
+export function duplicateIn(file: string, key: string, owner: string): Diagnostic {
+  return duplicate(key, file, `is also in ${owner}, which is used`)
 }
 
 function duplicate(key: string, file: string, problem: string, line?: number): Diagnostic {
@@ -127,12 +112,4 @@ function duplicate(key: string, file: string, problem: string, line?: number): D
 export interface ObjectChanges<T> {
   readonly upserts: readonly { readonly key: string; readonly value: T }[]
   readonly removes: readonly string[]
-}
-
-/** Changes from one view to the next; values that are the same object are no change. */
-export function changesBetween<T>(before: FileSetView<T>, after: FileSetView<T>): ObjectChanges<T> {
-  const upserts: { key: string; value: T }[] = []
-  for (const [key, value] of after.objects) if (before.objects.get(key) !== value) upserts.push({ key, value })
-  const removes = [...before.objects.keys()].filter((key) => !after.objects.has(key))
-  return { upserts, removes }
 }

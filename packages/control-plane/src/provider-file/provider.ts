@@ -1,15 +1,7 @@
 // Files as a source of objects: read, checked, kept when they break, read again when they change.
 import { type AttacheError, contentVersion, type Diagnostic, errorFrom } from "@attache/base"
-import {
-  changesBetween,
-  emptyFileSet,
-  type FileReading,
-  type FileSet,
-  type FileSetView,
-  type ObjectChanges,
-  viewFiles,
-  withReadings,
-} from "./file-set.ts"
+import { emptyFileIndex, type FileIndex, withFiles } from "./file-index.ts"
+import { type FileReading, type FileSetView, type ObjectChanges, withReadings } from "./file-set.ts"
 import { isGood, type LastGood, withLastGood } from "./last-good-reading.ts"
 import { maxFiles, readResourceFile, resourceFiles, stampOf } from "./resource-files.ts"
 import { type WatchOptions, watchResourcePaths } from "./watch.ts"
@@ -58,8 +50,8 @@ export function createFileProvider<T>(
   load: FileLoader<T>,
   options: FileProviderOptions<T> = {},
 ): FileProvider<T> {
-  let set: FileSet<T> = emptyFileSet
-  let view: FileSetView<T> = viewFiles(set)
+  let index: FileIndex<T> = emptyFileIndex
+  let view: FileSetView<T> = index.view
   const limitFiles = options.limitFiles ?? maxFiles
   const loadInSteps = options.loadInSteps ?? inOneStep(load)
   const seen = new Map<string, Seen>()
@@ -69,22 +61,24 @@ export function createFileProvider<T>(
     const files = all.slice(0, limitFiles)
     const readings = new Map<string, FileReading<T> | undefined>()
     const present = new Set(files)
-    for (const file of set.files.keys()) if (!present.has(file)) readings.set(file, undefined)
+    for (const file of index.set.files.keys()) if (!present.has(file)) readings.set(file, undefined)
     for (const file of files) {
       const reading = yield* readChanged(file, seen, (text) => loadInSteps(text, file, (key) => view.objects.get(key)))
       if (reading !== undefined) readings.set(file, reading)
       yield
     }
-    const before = view
-    set = withReadings(withLastGood(set, readings, load, options.lastGood), readings)
+    const set = withReadings(withLastGood(index.set, readings, load, options.lastGood), readings)
     for (const [file, reading] of readings) {
       if (reading === undefined) seen.delete(file)
       if (reading === undefined || isGood(reading)) options.lastGood?.keep(file, set.files.get(file))
     }
     const isCountChanged = leftOut !== all.length - files.length
     leftOut = all.length - files.length
-    if (readings.size > 0 || isCountChanged) view = withLimit(viewFiles(set), leftOut, limitFiles)
-    return changesBetween(before, view)
+    if (readings.size === 0 && !isCountChanged) return { upserts: [], removes: [] }
+    const next = withFiles(index, set)
+    index = next.index
+    view = withLimit(index.view, leftOut, limitFiles)
+    return next.changes
   }
   return {
     refreshInSteps,
