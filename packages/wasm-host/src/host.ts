@@ -12,6 +12,7 @@ import type { Plugin } from "./plugin.ts"
 import { createSharedState, type ProxyProcess } from "./process.ts"
 import type { PropertySource, ProxyNode } from "./properties.ts"
 import { createRandom } from "./random.ts"
+import { runtimeCrypto } from "./signature-crypto.ts"
 import { createTcpConnection, type TcpConnection, type TcpServer } from "./tcp.ts"
 import { createThreads, type StartResult, type Worker } from "./threads.ts"
 import { runtimeZlib } from "./zlib.ts"
@@ -72,6 +73,7 @@ export function createHost(options: HostOptions): Host {
     shared: options.shared ?? createSharedState(),
     random: createRandom(options.seed ?? 1),
     zlib: options.zlib ?? runtimeZlib(),
+    crypto: options.crypto ?? runtimeCrypto(),
     epochMs: options.startTimeMs ?? Date.UTC(2026, 0, 1),
     environment: environmentOf(options),
     resolve: (name) => options.dns?.[name] ?? { addresses: [], ttlSeconds: 0 },

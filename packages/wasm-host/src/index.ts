@@ -22,5 +22,6 @@ export type { DnsAnswer, HostLimits, HostOptions, PluginOptions, RouteOptions, V
 export type { ModuleOrigin } from "./origin.ts"
 export type { FailurePolicy } from "./plugin.ts"
 export { createSharedState, type SharedState, type Zlib } from "./process.ts"
+export type { SignatureCrypto, SignatureKey } from "./signature-crypto.ts"
 export type { TcpConnection, TcpServer } from "./tcp.ts"
 export type { StartResult } from "./threads.ts"

@@ -4,6 +4,7 @@ import type { ConfigurationInput } from "./configuration.ts"
 import type { LogLine } from "./log.ts"
 import type { FailurePolicy } from "./plugin.ts"
 import type { SharedState, Zlib } from "./process.ts"
+import type { SignatureCrypto } from "./signature-crypto.ts"
 
 /** `envoy.extensions.wasm.v3.PluginConfig` without its VM. */
 export interface PluginOptions {
@@ -101,5 +102,7 @@ export interface HostOptions {
   readonly shared?: SharedState
   /** Default: Node's, where there is one; without it `compress` and `uncompress` answer 12. */
   readonly zlib?: Zlib
+  /** Default: Node's, where there is one; without it `sign` and `verify_signature` answer 12. */
+  readonly crypto?: SignatureCrypto
   readonly limits?: HostLimits
 }

@@ -7,6 +7,7 @@ import type { DnsAnswer } from "./options.ts"
 import type { Random } from "./random.ts"
 import { createSharedData, type SharedData } from "./shared-data.ts"
 import { createSharedQueues, type SharedQueues } from "./shared-queues.ts"
+import type { SignatureCrypto } from "./signature-crypto.ts"
 
 /** zlib, synchronously: what `compress` and `uncompress` need. */
 export interface Zlib {
@@ -43,6 +44,7 @@ export interface ProxyProcess {
   readonly shared: SharedState
   readonly random: Random
   readonly zlib: Zlib | undefined
+  readonly crypto: SignatureCrypto | undefined
   /** Wall clock in milliseconds when the loop began. */
   readonly epochMs: number
   /** Environment of the VM in the order the module sees it. */

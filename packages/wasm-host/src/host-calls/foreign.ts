@@ -7,6 +7,7 @@ import { CelError, type CelValue, serializeCel } from "../cel/value.ts"
 import { readMessage } from "../protobuf.ts"
 import type { Vm } from "../vm.ts"
 import { readText } from "./headers.ts"
+import { sign, verifySignature } from "./signatures.ts"
 
 /** A function of the proxy that modules call by name. Gives its result or why there is none. */
 export type ForeignFunction = (vm: Vm, args: Uint8Array) => Uint8Array | Status
@@ -50,6 +51,8 @@ export const foreignFunctions: ReadonlyMap<string, ForeignFunction> = new Map<st
       return ok(vm.current().setProperty(path ?? "", new TextEncoder().encode(field(args, 2) ?? "")))
     },
   ],
+  ["verify_signature", verifySignature],
+  ["sign", sign],
   ["declare_property", (_vm, args) => (field(args, 1) === undefined ? Status.BadArgument : nothing)],
   [
     "expr_create",
