@@ -1,6 +1,6 @@
 // From the text of a file to objects that may be admitted: parsed, defaulted, judged by schema and rules; and back, for keeping.
 import { type Diagnostic, structuralEqual } from "@attache/base"
-import { type LoadedObject, loadObjects, validateConfiguration, validateObject } from "@attache/kube-api"
+import { asDecoded, type LoadedObject, loadObjects, validateConfiguration, validateObject } from "@attache/kube-api"
 import { keyOf } from "@attache/translate"
 import type { FileObject, FileReading } from "./provider-file/file-set.ts"
 
@@ -76,7 +76,9 @@ function readObject(
   const found = validateObject(loaded, old === undefined ? {} : { old: old.object })
   if (found.length === 0) clean.add(loaded)
   for (const finding of found) findings.push(finding)
-  return { key, value: loaded, isValid: !isStrict || !found.some((d) => d.severity === "error"), line }
+  const isRefused = found.some((d) => d.severity === "error")
+  const value = isRefused ? { ...loaded, object: asDecoded(loaded.object) } : loaded
+  return { key, value, isValid: !isStrict || !isRefused, line }
 }
 
 /** Objects without any finding: equal ones need not be judged again, which is most of the cost of a large file. */
