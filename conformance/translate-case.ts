@@ -57,13 +57,15 @@ export async function settledTranslator(
   return { translator, failures }
 }
 
-interface CaseInput {
+/** What the product gets for a case. */
+export interface CaseInput {
   readonly objects: readonly AnyObject[]
   readonly settings: Settings
   readonly loadModule?: ModuleLoader
 }
 
-function inputOf(item: Case, isV2: boolean): CaseInput {
+/** Objects and settings of a case. */
+export function inputOf(item: Case, isV2: boolean): CaseInput {
   if (item.recordedFrom === "egctl") return egctlInput(item.folder)
   const config = readConfig(item.folder)
   const file = join(item.folder, "resources.yaml")
