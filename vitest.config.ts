@@ -9,6 +9,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "conformance/**/*.test.ts", examples],
+          // For what hangs; a test must not fail because a machine is slow.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -17,8 +20,8 @@ export default defineConfig({
           include: ["e2e/**/*.e2e.ts", "packages/*/src/**/*.e2e.ts", "conformance/**/*.e2e.ts", examples],
           // Tests of examples run in the host, and here on a real Envoy too: `drivers` of @attache/testing.
           env: { ATTACHE_TEST_ENVOY: "1" },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
