@@ -14,7 +14,7 @@ export const archiveCodes = {
   },
   ATT_ARCHIVE_PATH: {
     cause: "an entry of an archive has a name that leads out of the folder it is unpacked to, or no usable name",
-    cure: "do not use it; if it is yours, pack it with relative names and without ..",
+    cure: "do not use it; if it is yours, pack it with relative names that have no .. in them",
   },
   ATT_ARCHIVE_LINK: {
     cause: "an archive holds a symbolic or hard link, through which files could be read or written elsewhere",

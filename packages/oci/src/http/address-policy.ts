@@ -71,7 +71,8 @@ function ipv4Of(high: number, low: number): string {
 
 /** The eight groups of an IPv6 address in any spelling, without its zone. */
 function ipv6Groups(address: string): readonly number[] | undefined {
-  if (!isIPv6(address)) return undefined
+  // Cheaper than the pattern behind isIPv6, which most addresses need not meet.
+  if (!address.includes(":") || !isIPv6(address)) return undefined
   const plain = address.replace(/%.*$/, "").replace(/\d+\.\d+\.\d+\.\d+$/, (dotted) => {
     const [a = 0, b = 0, c = 0, d = 0] = dotted.split(".").map(Number)
     return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`

@@ -1,13 +1,13 @@
 // Connections that lead only to addresses that were judged, directly or through a proxy.
-import { Agent as HttpAgent, type RequestOptions, request as requestHttp } from "node:http"
-import { Agent as HttpsAgent, request as requestHttps } from "node:https"
+import type { Agent, RequestOptions } from "node:http"
+import type { Agent as TlsAgent } from "node:https"
 import { isIP } from "node:net"
 import type { Duplex } from "node:stream"
-import { connect as connectTls, rootCertificates } from "node:tls"
 import { AttacheError, type Secret } from "@attache/base"
 import type { AddressPolicy } from "./address-policy.ts"
 import { type HttpProxy, type ProxySettings, proxyFor } from "./proxy.ts"
 import { allowedAddresses, type HostResolver } from "./resolve-host.ts"
+import { nodeHttp, nodeHttps, nodeTls } from "./transports.ts"
 
 /** Where connections may lead and whom they trust. */
 export interface ConnectionOptions {
@@ -34,32 +34,39 @@ export interface Connections extends Disposable {
 /** Connections under one policy; a kept one may be used again, because its address was judged by the same rules. */
 export function createConnections(options: ConnectionOptions): Connections {
   const keepAlive = options.isKept ?? true
-  const tls = tlsOptions(options)
   const guarded = { keepAlive, lookup: judgedLookup(options) }
-  const http = new HttpAgent(guarded)
-  const https = new HttpsAgent({ ...guarded, ...tls })
-  // The proxy itself is the operator's choice and not judged.
-  const toProxy = { "http:": new HttpAgent({ keepAlive }), "https:": new HttpsAgent({ keepAlive }) } as const
-  const tunnels = new Map<string, HttpsAgent>()
-  const tunnel = (proxy: HttpProxy): HttpsAgent => {
-    const known = tunnels.get(proxy.url.href) ?? createTunnelAgent(proxy, { keepAlive, ...tls })
-    tunnels.set(proxy.url.href, known)
+  const agents = new Map<string, Agent>()
+  const agentFor = (key: string, create: () => Agent): Agent => {
+    const known = agents.get(key) ?? create()
+    agents.set(key, known)
     return known
   }
+  const direct = (isTls: boolean): Agent => {
+    if (!isTls) return agentFor("http", () => new (nodeHttp().Agent)(guarded))
+    return agentFor("https", () => new (nodeHttps().Agent)({ ...guarded, ...tlsOptions(options) }))
+  }
+  // The proxy itself is the operator's choice and not judged.
+  const toProxy = (isTls: boolean): Agent => {
+    if (!isTls) return agentFor("http to proxy", () => new (nodeHttp().Agent)({ keepAlive }))
+    return agentFor("https to proxy", () => new (nodeHttps().Agent)({ keepAlive }))
+  }
+  const tunnel = (proxy: HttpProxy): Agent =>
+    agentFor(proxy.url.href, () => createTunnelAgent(proxy, { keepAlive, ...tlsOptions(options) }))
   return {
     optionsFor: async (url) => {
       const proxy = proxyFor(url, options.proxies ?? { exceptions: [] })
       const host = url.hostname.replace(/^\[|\]$/g, "")
       if (isIP(host) !== 0) await allowedAddresses(host, options.addresses)
-      const direct = { host, port: url.port, path: `${url.pathname}${url.search}`, headers: { host: url.host } }
-      if (proxy === undefined) return { ...direct, agent: url.protocol === "https:" ? https : http }
+      const isTls = url.protocol === "https:"
+      const asked = { host, port: url.port, path: `${url.pathname}${url.search}`, headers: { host: url.host } }
+      if (proxy === undefined) return { ...asked, agent: direct(isTls) }
       await judgeThroughProxy(host, options)
-      if (url.protocol === "https:") return { ...direct, agent: tunnel(proxy) }
-      const agent = toProxy[proxy.url.protocol === "https:" ? "https:" : "http:"]
+      if (isTls) return { ...asked, agent: tunnel(proxy) }
+      const agent = toProxy(proxy.url.protocol === "https:")
       return { ...addressOf(proxy), path: url.href, headers: { host: url.host, ...authorization(proxy) }, agent }
     },
     [Symbol.dispose]: () => {
-      for (const agent of [http, https, ...Object.values(toProxy), ...tunnels.values()]) agent.destroy()
+      for (const agent of agents.values()) agent.destroy()
     },
   }
 }
@@ -67,7 +74,7 @@ export function createConnections(options: ConnectionOptions): Connections {
 function tlsOptions({ caCertificate, clientCertificate }: ConnectionOptions): object {
   return {
     minVersion: "TLSv1.2",
-    ...(caCertificate === undefined ? {} : { ca: [...rootCertificates, caCertificate] }),
+    ...(caCertificate === undefined ? {} : { ca: [...nodeTls().rootCertificates, caCertificate] }),
     ...(clientCertificate === undefined
       ? {}
       : { cert: clientCertificate.certificate, key: Buffer.from(clientCertificate.key.reveal()) }),
@@ -108,13 +115,13 @@ function authorization({ authorization: value }: HttpProxy): Record<string, stri
 }
 
 /** An agent whose connections are TLS through a proxy's CONNECT. */
-function createTunnelAgent(proxy: HttpProxy, tls: object): HttpsAgent {
-  const agent = new HttpsAgent(tls)
+function createTunnelAgent(proxy: HttpProxy, tls: object): TlsAgent {
+  const agent = new (nodeHttps().Agent)(tls)
   agent.createConnection = (options, done) => {
     const finish = done as unknown as (error: Error | null, socket?: Duplex) => void
     const host = String(options.host)
     const at = `${host.includes(":") ? `[${host}]` : host}:${options.port || 443}`
-    const ask = proxy.url.protocol === "https:" ? requestHttps : requestHttp
+    const { request: ask } = proxy.url.protocol === "https:" ? nodeHttps() : nodeHttp()
     const request = ask({
       ...addressOf(proxy),
       method: "CONNECT",
@@ -122,7 +129,7 @@ function createTunnelAgent(proxy: HttpProxy, tls: object): HttpsAgent {
       headers: { host: at, ...authorization(proxy) },
     })
     request.on("connect", ({ statusCode = 0 }, socket) => {
-      if (statusCode === 200) return finish(null, connectTls({ ...options, ...tls, socket } as object))
+      if (statusCode === 200) return finish(null, nodeTls().connect({ ...options, ...tls, socket } as object))
       socket.destroy()
       const text = `proxy ${proxy.url.host} refuses to connect to ${at}: status code ${statusCode}`
       finish(new AttacheError("ATT_HTTP_PROXY", text, { facts: { proxy: proxy.url.host, status: statusCode } }))

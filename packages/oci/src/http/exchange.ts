@@ -1,9 +1,9 @@
 // One request and its response, without redirects and second attempts.
-import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http"
-import { request as requestHttps } from "node:https"
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http"
 import { AttacheError, errorFrom, systemClock } from "@attache/base"
 import type { Connections } from "./connections.ts"
 import { defaultStallMs, type Pace, paced, stalled } from "./pace.ts"
+import { nodeHttp, nodeHttps } from "./transports.ts"
 
 /** What is asked. */
 export interface HttpRequest {
@@ -37,7 +37,7 @@ export interface HttpResponse {
 export async function exchange(connections: Connections, asked: HttpRequest, pace: Pace = {}): Promise<HttpResponse> {
   asked.signal?.throwIfAborted()
   const { headers, ...options } = await connections.optionsFor(asked.url)
-  const ask = asked.url.protocol === "https:" ? requestHttps : requestHttp
+  const { request: ask } = asked.url.protocol === "https:" ? nodeHttps() : nodeHttp()
   const request = ask({
     ...options,
     method: asked.method ?? "GET",
