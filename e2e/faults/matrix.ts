@@ -1,38 +1,19 @@
 // The fault matrix: an object of each kind with a defect, who notices it, and what is said of it.
 
-import { backend, extensions, prefix, route, to } from "../resources.ts"
+import { backend, route, to } from "../resources.ts"
 import type { Defect } from "./defect.ts"
+import {
+  bad,
+  configMap,
+  envoyGateway,
+  extensionFilter,
+  filtered,
+  gatewayApi,
+  policy,
+  reference,
+  tlsToBad,
+} from "./documents.ts"
 import { patchDefects } from "./patch-defects.ts"
-
-type Document = Readonly<Record<string, unknown>>
-
-const envoyGateway = "gateway.envoyproxy.io/v1alpha1"
-const gatewayApi = "gateway.networking.k8s.io"
-const bad = (rule: Document, rest: Document = {}) =>
-  route("bad", [prefix("/bad", { backendRefs: [to("one")], ...rule })], rest)
-const filtered = (...filters: readonly Document[]) => bad({ filters })
-const onBad = { kind: "HTTPRoute", name: "bad" }
-const policy = (spec: Document) => [bad({}), extensions("defect", onBad, spec)]
-const reference = (kind: string, name: string) => ({ group: "gateway.envoyproxy.io", kind, name })
-const extensionFilter = (spec: Document): readonly Document[] => [
-  filtered({ type: "ExtensionRef", extensionRef: reference("HTTPRouteFilter", "defect") }),
-  { apiVersion: envoyGateway, kind: "HTTPRouteFilter", metadata: { name: "defect" }, spec },
-]
-const tlsToBad = (validation: Document) => [
-  bad({ backendRefs: [to("defect")] }),
-  {
-    apiVersion: `${gatewayApi}/v1`,
-    kind: "BackendTLSPolicy",
-    metadata: { name: "defect" },
-    spec: { targetRefs: [reference("Backend", "defect")], validation: { hostname: "a.test", ...validation } },
-  },
-]
-const configMap = (data: Document): Document => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name: "defect" },
-  data,
-})
 
 /** Every defect, by the kind of its object. */
 export const defects: readonly Defect[] = [

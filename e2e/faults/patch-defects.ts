@@ -1,33 +1,6 @@
 // Defects of patches.
-import { prefix, route, to } from "../resources.ts"
 import type { Defect } from "./defect.ts"
-
-type Document = Readonly<Record<string, unknown>>
-
-const envoyGateway = "gateway.envoyproxy.io/v1alpha1"
-const gatewayApi = "gateway.networking.k8s.io"
-const bad = (rule: Document) => route("bad", [prefix("/bad", { backendRefs: [to("one")], ...rule })])
-const types = {
-  listener: "type.googleapis.com/envoy.config.listener.v3.Listener",
-  route: "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
-  cluster: "type.googleapis.com/envoy.config.cluster.v3.Cluster",
-} as const
-const patch = (type: keyof typeof types, name: string, operation: Document): readonly Document[] => [
-  bad({}),
-  {
-    apiVersion: envoyGateway,
-    kind: "EnvoyPatchPolicy",
-    metadata: { name: "defect" },
-    spec: {
-      type: "JSONPatch",
-      targetRef: { group: gatewayApi, kind: "Gateway", name: "gw" },
-      jsonPatches: [{ type: types[type], name, operation }],
-    },
-  },
-]
-const listener = "default/gw/http"
-const badRoute = '..routes[?(@.name =~ "^httproute/default/bad/.*")]'
-const manager = "/default_filter_chain/filters/0/typed_config"
+import { badRoute, listener, manager, patch } from "./documents.ts"
 
 /** Defects of EnvoyPatchPolicies. */
 export const patchDefects: readonly Defect[] = [

@@ -18,6 +18,7 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
   let withdrawn: Withdrawn = new Map()
   let changes = 0
   let envoyVersion = "1.40.0"
+  let shaping = ["EnvoyProxy/default/own"]
   const suspect = (key: string): Suspect => ({
     key,
     kind: "route",
@@ -30,7 +31,8 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
   const translator: QuarantineOptions["translator"] = {
     suspects: () => parts.map(suspect),
     without: (_proxy, without) => resource([...without]),
-    withoutObjects: (_proxy, objects) => resource([], [...objects].includes("EnvoyProxy/default/own") ? [] : ["frame"]),
+    withoutObjects: (_proxy, objects) =>
+      resource([], [...objects].some((object) => shaping.includes(object)) ? [] : ["frame"]),
     objectKeys: () => ["Backend/default/one", "EnvoyProxy/default/own", "HTTPRoute/default/a"],
     withdraw: (_proxy, wanted) => {
       withdrawn = wanted
@@ -72,6 +74,9 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     changes: () => changes,
     setParts: (wanted: readonly string[]) => {
       parts = wanted
+    },
+    setShaping: (wanted: readonly string[]) => {
+      shaping = [...wanted]
     },
     setVersion: (version: string) => {
       envoyVersion = version
@@ -139,6 +144,15 @@ describe("createQuarantine", () => {
     expect(quarantine.list()).toMatchObject([{ part: "", object: "EnvoyProxy/default/own", message: "bad frame" }])
     quarantine.record(world.answer("ack"))
     expect(quarantine.list()).toEqual([])
+  })
+
+  it("blames who refers to a backend, not the backend without which there would be nothing to refuse", async () => {
+    const world = setUp(["a0"], dislikes("frame"))
+    world.setShaping(["EnvoyProxy/default/own", "Backend/default/one"])
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(quarantine.list()).toMatchObject([{ object: "EnvoyProxy/default/own" }])
   })
 
   it("comes back from disk, for the same Envoy only", async () => {

@@ -35,15 +35,10 @@ export interface Quarantine {
 }
 
 /** Kinds that shape resources without being a part of them; what all others of a proxy stand on comes first. */
-const shapingKinds = [
-  "EnvoyProxy",
-  "ClientTrafficPolicy",
-  "BackendTrafficPolicy",
-  "SecurityPolicy",
-  "HTTPRouteFilter",
-  "Backend",
-  "BackendTLSPolicy",
-]
+const shapingKinds = ["EnvoyProxy", "ClientTrafficPolicy", "BackendTrafficPolicy", "SecurityPolicy", "HTTPRouteFilter"]
+
+/** Kinds that others refer to. They shape clusters; without them another object's settings may be left out of a listener. */
+const backendKinds = ["Backend", "BackendTLSPolicy"]
 
 interface Refused {
   readonly proxyKey: string
@@ -115,7 +110,8 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   /** The object without which the resource would be taken, or would not be there; else the one it is made from. */
   const blamedObject = async (proxyKey: string, kind: TrialKind, name: string): Promise<string | undefined> => {
     const keys = translator.objectKeys()
-    const candidates = shapingKinds.flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
+    const kinds = kind === "clusters" ? [...shapingKinds, ...backendKinds] : [...backendKinds, ...shapingKinds]
+    const candidates = kinds.flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
     const { culprits } = await findCulprits(
       candidates.map((key) => ({ key })),
       async (without) => {
@@ -220,7 +216,9 @@ function shapingObject(
 ): string | undefined {
   const now = without(proxyKey, [], kind, name)
   const keys = objectKeys()
-  const candidates = shapingKinds.toReversed().flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
+  const candidates = [...shapingKinds, ...backendKinds]
+    .toReversed()
+    .flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
   const shaping = candidates
     .slice(0, maxLooks)
     .find((key) => withoutObjects(proxyKey, [key], kind, name)?.version !== now?.version)
