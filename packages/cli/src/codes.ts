@@ -79,4 +79,32 @@ export const codes = {
     cause: "a guest was compiled, but Envoy 1.40 would refuse to load the module",
     cure: "export an ABI version and an allocator, and import only what Envoy offers; attache wasm inspect FILE lists both",
   },
+  ATT_CLI_INTERRUPTED: {
+    cause: "Ctrl-C or a signal ended the command before it was done",
+    cure: "run it again; transfers go on with what has arrived",
+  },
+  ATT_PACKAGE_NOTHING: {
+    cause: "a file or folder holds no extension that could be pushed, or cannot be read",
+    cure: "name a module, or a folder with plugin.wasm, libNAME.so, plugin.so or Lua files; attache build makes a module",
+  },
+  ATT_PACKAGE_SEVERAL: {
+    cause: "a folder holds several modules, and none is called plugin.wasm",
+    cure: "name the module's file, or call it plugin.wasm",
+  },
+  ATT_LOCK_FILE: {
+    cause: "a lock file cannot be read or written, or has another form than attache.lock",
+    cure: "restore it from version control, or remove it and lock anew",
+  },
+  ATT_LOCK_MOVED: {
+    cause: "a tag means something else than when it was locked: an update, or a change that nobody announced",
+    cure: "look at it with attache inspect and take it with --update, or name the locked digest instead of the tag",
+  },
+  ATT_LOCK_MODULE: {
+    cause: "a lock file has the digest of an artifact and another module than the one in it",
+    cure: "find out who changed the lock file; restore it from version control",
+  },
+  ATT_SIGNATURE_POLICY: {
+    cause: "a signature policy cannot be read, or a field in it is wrong; nothing is accepted by a part of one",
+    cure: "correct the field that is named",
+  },
 } as const

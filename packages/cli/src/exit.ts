@@ -24,8 +24,9 @@ const environmentPrefixes = [
 
 /** Exit code for an error with a code. */
 export function exitCodeOf(code: string): ExitCode {
-  if (code.startsWith("ATT_USAGE_")) return exitCodes.usage
+  if (code.startsWith("ATT_USAGE_") || code === "ATT_OCI_REFERENCE") return exitCodes.usage
+  if (code === "ATT_CLI_INTERRUPTED") return exitCodes.interrupted
   if (code === "ATT_BUILD_FAILED") return exitCodes.findings
-  if (code.endsWith("_TIMEOUT")) return exitCodes.timeout
+  if (code.endsWith("_TIMEOUT") || code === "ATT_HTTP_STALLED") return exitCodes.timeout
   return environmentPrefixes.some((prefix) => code.startsWith(prefix)) ? exitCodes.environment : exitCodes.failed
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from "commander"
 import type { ExitCode } from "./exit.ts"
 import { exitCodes } from "./exit.ts"
 import { type Format, formats } from "./output/format.ts"
+import { addPackageVerbs } from "./packages/verbs.ts"
 
 enableCompileCache()
 
@@ -175,6 +176,7 @@ verb(
   .option("--out <file>", "where the module goes (default: dist/NAME.wasm in the folder)")
   .option("--language <name>", "assemblyscript, rust, go, c or text, for folders with several")
   .option("--timeout <seconds>", "longest wait for the compiler", "600")
+addPackageVerbs(program, verb)
 const envoy = program.command("envoy").description("Envoy binaries: install, list, which, run")
 envoyOptions(
   verb(

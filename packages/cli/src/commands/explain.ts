@@ -3,6 +3,7 @@ import { codes as controlPlane } from "@attache/control-plane"
 import { codes as envoy } from "@attache/envoy"
 import { codes as envoyApi } from "@attache/envoy-api"
 import { codes as kubeApi } from "@attache/kube-api"
+import { codes as oci } from "@attache/oci"
 import { codes as translate } from "@attache/translate"
 import { codes as wasmHost } from "@attache/wasm-host"
 import { codes as xdsServer } from "@attache/xds-server"
@@ -17,6 +18,7 @@ const all: Readonly<Record<string, { readonly cause: string; readonly cure: stri
   ...envoy,
   ...envoyApi,
   ...kubeApi,
+  ...oci,
   ...translate,
   ...wasmHost,
   ...xdsServer,

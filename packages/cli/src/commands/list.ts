@@ -1,0 +1,17 @@
+import { type ExitCode, exitCodes } from "../exit.ts"
+import { formatOf, isOn, type Options } from "../options.ts"
+import { printData } from "../output/format.ts"
+import { registryAccessOf, withReferences } from "../packages/registry-access.ts"
+
+/** Tags under which signatures and lists of referrers are kept. Source: cosign; OCI distribution specification 1.1. */
+const bookkeeping = /^sha(?:256|512)-[0-9a-f]{64,128}(?:\.[a-z]+)?$/
+
+/** Lists the tags of a repository or layout. */
+export async function run(args: readonly string[], options: Options): Promise<ExitCode> {
+  const tags = await withReferences(args.slice(0, 1), registryAccessOf(options), async ([opened], signal) =>
+    opened === undefined ? [] : opened.target.tags({ signal }),
+  )
+  const shown = isOn(options, "all") ? tags : tags.filter((tag) => !bookkeeping.test(tag))
+  await printData(formatOf(options), shown, () => shown.map((tag) => `${tag}\n`).join(""))
+  return exitCodes.done
+}

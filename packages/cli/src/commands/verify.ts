@@ -1,0 +1,54 @@
+import { isAttacheError } from "@attache/base"
+import { type Descriptor, formatSigner, parsePlatform, type ReadTarget, readExtension } from "@attache/oci"
+import type { ExitCode } from "../exit.ts"
+import { formatOf, type Options, textOf, usageError } from "../options.ts"
+import { registryAccessOf, withReferences } from "../packages/registry-access.ts"
+import { reportFindings } from "../packages/report-findings.ts"
+import { demandOf, repositoryOf, verifyReference } from "../packages/verify.ts"
+
+/** Checks who signed an image or artifact; exit 3 when the policy or key refuses it. */
+export async function run(args: readonly string[], options: Options): Promise<ExitCode> {
+  const demand = demandOf(options)
+  const format = formatOf(options)
+  if (demand === undefined) throw usageError("no signer is named", "give --key, --trust-root or --policy")
+  if (!("policy" in demand)) return reportFindings(format, demand, undefined, () => "")
+  const result = await withReferences(args.slice(0, 1), registryAccessOf(options), async ([opened], signal) => {
+    if (opened === undefined) return undefined
+    const { target, reference, text } = opened
+    const root = await target.resolve(opened.within, { signal })
+    const subjects = [root, ...(await manifestBelow(target, root, options, signal))]
+    const repository = textOf(options, "repository") ?? repositoryOf(reference)
+    const verdict = await verifyReference(target, repository, subjects, demand, signal)
+    return { reference: text, digest: root.digest, ...verdict }
+  })
+  if (result === undefined) return reportFindings(format, [], undefined, () => "")
+  const { findings, verification, signature, reference, digest } = result
+  const data = {
+    reference,
+    digest,
+    found: verification.found,
+    signatures: verification.signatures,
+    problems: verification.problems,
+    ...(signature === undefined ? {} : { acceptedBy: signature.signer }),
+  }
+  const by = signature === undefined ? "no signature required" : `signed by ${formatSigner(signature.signer)}`
+  return reportFindings(format, findings, data, () => (findings.length > 0 ? "" : `${reference}@${digest}  ${by}\n`))
+}
+
+/** The manifest that an index gives for a platform: who signed that signed what is run. None for what is no extension. */
+async function manifestBelow(
+  target: ReadTarget,
+  root: Descriptor,
+  options: Options,
+  signal: AbortSignal,
+): Promise<readonly Descriptor[]> {
+  const platform = textOf(options, "platform")
+  if (platform === undefined) return []
+  try {
+    const extension = await readExtension(target, root, { platform: parsePlatform(platform), signal })
+    return [extension.manifest]
+  } catch (error) {
+    if (isAttacheError(error) && error.code === "ATT_OCI_FORMAT") return []
+    throw error
+  }
+}

@@ -1,0 +1,74 @@
+import { isAttacheError, unreachable } from "@attache/base"
+import { type CopyResult, copy, type Descriptor, type Platform, signatureTag } from "@attache/oci"
+import { usageError } from "../options.ts"
+import { createByteProgress } from "./byte-progress.ts"
+import { tagged } from "./push.ts"
+import type { OpenedReference } from "./registry-access.ts"
+
+/** How a reference is copied. */
+export interface CopyReferenceOptions {
+  /** One manifest of an index. Default: all. */
+  readonly platform?: Platform
+  /** Whether signatures and other referrers come along. */
+  readonly hasSignatures: boolean
+  readonly signal: AbortSignal
+}
+
+/** What was copied, and where it is now. */
+export interface CopiedReference {
+  readonly from: string
+  readonly to: string
+  readonly digest: string
+  /** Manifests and blobs by how they came there. */
+  readonly counts: CopyResult["counts"]
+}
+
+/**
+ * Copies what a reference names, with its signatures: referrers, and the tag of classic ones.
+ *
+ * A layout that is named without a tag gets the tag of the source. Errors: ATT_USAGE_OPTION (a digest that is not the
+ * source's), and those of both targets.
+ */
+export async function copyReference(
+  from: OpenedReference | undefined,
+  to: OpenedReference | undefined,
+  { platform, hasSignatures, signal }: CopyReferenceOptions,
+): Promise<CopiedReference> {
+  if (from === undefined || to === undefined) return unreachable("the command line wants both")
+  const root = await from.target.resolve(from.within, { signal })
+  const { digest } = to.reference
+  if (digest !== undefined && digest !== root.digest)
+    throw usageError(`${from.text} is ${root.digest}, and not ${digest}`, "name a tag to copy to")
+  const tag = to.reference.tag ?? (digest === undefined ? (from.reference.tag ?? to.within) : "")
+  const progress = createByteProgress(`copying ${from.text}`)
+  const { onEvent } = progress
+  try {
+    const { descriptor, counts } = await copy(from.target, to.target, root, {
+      onEvent,
+      signal,
+      ...(tag === "" ? {} : { tag }),
+      ...(platform === undefined ? {} : { platform }),
+      ...(hasSignatures ? { referrers: true } : {}),
+    })
+    if (hasSignatures) await copyClassicSignature(from, to, descriptor, signal, onEvent)
+    const place = to.reference.tag === undefined && tag !== "" ? `${to.text}:${tag}` : tagged(to)
+    return { from: tagged(from), to: place, digest: descriptor.digest, counts }
+  } finally {
+    progress.end()
+  }
+}
+
+async function copyClassicSignature(
+  from: OpenedReference,
+  to: OpenedReference,
+  descriptor: Descriptor,
+  signal: AbortSignal,
+  onEvent: ReturnType<typeof createByteProgress>["onEvent"],
+): Promise<void> {
+  const tag = signatureTag(descriptor.digest)
+  const signature = await from.target.resolve(tag, { signal }).catch((error: unknown) => {
+    if (isAttacheError(error) && error.code === "ATT_OCI_NOT_FOUND") return undefined
+    throw error
+  })
+  if (signature !== undefined) await copy(from.target, to.target, signature, { tag, signal, onEvent })
+}

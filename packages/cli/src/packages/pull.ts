@@ -1,0 +1,201 @@
+import { rm } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import { type Diagnostic, isAttacheError, sha256Hex } from "@attache/base"
+import { preferredCacheDirectory } from "@attache/envoy"
+import {
+  copy,
+  createLayout,
+  type Descriptor,
+  type Extension,
+  type Platform,
+  type ReadTarget,
+  readExtension,
+  unpackExtension,
+} from "@attache/oci"
+import { createByteProgress } from "./byte-progress.ts"
+import { hostPlatform } from "./extension-source.ts"
+import { checkLockedModule, type LockedPackage, type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
+import { moduleOf, platformKey } from "./module-digests.ts"
+import { placeFiles } from "./place-files.ts"
+import { tagged } from "./push.ts"
+import type { OpenedReference } from "./registry-access.ts"
+
+/** How an extension is pulled. */
+export interface PullExtensionOptions {
+  /** Where its files go. */
+  readonly folderFor: (extension: Extension) => string
+  /** Default: that of this machine. */
+  readonly platform?: Platform
+  readonly lockFile?: LockFile
+  /** Whether a tag that has moved since it was locked is taken. */
+  readonly update: boolean
+  /** Whether files that are in the way are replaced. */
+  readonly force: boolean
+  /** Judges it before any of its content is fetched; findings refuse it. */
+  readonly judge?: (extension: Extension) => Promise<readonly Diagnostic[]>
+  readonly signal: AbortSignal
+}
+
+/** An extension that was pulled. */
+export interface PulledExtension {
+  readonly reference: string
+  /** Of what the reference names. */
+  readonly digest: string
+  /** Of the manifest for the platform. */
+  readonly manifest: string
+  readonly kind: string
+  readonly name?: string
+  readonly version?: string
+  /** `any`, or such as `linux/amd64`. */
+  readonly platform: string
+  readonly path: string
+  /** The file that the proxy loads. */
+  readonly module?: { readonly path: string; readonly size: number; readonly sha256: string } | undefined
+  readonly files: readonly string[]
+}
+
+/**
+ * Fetches an extension into a folder: a tag is held against the lock, every byte against its digest.
+ *
+ * What has arrived of an interrupted pull is kept in the cache, and the next one goes on there.
+ * Errors: ATT_LOCK_MODULE, and those of reading and unpacking.
+ *
+ * @returns what was pulled, or findings that refuse it, with nothing written
+ */
+export async function pullExtension(
+  from: OpenedReference,
+  options: PullExtensionOptions,
+): Promise<PulledExtension | readonly Diagnostic[]> {
+  const { signal, force } = options
+  const found = await examine(from, options)
+  if ("refusals" in found) return found.refusals
+  const { extension } = found
+  const path = options.folderFor(extension)
+  const arrival = await fetchContent(from, extension, path, signal)
+  const module = await moduleOf(arrival.target, extension, signal)
+  checkTaken(from, extension, module, options)
+  const entries = await placeFiles(path, force, (folder) =>
+    unpackExtension(arrival.target, extension, folder, { signal }),
+  )
+  await arrival.dispose()
+  const files = entries.flatMap((entry) => (entry.kind === "folder" ? [] : [entry.path]))
+  return noteTaken(from, extension, { path, files, module }, options)
+}
+
+/**
+ * Fetches what a reference names, packed as it is, into a folder that becomes an OCI image layout.
+ *
+ * Lock and signatures count as for {@link pullExtension}. Errors: those of copying.
+ */
+export async function pullPacked(
+  from: OpenedReference,
+  options: PullExtensionOptions,
+): Promise<PulledExtension | readonly Diagnostic[]> {
+  const { target, within, reference, text } = from
+  const { signal, platform } = options
+  const found = await examine(from, options)
+  if ("refusals" in found) return found.refusals
+  const { extension } = found
+  const path = options.folderFor(extension)
+  const layout = createLayout(path)
+  const wanted = platform === undefined ? extension.root : extension.manifest
+  const progress = createByteProgress(`pulling ${text}`)
+  const tag = reference.digest === undefined && within !== "" ? { tag: within } : {}
+  await copy(target, layout, wanted, { ...tag, onEvent: progress.onEvent, signal }).finally(progress.end)
+  const module = await moduleOf(layout, extension, signal)
+  checkTaken(from, extension, module, options)
+  return noteTaken(from, extension, { path, files: [], module }, options)
+}
+
+/** The extension that a reference means now, or why it is not taken. */
+async function examine(
+  from: OpenedReference,
+  options: PullExtensionOptions,
+): Promise<{ readonly extension: Extension } | { readonly refusals: readonly Diagnostic[] }> {
+  const { target, within } = from
+  const root = await target.resolve(within, { signal: options.signal })
+  const lockFile = lockFor(from, options)
+  const moved = lockFile === undefined || options.update ? undefined : movedTag(lockFile, tagged(from), root.digest)
+  if (moved !== undefined) return { refusals: [moved] }
+  const extension = await extensionFor(target, root, options)
+  const refusals = (await options.judge?.(extension)) ?? []
+  return refusals.some(({ severity }) => severity === "error") ? { refusals } : { extension }
+}
+
+/** A digest cannot move, so there is nothing to lock. */
+function lockFor({ reference }: OpenedReference, { lockFile }: PullExtensionOptions): LockFile | undefined {
+  return reference.digest === undefined ? lockFile : undefined
+}
+
+type Module = PulledExtension["module"]
+
+function takenFrom({ root, kind, platform }: Extension, module: Module): LockedPackage {
+  const modules = module === undefined ? {} : { [platformKey(kind, platform)]: `sha256:${module.sha256}` }
+  return { digest: root.digest, modules }
+}
+
+function checkTaken(from: OpenedReference, extension: Extension, module: Module, options: PullExtensionOptions): void {
+  const lockFile = lockFor(from, options)
+  if (lockFile !== undefined) checkLockedModule(lockFile, tagged(from), takenFrom(extension, module))
+}
+
+function noteTaken(
+  from: OpenedReference,
+  extension: Extension,
+  { path, files, module }: { readonly path: string; readonly files: readonly string[]; readonly module: Module },
+  options: PullExtensionOptions,
+): PulledExtension {
+  const lockFile = lockFor(from, options)
+  const key = tagged(from)
+  if (lockFile !== undefined) writeLock(lockFile, lockWith(lockFile.lock, key, takenFrom(extension, module)))
+  const { kind, name, version, platform, root, manifest } = extension
+  return {
+    reference: key,
+    digest: root.digest,
+    manifest: manifest.digest,
+    kind,
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version }),
+    platform: platformKey(kind, platform),
+    path,
+    ...(module === undefined ? {} : { module }),
+    files,
+  }
+}
+
+/** What is meant for this machine, unless a platform is named; modules that run everywhere are taken from any. */
+async function extensionFor(
+  target: ReadTarget,
+  root: Descriptor,
+  { platform, signal }: PullExtensionOptions,
+): Promise<Extension> {
+  try {
+    return await readExtension(target, root, { platform: platform ?? hostPlatform(), signal })
+  } catch (error) {
+    if (platform !== undefined || !isAttacheError(error) || error.code !== "ATT_OCI_PLATFORM") throw error
+    const other = await readExtension(target, root, { signal }).catch(() => undefined)
+    if (other?.kind === "wasm" || other?.kind === "lua") return other
+    throw error
+  }
+}
+
+interface Arrival {
+  readonly target: ReadTarget
+  readonly dispose: () => Promise<void>
+}
+
+/** The content on this disk. Of two that pull to different folders, neither takes the other's away. */
+async function fetchContent(
+  { target, reference, text }: OpenedReference,
+  { manifest }: Extension,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Arrival> {
+  if (reference.kind === "layout") return { target, dispose: async () => {} }
+  const key = sha256Hex(`${target.name}\n${manifest.digest}\n${resolve(folder)}`).slice(0, 32)
+  const place = join(preferredCacheDirectory(), "pulls", key)
+  const layout = createLayout(place)
+  const progress = createByteProgress(`pulling ${text}`)
+  await copy(target, layout, manifest, { onEvent: progress.onEvent, signal }).finally(progress.end)
+  return { target: layout, dispose: () => rm(place, { recursive: true, force: true }) }
+}

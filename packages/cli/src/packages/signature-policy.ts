@@ -1,0 +1,196 @@
+// Who must have signed what, in YAML: read with places, so that a mistake in it opens no door unnoticed.
+import { readFileSync, statSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+import { type Diagnostic, isAttacheError, messageOf } from "@attache/base"
+import { fieldPath, type PathStep, readYaml, type YamlDocument } from "@attache/kube-api"
+import {
+  type CertificateIdentity,
+  readPublicKey,
+  readTrustRoot,
+  type SignaturePolicy,
+  type SignatureRule,
+  type SignatureTrust,
+  type TrustedKey,
+} from "@attache/oci"
+
+/** A policy with the keys and authorities it names, or why it cannot be read; never a part of one. */
+export interface PolicyReading {
+  readonly policy?: SignaturePolicy
+  readonly trust?: SignatureTrust
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads a file that a policy names. Throws what keeps it from doing so. */
+export type ReadPolicyFile = (path: string) => Uint8Array
+
+const limits = { bytes: 1024 * 1024, rules: 1_000, entries: 100 } as const
+
+/** Reads a policy file, and the files of keys and trust root that it names, relative to it. Code: ATT_SIGNATURE_POLICY. */
+export function loadSignaturePolicy(path: string): PolicyReading {
+  const read: ReadPolicyFile = (file) => {
+    const { size } = statSync(file)
+    if (size > limits.bytes) throw new Error(`it has more than ${limits.bytes} bytes`)
+    return readFileSync(file)
+  }
+  try {
+    const text = Buffer.from(read(path)).toString("utf8")
+    return readSignaturePolicy(text, path, (file) => read(resolve(dirname(path), file)))
+  } catch (error) {
+    const message = `the policy cannot be read: ${messageOf(error)}`
+    return { diagnostics: [{ code: "ATT_SIGNATURE_POLICY", severity: "error", file: path, message }] }
+  }
+}
+
+/** Reads a policy from its text. Codes: ATT_SIGNATURE_POLICY, ATT_YAML_*. */
+export function readSignaturePolicy(text: string, file: string, readFile: ReadPolicyFile): PolicyReading {
+  const { documents, diagnostics } = readYaml(text, file, { bytes: limits.bytes, documents: 10, nodes: 100_000 })
+  if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics }
+  const [document, second] = documents
+  const notes = [...diagnostics]
+  const reader = readerOf(document, file, readFile, notes)
+  if (document === undefined || second !== undefined) {
+    reader.refuse([], `the file has ${documents.length} documents`, "write one policy in it")
+    return { diagnostics: notes }
+  }
+  const { policy, trust } = policyFrom(document.value, reader)
+  return notes.some(({ severity }) => severity === "error")
+    ? { diagnostics: notes }
+    : { policy, trust, diagnostics: notes }
+}
+
+interface Reader {
+  readonly refuse: (path: readonly PathStep[], message: string, hint: string) => void
+  readonly readFile: ReadPolicyFile
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function readerOf(
+  document: YamlDocument | undefined,
+  file: string,
+  readFile: ReadPolicyFile,
+  diagnostics: Diagnostic[],
+): Reader {
+  const refuse: Reader["refuse"] = (path, message, hint) => {
+    const field = path.length === 0 ? {} : { field: fieldPath(path) }
+    const position = document?.positionOf(path) ?? { line: 1, column: 1 }
+    diagnostics.push({ code: "ATT_SIGNATURE_POLICY", severity: "error", message, hint, file, ...position, ...field })
+  }
+  return { refuse, readFile }
+}
+
+function policyFrom(
+  value: unknown,
+  reader: Reader,
+): { readonly policy: SignaturePolicy; readonly trust: SignatureTrust } {
+  const members = membersOf(value, [], ["rules", "otherwise", "trustRoot"], reader)
+  const keys = new Map<string, TrustedKey>()
+  const rules = listOf(members.rules, ["rules"], limits.rules, reader).map((rule, at) =>
+    ruleFrom(rule, at, keys, reader),
+  )
+  if (members.rules === undefined) reader.refuse([], "there are no rules", "list them under rules")
+  const { otherwise = "refuse" } = members
+  if (otherwise !== "accept" && otherwise !== "refuse")
+    reader.refuse(["otherwise"], "is neither accept nor refuse", "say what becomes of repositories that no rule names")
+  const root = members.trustRoot === undefined ? undefined : trustRootFrom(members.trustRoot, reader)
+  const wantsRoot = rules.findIndex(({ identities = [] }) => identities.length > 0)
+  if (wantsRoot >= 0 && members.trustRoot === undefined)
+    reader.refuse(
+      ["rules", wantsRoot, "identities"],
+      "identities are known by a trust root alone, and there is none",
+      "name the file trusted_root.json under trustRoot",
+    )
+  return {
+    policy: { rules, otherwise: otherwise === "accept" ? "accept" : "refuse" },
+    trust: { keys: [...keys.values()], ...(root === undefined ? {} : { root }) },
+  }
+}
+
+function ruleFrom(value: unknown, at: number, known: Map<string, TrustedKey>, reader: Reader): SignatureRule {
+  const path = ["rules", at] as const
+  const allowed = ["repository", "signed", "keys", "identities", "minimumVersion"]
+  const members = membersOf(value, path, allowed, reader)
+  const repository = textIn(members, path, "repository", reader)
+  if (repository === undefined && members.repository === undefined)
+    reader.refuse(path, "the rule names no repository", "write repository: registry/path, with * and ** for any")
+  const { signed = "required" } = members
+  if (signed !== "required" && signed !== "not-required")
+    reader.refuse([...path, "signed"], "is neither required nor not-required", "write one of the two")
+  const keys = listOf(members.keys, [...path, "keys"], limits.entries, reader).flatMap((key, index) => {
+    const found = keyFrom(key, [...path, "keys", index], reader)
+    if (found !== undefined) known.set(found.fingerprint, found)
+    return found?.fingerprint ?? []
+  })
+  const identities = listOf(members.identities, [...path, "identities"], limits.entries, reader).flatMap(
+    (identity, index) => identityFrom(identity, [...path, "identities", index], reader) ?? [],
+  )
+  const names = [members.keys, members.identities].some((list) => Array.isArray(list) && list.length > 0)
+  if (signed === "required" && !names)
+    reader.refuse(path, "a signature is required, and nobody's is accepted", "name keys or identities")
+  const minimumVersion = textIn(members, path, "minimumVersion", reader)
+  return {
+    repository: repository ?? "",
+    signed: signed === "not-required" ? "not-required" : "required",
+    keys,
+    identities,
+    ...(minimumVersion === undefined ? {} : { minimumVersion }),
+  }
+}
+
+function keyFrom(value: unknown, path: readonly PathStep[], reader: Reader): TrustedKey | undefined {
+  if (typeof value !== "string") {
+    reader.refuse(path, "is no text", "write the file of a public key, or the key itself in PEM")
+    return undefined
+  }
+  try {
+    const isPem = value.trimStart().startsWith("-----BEGIN ")
+    return readPublicKey(isPem ? value : Buffer.from(reader.readFile(value)).toString("utf8"))
+  } catch (error) {
+    reader.refuse(path, messageOf(error), "name the file of a public key in PEM: ECDSA P-256, Ed25519 or RSA")
+    return undefined
+  }
+}
+
+function identityFrom(value: unknown, path: readonly PathStep[], reader: Reader): CertificateIdentity | undefined {
+  const members = membersOf(value, path, ["subject", "issuer"], reader)
+  const [subject, issuer] = [textIn(members, path, "subject", reader), textIn(members, path, "issuer", reader)]
+  if (subject !== undefined && issuer !== undefined) return { subject, issuer }
+  if (members.subject === undefined || members.issuer === undefined)
+    reader.refuse(path, "an identity has a subject and an issuer", "write both, with * for any part")
+  return undefined
+}
+
+function trustRootFrom(value: unknown, reader: Reader): SignatureTrust["root"] | undefined {
+  try {
+    if (typeof value !== "string") throw new Error("is no text")
+    return readTrustRoot(reader.readFile(value))
+  } catch (error) {
+    const hint = isAttacheError(error) ? error.hint : undefined
+    reader.refuse(["trustRoot"], messageOf(error), hint ?? "name the file trusted_root.json of the Sigstore instance")
+    return undefined
+  }
+}
+
+function membersOf(value: unknown, path: readonly PathStep[], allowed: readonly string[], reader: Reader): Members {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    reader.refuse(path, "is no mapping", `write ${allowed.join(", ")} in it`)
+    return {}
+  }
+  for (const name of Object.keys(value))
+    if (!allowed.includes(name)) reader.refuse([...path, name], "is unknown", `known are ${allowed.join(", ")}`)
+  return value as Members
+}
+
+function listOf(value: unknown, path: readonly PathStep[], most: number, reader: Reader): readonly unknown[] {
+  if (value === undefined) return []
+  if (Array.isArray(value) && value.length <= most) return value
+  reader.refuse(path, Array.isArray(value) ? `has more than ${most} entries` : "is no list", "write a shorter list")
+  return []
+}
+
+function textIn(members: Members, path: readonly PathStep[], name: string, reader: Reader): string | undefined {
+  const value = members[name]
+  if (value === undefined || (typeof value === "string" && value !== "")) return value as string | undefined
+  reader.refuse([...path, name], "is no text", "write it in quotes")
+  return undefined
+}
