@@ -1,5 +1,6 @@
+import { Secret } from "@attache/base"
 import { describe, expect, it } from "vitest"
-import { createTestAuthority } from "../../test/authority.ts"
+import { createTestAuthority, type TlsIdentity } from "../../test/authority.ts"
 import { testServer } from "../../test/http-server.ts"
 import { hostAddresses, publicAddresses } from "./address-policy.ts"
 import { createHttpClient, type HttpClientOptions } from "./client.ts"
@@ -136,12 +137,42 @@ describe("certificates", () => {
 })
 
 describe("connections", () => {
-  it("are used again", async () => {
-    await using server = await testServer((_request, response) => response.end("x"))
+  it("are used again, also after what nobody read", async () => {
+    await using server = await testServer((request, response) => {
+      const body = request.url === "/long" ? Buffer.alloc(1_000_000) : "x"
+      // An answer to HEAD without a length ends its connection.
+      response.setHeader("content-length", body.length).end(request.method === "HEAD" ? undefined : body)
+    })
     const sockets = new Set<unknown>()
     server.server.on("connection", (socket) => sockets.add(socket))
     using client = createHttpClient({ addresses: hostAddresses })
-    for (let i = 0; i < 3; i++) await readBody(await client.ask({ url: new URL(server.url) }), 10)
-    expect(sockets.size).toBe(1)
+    const ask = (method: string, path: string) => client.ask({ method, url: new URL(path, server.url) })
+    const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    await readBody(await ask("GET", "/"), 10)
+    for (const [method, path] of [
+      ["HEAD", "/long"],
+      ["GET", "/"],
+    ] as const) {
+      const response = await ask(method, path)
+      response.discard()
+      await settled()
+    }
+    await readBody(await ask("GET", "/"), 10)
+    // When a connection is free again is its own affair; that some are is ours.
+    expect(sockets.size).toBeLessThan(4)
+  })
+
+  it("show who we are to servers that want to know", async () => {
+    const [ours, others] = [await createTestAuthority(), await createTestAuthority()]
+    const wanting = { ...ours.localhost, ca: ours.caCertificate, requestCert: true, rejectUnauthorized: true }
+    await using server = await testServer((_request, response) => response.end("welcome"), wanting)
+    const certificateOf = ({ cert, key }: TlsIdentity) => ({ certificate: cert, key: new Secret(Buffer.from(key)) })
+    const { caCertificate } = ours
+    expect(await textAt(server.url, { caCertificate, clientCertificate: certificateOf(ours.localhost) })).toBe(
+      "welcome",
+    )
+    for (const more of [{}, { clientCertificate: certificateOf(others.localhost) }]) {
+      await expect(textAt(server.url, { caCertificate, ...more })).rejects.toThrow(code("ATT_HTTP_UNREACHABLE"))
+    }
   })
 })

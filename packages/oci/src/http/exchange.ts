@@ -128,8 +128,24 @@ function respond(incoming: IncomingMessage, asked: HttpRequest, pace: Pace): Htt
     headers: incoming.headers,
     url: asked.url,
     body: bodyOf(incoming, asked, pace),
-    discard: () => void incoming.destroy(),
+    discard: () => discard(incoming, asked),
   }
+}
+
+/** Largest body that is read to its end for the sake of its connection, in bytes. */
+const cheapBytes = 16 * 1024
+
+/** How long such a body may take, in milliseconds. */
+const cheapMs = 1000
+
+/** A connection whose response has ended serves the next request, which saves a handshake; a longer body costs more than that. */
+function discard(incoming: IncomingMessage, { method }: HttpRequest): void {
+  const length = Number(incoming.headers["content-length"] ?? Number.NaN)
+  const isEmpty = method === "HEAD" || incoming.statusCode === 204 || incoming.statusCode === 304
+  if (!isEmpty && !(length <= cheapBytes)) return void incoming.destroy()
+  const late = setTimeout(() => incoming.destroy(), cheapMs).unref()
+  incoming.once("close", () => clearTimeout(late))
+  incoming.resume()
 }
 
 async function* bodyOf(incoming: IncomingMessage, asked: HttpRequest, pace: Pace): AsyncGenerator<Uint8Array> {
