@@ -9,14 +9,16 @@ import { join } from "node:path"
 const root = join(import.meta.dirname, "..")
 const command = join(root, "packages", "cli", "bin", "attache.mjs")
 
-/** The command prefers its bundle to its sources: an old one would be tested in their place. */
-function buildIfStale(): void {
+let isBuilt = false
+
+/** Builds the command once: it prefers its bundle to its sources, and an old one would be tested in their place. */
+export function buildIfStale(): void {
+  if (isBuilt) return
+  isBuilt = true
   const script = join(root, "scripts", "build.ts")
   const { status, stderr } = spawnSync(process.execPath, [script, "--if-stale"], { encoding: "utf8" })
   if (status !== 0) throw new Error(`the command cannot be built:\n${stderr}`)
 }
-
-let isBuilt = false
 
 /** What came back. */
 export interface Answer {
@@ -54,8 +56,7 @@ export async function startGateway(
   files: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<GatewayUnderTest> {
-  if (!isBuilt) buildIfStale()
-  isBuilt = true
+  buildIfStale()
   const folder = await mkdtemp(join(tmpdir(), "attache-e2e-"))
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text)
   const child = spawn(process.execPath, [command, "run", "-f", folder, ...args], {
@@ -81,20 +82,7 @@ export async function startGateway(
     folder,
     write: (file, text) => writeFile(join(folder, file), text),
     request: send,
-    until: async (port, path, fits, options) => {
-      const deadline = Date.now() + 10_000
-      for (;;) {
-        const answer = await send(port, path, options).catch((error: unknown) => ({
-          status: 0,
-          headers: {},
-          body: String(error),
-        }))
-        if (fits(answer)) return answer
-        if (Date.now() > deadline)
-          throw new Error(`no fitting answer for ${path}; last: ${JSON.stringify(answer)}\n${output().slice(-3000)}`)
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-    },
+    until: (port, path, fits, options) => untilAnswer(port, path, fits, { ...options, context: output }),
     output,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
@@ -115,7 +103,29 @@ async function untilReady(child: ChildProcess, ended: Promise<number | null>, ou
   failed.catch(() => {})
 }
 
-function send(port: number, path: string, options: RequestOptions = {}): Promise<Answer> {
+/** Repeats a request until its answer fits; fails after 10 s with the last answer and what `context` tells. */
+export async function untilAnswer(
+  port: number,
+  path: string,
+  fits: (answer: Answer) => boolean,
+  { context = () => "", ...options }: RequestOptions & { readonly context?: () => string } = {},
+): Promise<Answer> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const answer = await send(port, path, options).catch((error: unknown) => ({
+      status: 0,
+      headers: {},
+      body: String(error),
+    }))
+    if (fits(answer)) return answer
+    if (Date.now() > deadline)
+      throw new Error(`no fitting answer for ${path}; last: ${JSON.stringify(answer)}\n${context().slice(-3000)}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** One request over a connection of its own. */
+export function send(port: number, path: string, options: RequestOptions = {}): Promise<Answer> {
   const { method = "GET", headers = {}, body, tls } = options
   const shared = { host: "127.0.0.1", port, path, method, headers, agent: false as const, timeout: 20_000 }
   return new Promise((resolve, reject) => {

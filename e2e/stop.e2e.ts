@@ -1,10 +1,11 @@
 // However the command ends, nothing of it stays behind.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePorts } from "@attache/envoy"
 import { describe, expect, it } from "vitest"
+import { descendants, isGone } from "./process-tree.ts"
 import { gateway, stream } from "./resources.ts"
 
 const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
@@ -13,30 +14,6 @@ const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attac
 const oldNode = ["/usr/local/bin/node", "/usr/bin/node"].find(
   (path) => existsSync(path) && Number(/^v(\d+)/.exec(String(spawnSync(path, ["--version"]).stdout))?.[1]) < 22,
 )
-
-/** Processes below one, by what Linux says of parents. */
-function descendants(pid: number): readonly number[] {
-  const children = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const parent = /\) \S (\d+) /.exec(readFileSync(`/proc/${name}/stat`, "utf8"))?.[1]
-        return Number(parent) === pid ? [Number(name)] : []
-      } catch {
-        return []
-      }
-    })
-  return children.flatMap((child) => [child, ...descendants(child)])
-}
-
-/** Gone, or dead and not yet collected by its new parent. */
-function isGone(pid: number): boolean {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-  } catch {
-    return true
-  }
-}
 
 async function untilGone(pids: readonly number[]): Promise<readonly number[]> {
   const deadline = Date.now() + 15_000

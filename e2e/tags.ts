@@ -1,15 +1,13 @@
 // Extensions of each kind that do one thing: put their tag behind those in `x-order`, of the request and of the response.
 
-import { createHash } from "node:crypto"
-import { existsSync, globSync } from "node:fs"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { silentLogger } from "@attache/base"
 import { createExtProcServer, type Handlers, type HttpHeaders } from "@attache/ext-proc"
-import { buildAssemblyScript } from "@attache/wasm-sdk/build"
+import { compiledGuest } from "./compiled-guest.ts"
 import { socketBackend, to } from "./resources.ts"
 
 type Document = Readonly<Record<string, unknown>>
@@ -103,26 +101,9 @@ class Tag extends StreamContext {
 registerRoot("tag", (): RootContext => new Tagged())
 `
 
-/** The compiled guest; compiled once for each state of source and SDK, for that takes seconds. */
-async function compiledGuest(): Promise<Uint8Array> {
-  const sdk = join(import.meta.dirname, "..", "packages", "wasm-sdk")
-  const digest = createHash("sha256").update(source)
-  for (const path of globSync("{assembly,src}/*.ts", { cwd: sdk }).sort())
-    digest.update(await readFile(join(sdk, path)))
-  const folder = join(tmpdir(), "attache-e2e-guests", digest.digest("hex"))
-  const out = join(folder, "tag.wasm")
-  if (existsSync(out)) return readFile(out)
-  const entry = join(folder, "tag.ts")
-  await mkdir(folder, { recursive: true })
-  await writeFile(entry, source)
-  const built = await buildAssemblyScript(entry, out)
-  if (!built.ok) throw new Error(built.findings.map(({ line, message }) => `${line}: ${message}`).join("\n"))
-  return built.bytes
-}
-
 /** Serves the guest on a loopback port. */
 export async function startTagGuest(): Promise<TagGuest> {
-  const bytes = await compiledGuest()
+  const bytes = await compiledGuest(source)
   const server = createServer((request, response) => {
     response.statusCode = request.url === "/tag.wasm" ? 200 : request.url === "/troubled.wasm" ? 503 : 404
     response.end(request.url === "/tag.wasm" ? bytes : "")

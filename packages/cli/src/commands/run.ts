@@ -1,6 +1,6 @@
 // Resources on this machine: a control plane on a Unix socket, and one Envoy for each proxy.
 import { join } from "node:path"
-import { AttacheError, createLogger } from "@attache/base"
+import { AttacheError, createLogger, messageOf } from "@attache/base"
 import {
   type ControlPlane,
   type ControlPlaneUpdate,
@@ -62,7 +62,9 @@ export async function runResources(
   envoy.catch(() => {})
   const settings = await settingsOf(options, "host")
   const logger = createLogger({ level: "warn" })
-  const instance = createInstance()
+  const instance = createInstance((error) =>
+    logger.warn("attache status does not find this instance", { error: messageOf(error) }),
+  )
   const xdsSocket = join(instance.socketFolder, "xds.sock")
   const fleet = createFleet({
     xdsSocket,

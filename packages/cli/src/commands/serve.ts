@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { AttacheError, createLogger } from "@attache/base"
+import { AttacheError, createLogger, messageOf } from "@attache/base"
 import {
   createControlPlane,
   type Reporter,
@@ -9,6 +9,7 @@ import {
   stateDirectory,
 } from "@attache/control-plane"
 import { type ExitCode, exitCodes } from "../exit.ts"
+import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
@@ -43,13 +44,17 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   }
   const settings = await settingsOf(options, profileOf(options, "host"))
   const logger = createLogger({ format: formatOf(options) === "text" ? "text" : "json" })
-  const instance = createInstance()
+  const instance = createInstance((error) =>
+    logger.warn("attache status does not find this instance", { error: messageOf(error) }),
+  )
   const controlPlane = createControlPlane({
     paths,
     settings,
     stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
     loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
+    // Only an Envoy that is here already: who serves others' Envoys need not have one.
+    envoyBinary: () => findEnvoyFor({ ...options, offline: true }),
     logger,
   })
   try {

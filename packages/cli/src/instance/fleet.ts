@@ -14,6 +14,7 @@ import {
 } from "@attache/envoy"
 import { say, styled } from "../output/format.ts"
 import { parseRequestLine, requestLine } from "./request-line.ts"
+import { restartPause } from "./restart-pause.ts"
 import { type WatchedEnvoy, watchEnvoy } from "./watched-envoy.ts"
 
 /** A listener that an Envoy is going to bind. */
@@ -37,7 +38,7 @@ export interface FleetOptions {
   readonly filtersOfRoute: (key: string, route: string) => RouteTest
 }
 
-/** Envoys that follow the proxy keys. */
+/** Envoys that follow the proxy keys. One that ends by itself is started again, after a pause that grows. */
 export interface Fleet {
   /**
    * Starts what is missing and stops what is not wanted any more; says so when a running Envoy's bootstrap is not the one it
@@ -58,6 +59,9 @@ export function createFleet(options: FleetOptions): Fleet {
   const bootstraps = new Map<string, string>()
   const watched = new Map<string, WatchedEnvoy>()
   const said = new Map<string, ReadonlySet<string>>()
+  const wanted = new Map<string, readonly FleetListener[]>()
+  const pauses = new Map<string, number>()
+  const timers = new Set<NodeJS.Timeout>()
   let isStopping = false
   const bootstrapOf = (key: string): JsonObject => {
     const own = createBootstrap({
@@ -84,14 +88,13 @@ export function createFleet(options: FleetOptions): Fleet {
     })
     watched.set(key, watch)
     try {
-      return await run(key, bootstrap, listeners, watch)
+      return await run(bootstrap, listeners, watch)
     } catch (error) {
       watch.ended(messageOf(error))
       throw error
     }
   }
   const run = async (
-    key: string,
     bootstrap: JsonObject,
     listeners: readonly FleetListener[],
     watch: WatchedEnvoy,
@@ -119,30 +122,51 @@ export function createFleet(options: FleetOptions): Fleet {
     watch.started(envoy.admin)
     envoy.exit.then(
       ({ code, signal }) => {
-        const how = signal ?? `exit code ${code}`
-        watch.ended(`it has ended (${how})`)
-        if (!isStopping && running.has(key)) say(`${styled("red", "envoy ended")} ${key} (${how})`)
-        running.delete(key)
+        watch.ended(`it has ended (${signal ?? `exit code ${code}`})`)
       },
       () => {},
     )
     return envoy
+  }
+  const launch = (key: string): Promise<RunningEnvoy> => {
+    const own = start(key, wanted.get(key) ?? [])
+    running.set(key, own)
+    const forget = (): boolean => running.get(key) === own && running.delete(key)
+    own.then(async ({ exit }) => {
+      const began = performance.now()
+      const { code, signal } = await exit
+      if (!forget() || isStopping) return
+      say(`${styled("red", "envoy ended")} ${key} (${signal ?? `exit code ${code}`})`)
+      revive(key, performance.now() - began)
+    }, forget)
+    return own
+  }
+  const revive = (key: string, livedMs: number): void => {
+    const pause = restartPause(pauses.get(key), livedMs)
+    pauses.set(key, pause)
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      if (isStopping || running.has(key) || !wanted.has(key)) return
+      launch(key).then(
+        () => say(`${styled("green", "restarted")} ${key}`),
+        (error: unknown) => {
+          say(`${styled("red", "not restarted")} ${key}: ${messageOf(error)}`)
+          revive(key, 0)
+        },
+      )
+    }, pause)
+    timers.add(timer)
   }
   return {
     follow: async (keys, listeners) => {
       const gone = [...running].filter(([key]) => !keys.includes(key))
       for (const [key] of gone) running.delete(key)
       for (const key of watched.keys()) if (!keys.includes(key)) watched.delete(key)
+      wanted.clear()
+      for (const key of keys) wanted.set(key, listeners(key))
       const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
       for (const key of keys) if (running.has(key)) noteChange(key)
-      const started = keys
-        .filter((key) => !running.has(key))
-        .map((key) => {
-          const envoy = start(key, listeners(key))
-          running.set(key, envoy)
-          envoy.catch(() => running.delete(key))
-          return envoy
-        })
+      const started = keys.filter((key) => !running.has(key)).map(launch)
       await Promise.all([...stopped, ...started])
     },
     serving: async () => {
@@ -152,6 +176,7 @@ export function createFleet(options: FleetOptions): Fleet {
       new Map(await Promise.all([...watched].map(async ([key, watch]) => [key, await watch.view()] as const))),
     stop: async () => {
       isStopping = true
+      for (const timer of timers) clearTimeout(timer)
       await Promise.all([...running.values()].map(async (envoy) => (await envoy).stop().catch(() => {})))
       running.clear()
     },

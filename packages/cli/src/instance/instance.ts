@@ -25,7 +25,7 @@ export interface Instance {
   readonly folder: string
   /** Short enough for Unix sockets. */
   readonly socketFolder: string
-  /** Writes a file whole or not at all, mode 0600. */
+  /** Writes a file whole or not at all, mode 0600. Never throws. */
   write(file: string, text: string): void
   /** Removes the folders. */
   remove(): void
@@ -33,13 +33,18 @@ export interface Instance {
 
 const instancesFolder = (): string => join(stateDirectory(), "instances")
 
-/** Makes the folders of a new instance. */
-export function createInstance(): Instance {
+/**
+ * Makes the folders of a new instance.
+ *
+ * @param onTrouble called when the state folder takes nothing (a full disk, a file in its place): the instance runs, and
+ * `attache status` does not find it
+ */
+export function createInstance(onTrouble: (error: unknown) => void): Instance {
   const name = `${process.pid}-${randomBytes(3).toString("hex")}`
   const folder = join(instancesFolder(), name)
   // Socket paths may have 107 bytes; the state folder may be anywhere.
   const socketFolder = join(tmpdir(), `attache-${name}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  removeDead()
   mkdirSync(socketFolder, { mode: 0o700 })
   return {
     name,
@@ -47,13 +52,35 @@ export function createInstance(): Instance {
     socketFolder,
     write: (file, text) => {
       const path = join(folder, file)
-      writeFileSync(`${path}.new`, text, { mode: 0o600 })
-      renameSync(`${path}.new`, path)
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        writeFileSync(`${path}.new`, text, { mode: 0o600 })
+        renameSync(`${path}.new`, path)
+      } catch (error) {
+        rmSync(`${path}.new`, { force: true })
+        onTrouble(error)
+      }
     },
     remove: () => {
       rmSync(folder, { recursive: true, force: true })
       rmSync(socketFolder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Removes the folders of instances that were killed. */
+function removeDead(): void {
+  let names: string[]
+  try {
+    names = readdirSync(instancesFolder())
+  } catch {
+    return
+  }
+  for (const name of names) {
+    const pid = Number(/^(\d+)-[0-9a-f]{6}$/.exec(name)?.[1] ?? process.pid)
+    if (isAlive(pid)) continue
+    rmSync(join(instancesFolder(), name), { recursive: true, force: true })
+    rmSync(join(tmpdir(), `attache-${name}`), { recursive: true, force: true })
   }
 }
 

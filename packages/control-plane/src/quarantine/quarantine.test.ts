@@ -47,13 +47,17 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     version: () => Promise.resolve(envoyVersion),
     close: () => Promise.resolve(),
   }
+  let onChange = (): void => {}
   const create = () =>
     createQuarantine({
       translator,
       judge,
       clock: createManualClock(),
       logger: createLogger({ level: "error", write: () => {} }),
-      onChange: () => changes++,
+      onChange: () => {
+        changes++
+        onChange()
+      },
       ...(path === undefined ? {} : { path }),
     })
   const answer = (type: "ack" | "nack"): AnswerEvent => ({
@@ -72,6 +76,9 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     answer,
     withdrawn: () => [...withdrawn.keys()],
     changes: () => changes,
+    whenChanged: (call: () => void) => {
+      onChange = call
+    },
     setParts: (wanted: readonly string[]) => {
       parts = wanted
     },
@@ -171,6 +178,18 @@ describe("createQuarantine", () => {
     other.setVersion("1.41.0")
     await other.create().restore()
     expect(other.withdrawn()).toEqual([])
+  })
+
+  it("is on disk before anything of it is published", async () => {
+    await using folder = await temporaryDirectory()
+    const path = join(folder.path, "quarantine.json")
+    const world = setUp(["a0", "b0"], dislikes("a0"), path)
+    const onDisk: boolean[] = []
+    world.whenChanged(() => onDisk.push(existsSync(path)))
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(onDisk).toEqual([true])
   })
 
   it.each(["", "{", "{}", "[1, null]", '[{"part": "a0"}]'])("takes %j on disk for nothing", async (text) => {

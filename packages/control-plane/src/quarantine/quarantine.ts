@@ -105,6 +105,8 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     if (culprits.length === 0) return
     apply(proxyKey)
     keep()
+    // Who dies after all others were told need not be refused again.
+    await writing
     options.onChange()
   }
   /** The object without which the resource would be taken, or would not be there; else the one it is made from. */

@@ -1,0 +1,183 @@
+// Ends of the control plane and of Envoy: what was known before is known after, and requests go on where an Envoy does.
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createBootstrap, findEnvoy, freePorts, runEnvoy } from "@attache/envoy"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Backend, startBackend } from "./backend.ts"
+import { createPlace, startCommand } from "./command-process.ts"
+import { send, untilAnswer } from "./gateway-under-test.ts"
+import { childOf } from "./process-tree.ts"
+import { backend, gateway, prefix, route, stream, to } from "./resources.ts"
+
+let one: Backend
+beforeAll(async () => {
+  one = await startBackend("one")
+})
+afterAll(() => one[Symbol.asyncDispose]())
+
+const ready = /^ready in /m
+const refused = route("bad", [
+  prefix("/bad", {
+    backendRefs: [to("one")],
+    filters: [{ type: "RequestHeaderModifier", requestHeaderModifier: { set: [{ name: "x", value: "%NOSUCH(x)%" }] } }],
+  }),
+])
+const steady = (port: number, path = "/steady"): string =>
+  stream(
+    ...gateway({ http: port }),
+    backend("one", one.port),
+    route("steady", [prefix(path, { backendRefs: [to("one")] })]),
+  )
+const is =
+  (wanted: number) =>
+  ({ status }: { readonly status: number }) =>
+    status === wanted
+
+describe("attache run, started again", () => {
+  it.each(["SIGINT", "SIGKILL"] as const)("after %s: what Envoy refused is not offered again", async (signal) => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port), "bad.yaml": stream(refused) })
+    const first = startCommand(place, "run")
+    await first.said(/withdrawn HTTPRoute\/default\/bad/)
+    await untilAnswer(port, "/bad", is(500), { context: first.output })
+    expect(first.output()).toMatch(/envoy warning .*rejected.*NOSUCH/)
+    await first.end(signal)
+    await using second = startCommand(place, "run")
+    await second.said(ready)
+    await untilAnswer(port, "/steady", is(200), { context: second.output })
+    expect((await send(port, "/bad")).status).toBe(500)
+    expect(second.output()).not.toMatch(/rejected/)
+    place.write("bad.yaml", stream(route("bad", [prefix("/bad", { backendRefs: [to("one")] })])))
+    await untilAnswer(port, "/bad", is(200), { context: second.output })
+  })
+
+  it("while its files are broken: it serves what was good", async () => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port) })
+    const first = startCommand(place, "run")
+    await first.said(ready)
+    await first.end("SIGINT")
+    place.write("base.yaml", "kind: HTTPRoute\n  broken: [")
+    await using second = startCommand(place, "run")
+    await second.said(ready)
+    await untilAnswer(port, "/steady", is(200), { context: second.output })
+    expect(second.output()).toMatch(/base\.yaml:2/)
+  })
+
+  it("while its state folder is full: it serves, and says what it cannot keep", async () => {
+    const [port] = (await freePorts(1)) as [number]
+    using state = mountFull()
+    // Who may not mount cannot have a disk of its own filled.
+    if (state === undefined) return console.log("left out: only root mounts a file system")
+    using place = createPlace({ "base.yaml": steady(port), "bad.yaml": stream(refused) }, state.path)
+    const first = startCommand(place, "run")
+    await first.said(ready)
+    expect(first.output()).toMatch(/does not find this instance/)
+    await untilAnswer(port, "/steady", is(200), { context: first.output })
+    await untilAnswer(port, "/bad", is(500), { context: first.output })
+    await first.said(/quarantine cannot be kept/)
+    place.write("base.yaml", steady(port, "/other"))
+    await untilAnswer(port, "/other", is(200), { context: first.output })
+    await first.end("SIGKILL")
+    await using second = startCommand(place, "run")
+    await second.said(ready)
+    await untilAnswer(port, "/other", is(200), { context: second.output })
+    expect(leftovers(state.path)).toEqual([])
+  })
+})
+
+describe("an Envoy that ends by itself", () => {
+  it("is started again, and has the state of now", async () => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port) })
+    await using run = startCommand(place, "run")
+    await run.said(ready)
+    for (const [times, path] of ["/one", "/two"].entries()) {
+      process.kill(childOf(run.pid, "envoy"), "SIGKILL")
+      place.write("base.yaml", steady(port, path))
+      await run.said(new RegExp(`(envoy ended default/gw \\(SIGKILL\\)[^]*){${times + 1}}`))
+      await untilAnswer(port, path, is(200), { context: run.output })
+    }
+    expect(await run.end("SIGINT")).toBe(130)
+  })
+})
+
+describe("an Envoy of somebody else's", () => {
+  it("serves on while the control plane is away, connects again, and replaces nothing", async () => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port), "bad.yaml": stream(refused) })
+    const socketPath = join(place.folder, "xds.sock")
+    const serve = () => startCommand(place, "serve", "--xds-address", `unix:${socketPath}`)
+    const first = serve()
+    await first.said(/^ready xds=/m)
+    const { path } = await findEnvoy({ offline: true })
+    await using envoy = await runEnvoy({
+      path,
+      bootstrap: createBootstrap({ nodeId: "own", nodeCluster: "default/gw", xds: { socketPath } }),
+      logLevel: "error",
+    })
+    await untilAnswer(port, "/steady", is(200), { context: first.output })
+    await untilAnswer(port, "/bad", is(500), { context: first.output })
+    const failures: number[] = []
+    let isRunning = true
+    let requests = 0
+    const load = (async () => {
+      while (isRunning) {
+        const { status } = await send(port, "/steady").catch(() => ({ status: 0 }))
+        requests++
+        if (status !== 200) failures.push(status)
+      }
+    })()
+    const before = await counters(envoy.admin)
+    await first.end("SIGKILL")
+    rmSync(socketPath, { force: true })
+    await using second = serve()
+    await second.said(/^ready xds=/m)
+    place.write("more.yaml", stream(route("more", [prefix("/more", { backendRefs: [to("one")] })])))
+    await untilAnswer(port, "/more", is(200), { context: second.output })
+    isRunning = false
+    await load
+    expect(failures).toEqual([])
+    expect(requests).toBeGreaterThan(0)
+    expect(await counters(envoy.admin)).toEqual(before)
+  })
+})
+
+/** What grows when a listener or cluster is replaced, drained or refused. */
+async function counters(admin: {
+  stats(options: { filter: string }): Promise<ReadonlyMap<string, number>>
+}): Promise<Readonly<Record<string, number>>> {
+  const filter = "^listener_manager\\.(listener_added|listener_modified|listener_removed|total_listeners_draining)$"
+  return Object.fromEntries(await admin.stats({ filter }))
+}
+
+/** Files that a write has left half done. */
+function leftovers(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".new"))
+}
+
+interface StateFolder extends Disposable {
+  readonly path: string
+}
+
+/** A file system without room; undefined where it cannot be mounted. */
+function mountFull(): StateFolder | undefined {
+  const path = mkdtempSync(join(tmpdir(), "attache-full-"))
+  const remove = (): void => rmSync(path, { recursive: true, force: true })
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k", "none", path]).status !== 0) {
+    remove()
+    return undefined
+  }
+  writeFileSync(join(path, "filler"), Buffer.alloc(4096))
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      spawnSync("umount", ["-l", path])
+      remove()
+    },
+  }
+}
