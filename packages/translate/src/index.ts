@@ -19,6 +19,7 @@ export type { ObjectStatus } from "./status/object-status.ts"
 export {
   type BoundListener,
   createTranslator,
+  type ModuleContext,
   type ModuleLoader,
   type ProxyDocument,
   type Translator,

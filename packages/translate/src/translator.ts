@@ -12,7 +12,7 @@ import type { PartKey } from "./quarantine/part-key.ts"
 import type { Withdrawn } from "./quarantine/quarantine.ts"
 import type { Suspect } from "./quarantine/suspects.ts"
 import { type ObjectStatus, objectStatus } from "./status/object-status.ts"
-import { createWasmModules, type WantedModule } from "./wasm-modules.ts"
+import { createWasmModules, type ModuleInterim, type WantedModule } from "./wasm-modules.ts"
 import type { Settings } from "./world/settings.ts"
 import { type AnyObject, createWorld, keyOf, type ObjectKey, type World } from "./world/world.ts"
 
@@ -21,7 +21,13 @@ import { type AnyObject, createWorld, keyOf, type ObjectKey, type World } from "
  *
  * A rejection with an `AttacheError` to be retried is: after pauses that grow to a minute, while a policy wants the module.
  */
-export type ModuleLoader = (request: WasmRequest, signal: AbortSignal) => Promise<WasmCode>
+export type ModuleLoader = (request: WasmRequest, signal: AbortSignal, context: ModuleContext) => Promise<WasmCode>
+
+/** What a loader may say and ask beside its result. */
+export interface ModuleContext extends ModuleInterim {
+  /** Data of a Secret, base64 by key, as it is now. @param name `namespace/name` */
+  readonly secretData: (name: string) => Readonly<Record<string, string>> | undefined
+}
 
 /** What a translator is made with. */
 export interface TranslatorOptions {
@@ -136,7 +142,8 @@ export function createTranslator(options: TranslatorOptions): Translator {
     load === undefined
       ? undefined
       : createWasmModules(graph, {
-          load,
+          load: (request, signal, interim) =>
+            load(request, signal, { ...interim, secretData: (name) => secretData(world, name) }),
           ...(onChange === undefined ? {} : { onChange }),
           ...(clock === undefined ? {} : { clock }),
         })
@@ -250,6 +257,12 @@ export function createTranslator(options: TranslatorOptions): Translator {
     stats: () => graph.stats(),
     resetStats: () => graph.resetStats(),
   }
+}
+
+/** @param name `namespace/name` */
+function secretData(world: World, name: string): Readonly<Record<string, string>> | undefined {
+  const [namespace = "", own = ""] = name.split("/")
+  return world.get("Secret", namespace, own)?.data
 }
 
 /** By creation time, then by name, of the object that a part is about. */

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { WasmModuleState, WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
 import type { WasmCode } from "./plan/index.ts"
-import { createWasmModules, retryPauseMs, type WantedModule } from "./wasm-modules.ts"
+import { createWasmModules, type ModuleInterim, retryPauseMs, type WantedModule } from "./wasm-modules.ts"
 
 const request = (name: string): WasmRequest => ({ type: "HTTP", url: `http://modules/${name}` })
 const code = (name: string): WasmCode => ({ type: "file", path: `/store/${name}`, sha256: name })
@@ -14,12 +14,17 @@ const never = (text: string) => new AttacheError("ATT_TEST", text)
 function setUp() {
   const graph = createGraph()
   const clock = createManualClock()
-  const loads: { url: string; signal: AbortSignal; resolve(code: WasmCode): void; reject(error: unknown): void }[] = []
+  const loads: ({
+    url: string
+    signal: AbortSignal
+    resolve(code: WasmCode): void
+    reject(error: unknown): void
+  } & ModuleInterim)[] = []
   let changes = 0
   const modules = createWasmModules(graph, {
-    load: ({ url }, signal) =>
+    load: ({ url }, signal, interim) =>
       new Promise((resolve, reject) =>
-        loads.push({ url: url.slice("http://modules/".length), signal, resolve, reject }),
+        loads.push({ url: url.slice("http://modules/".length), signal, resolve, reject, ...interim }),
       ),
     onChange: () => changes++,
     clock,
@@ -180,6 +185,65 @@ describe("createWasmModules", () => {
 
     world.ask("slow", "a")
     expect(world.state("a")).toEqual({ state: "pending" })
+  })
+
+  it("gives what a load names meanwhile, in place of the old one, until it succeeds", async () => {
+    const world = setUp()
+    world.ask("one")
+    world.state()
+    await world.turn()
+    const [load] = world.loads
+    load?.meanwhile(code("kept"))
+    load?.meanwhile(code("kept"))
+    expect(world.changes(), "equal ones are one change").toBe(1)
+    expect(world.state()).toEqual({ state: "pending", lastGood: code("kept") })
+    load?.reject(later("away"))
+    await world.turn()
+    expect(world.state()).toEqual({ state: "failed", error: "away", lastGood: code("kept") })
+    world.clock.advance(60_000)
+    world.loads[1]?.resolve(code("one"))
+    await world.turn()
+    expect(world.state()).toEqual({ state: "ready", value: code("one") })
+  })
+
+  it("takes the old module too when a load says so, and goes on trying", async () => {
+    const world = setUp()
+    world.ask("one")
+    world.state()
+    await world.turn()
+    world.loads[0]?.resolve(code("one"))
+    await world.turn()
+    world.state()
+    world.ask("two")
+    world.state()
+    await world.turn()
+    world.loads[1]?.meanwhile(undefined)
+    world.loads[1]?.reject(later("denied"))
+    await world.turn()
+    expect(world.state()).toEqual({ state: "failed", error: "denied" })
+    world.clock.advance(60_000)
+    world.loads[2]?.resolve(code("two"))
+    await world.turn()
+    expect(world.state()).toEqual({ state: "ready", value: code("two") })
+  })
+
+  it("tells when nobody wants a module any more, and then listens no longer", async () => {
+    const world = setUp()
+    world.ask("one")
+    world.state()
+    await world.turn()
+    const [load] = world.loads
+    load?.resolve(code("one"))
+    await world.turn()
+    world.collect()
+    expect(load?.released.aborted).toBe(false)
+    world.drop()
+    world.state()
+    world.collect()
+    expect(load?.released.aborted).toBe(true)
+    const before = world.changes()
+    load?.meanwhile(code("late"))
+    expect(world.changes()).toBe(before)
   })
 
   it("takes the module from an entry that was gone in between", async () => {

@@ -7,13 +7,24 @@ import type { WasmCode } from "./plan/index.ts"
 /** What cells of modules are made with. */
 export interface WasmModuleOptions {
   /** Gives a module; a rejection with an `AttacheError` whose `retry` is not `never` is tried again. */
-  readonly load: (request: WasmRequest, signal: AbortSignal) => Promise<WasmCode>
-  /** Called after a load changed what {@link WasmModuleCells.read} gives. */
+  readonly load: (request: WasmRequest, signal: AbortSignal, interim: ModuleInterim) => Promise<WasmCode>
+  /** Called after a load, or what it says meanwhile, changed what {@link WasmModuleCells.read} gives. */
   readonly onChange?: () => void
   /** Default: the machine's. */
   readonly clock?: Clock
   /** From 0 to below 1, for the spread of pauses. Default `Math.random`. */
   readonly random?: () => number
+}
+
+/** What a load may say and ask beside its result. */
+export interface ModuleInterim {
+  /**
+   * Names a module that may be used as long as the load has not succeeded, in place of what its entries had before, or
+   * undefined: nothing may be, not even that. Saying nothing leaves entries what they had.
+   */
+  readonly meanwhile: (code: WasmCode | undefined) => void
+  /** Aborted when no entry wants the request any more, also long after the load. */
+  readonly released: AbortSignal
 }
 
 /** Modules of a translator. */
@@ -62,9 +73,10 @@ export function retryPauseMs(failures: number, random: number): number {
 export function createWasmModules(graph: Graph, options: WasmModuleOptions): WasmModuleCells {
   const retries = createRetries(options, (key) => cells.reload(key))
   const cells = createCells<Outcome>(graph, "wasm-module", (key, signal) => outcomeOf(key, signal), options.onChange)
+  const interims = createInterims(graph, options.onChange)
   const outcomeOf = async (key: string, signal: AbortSignal): Promise<Outcome> => {
     try {
-      const code = await options.load(JSON.parse(key) as WasmRequest, signal)
+      const code = await options.load(JSON.parse(key) as WasmRequest, signal, interims.of(key, signal))
       retries.forget(key)
       return { type: "loaded", code }
     } catch (error) {
@@ -78,11 +90,13 @@ export function createWasmModules(graph: Graph, options: WasmModuleOptions): Was
   const lastGood = new Map<string, WasmCode>()
   return {
     read: (request, attachment) => {
-      const cell = cells.get(keyOf(request))
+      const key = keyOf(request)
+      const cell = cells.get(key)
+      const interim = interims.read(key)
       const outcome = cell.state === "ready" ? cell.value : undefined
       if (outcome?.type === "loaded") lastGood.set(attachment, outcome.code)
-      if (outcome?.type === "failed" && outcome.isFinal) lastGood.delete(attachment)
-      return stateOf(outcome, lastGood.get(attachment))
+      else if (interim === "nothing" || outcome?.isFinal === true) lastGood.delete(attachment)
+      return stateOf(outcome, interim === "nothing" ? undefined : (interim ?? lastGood.get(attachment)))
     },
     pending: cells.pending,
     settled: cells.settled,
@@ -96,6 +110,7 @@ export function createWasmModules(graph: Graph, options: WasmModuleOptions): Was
       }
       cells.retain(keys)
       retries.retain(keys)
+      interims.retain(keys)
       for (const attachment of lastGood.keys()) if (!attachments.has(attachment)) lastGood.delete(attachment)
     },
   }
@@ -109,6 +124,37 @@ function stateOf(outcome: Outcome | undefined, lastGood: WasmCode | undefined): 
 
 function keyOf(request: WasmRequest): string {
   return JSON.stringify(request, Object.keys(request).sort())
+}
+
+interface Interims {
+  of(key: string, signal: AbortSignal): ModuleInterim
+  read(key: string): WasmCode | "nothing" | undefined
+  retain(keys: ReadonlySet<string>): void
+}
+
+function createInterims(graph: Graph, onChange: () => void = () => {}): Interims {
+  const said = graph.input<WasmCode | "nothing">("wasm-module-meanwhile")
+  const wanted = new Map<string, AbortController>()
+  return {
+    read: (key) => said.get(key),
+    of: (key, signal) => {
+      const controller = wanted.get(key) ?? new AbortController()
+      wanted.set(key, controller)
+      const meanwhile = (code: WasmCode | undefined): void => {
+        if (signal.aborted || wanted.get(key) !== controller) return
+        if (said.set(key, code ?? "nothing")) onChange()
+      }
+      return { meanwhile, released: controller.signal }
+    },
+    retain: (keys) => {
+      for (const [key, controller] of wanted) {
+        if (keys.has(key)) continue
+        wanted.delete(key)
+        controller.abort()
+        said.delete(key)
+      }
+    },
+  }
 }
 
 interface Retries {

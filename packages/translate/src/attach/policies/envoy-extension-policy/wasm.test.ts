@@ -60,6 +60,8 @@ describe("Wasm modules of a policy", () => {
     [image("r.test/m"), { type: "Image", url: "oci://r.test/m:latest" }],
     [image("oci://r.test:5000/m"), { type: "Image", url: "oci://r.test:5000/m:latest" }],
     [image("r.test:5000/m:v1"), { type: "Image", url: "oci://r.test:5000/m:v1" }],
+    [image("oci-layout:/images/m"), { type: "Image", url: "oci-layout:/images/m" }],
+    [image("r.test/m"), { type: "Image", url: "oci://r.test/m:latest", resourceVersion: "7" }],
     [image("r.test/m@sha256:ab"), { type: "Image", url: "oci://r.test/m@sha256:ab" }],
     [
       image("r.test/m:v1", {}, { pullPolicy: "Always" }),

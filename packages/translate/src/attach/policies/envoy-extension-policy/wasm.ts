@@ -1,4 +1,5 @@
 // Wasm entries of a policy. The module comes from a cell: translation never waits for it.
+import { sha256Hex } from "@attache/base"
 import type { EnvoyExtensionPolicy, Wasm } from "@attache/kube-api"
 import type { WasmCode, WasmPlan } from "../../../plan/index.ts"
 import { keyOf, objectKey, type World } from "../../../world/world.ts"
@@ -8,17 +9,19 @@ import type { FeatureResult } from "./result.ts"
 /** A module that is wanted; equal requests are one module. Plain data, free of secrets. */
 export interface WasmRequest {
   readonly type: "HTTP" | "Image"
-  /** For images in the form `oci://host/repository:tag` or with a digest. */
+  /** For images in the form `oci://host/repository:tag` or with a digest, or `oci-layout:directory:tag`. */
   readonly url: string
   /** Lower case hex; of the file for HTTP, of the manifest for images. */
   readonly sha256?: string
   readonly pullPolicy?: "IfNotPresent" | "Always"
-  /** Version of the owner, for `Always`. */
+  /** Version of the owner where each of its changes asks anew: for `Always`, and by default for images tagged `latest`. */
   readonly resourceVersion?: string
   /** PEM text. */
   readonly caCertificate?: string
   /** Secret with registry credentials, `namespace/name`. */
   readonly pullSecret?: string
+  /** Hex sha256 of what that Secret holds: with other credentials it is another request. */
+  readonly pullSecretDigest?: string
 }
 
 /** A module as an entry finds it. `lastGood` is the one the entry had before, which stays while there is no answer to the new request. */
@@ -93,20 +96,27 @@ function planOf(owner: EnvoyExtensionPolicy, entry: Wasm, index: number, name: s
 
 function requestOf(world: World, owner: EnvoyExtensionPolicy, entry: Wasm): WasmRequest | { readonly error: string } {
   const { code } = entry
-  const { resourceVersion } = owner.metadata
-  const common = {
-    ...(code.pullPolicy === undefined ? {} : { pullPolicy: code.pullPolicy }),
-    ...(code.pullPolicy === "Always" && resourceVersion !== undefined ? { resourceVersion } : {}),
-  }
+  const common = code.pullPolicy === undefined ? {} : { pullPolicy: code.pullPolicy }
   const source = code.type === "HTTP" ? code.http : code.image
   if (source === undefined) return { error: `unsupported wasm code source type ${JSON.stringify(code.type)}` }
   const ca = source.tls?.caCertificateRef === undefined ? {} : readCa(world, owner, source.tls.caCertificateRef)
   if (isError(ca)) return ca
   const checksum = source.sha256 === undefined ? {} : { sha256: source.sha256 }
-  if (code.type === "HTTP") return { ...common, type: "HTTP", url: source.url, ...checksum, ...ca }
+  if (code.type === "HTTP") {
+    const version = code.pullPolicy === "Always" ? { resourceVersion: versionOf(owner) } : {}
+    return { ...common, ...version, type: "HTTP", url: source.url, ...checksum, ...ca }
+  }
   const pull = code.image?.pullSecretRef === undefined ? {} : readPullSecret(world, owner, code.image.pullSecretRef)
   if (isError(pull)) return pull
-  return { ...common, type: "Image", url: imageUrl(source.url), ...checksum, ...ca, ...pull }
+  const url = imageUrl(source.url)
+  const isAlways = (code.pullPolicy ?? (url.endsWith(":latest") ? "Always" : "IfNotPresent")) === "Always"
+  const version = isAlways ? { resourceVersion: versionOf(owner) } : {}
+  return { ...common, ...version, type: "Image", url, ...checksum, ...ca, ...pull }
+}
+
+/** Objects from files have no version of their own; what they say stands for it. */
+function versionOf({ metadata, spec }: EnvoyExtensionPolicy): string {
+  return metadata.resourceVersion ?? sha256Hex(JSON.stringify(spec))
 }
 
 function isError(read: object): read is { readonly error: string } {
@@ -114,6 +124,7 @@ function isError(read: object): read is { readonly error: string } {
 }
 
 function imageUrl(url: string): string {
+  if (url.startsWith("oci-layout:")) return url
   const full = url.startsWith("oci://") ? url : `oci://${url}`
   const tag = full.slice(full.lastIndexOf(":") + 1)
   return full.includes("@") || !tag.includes("/") ? full : `${full}:latest`
@@ -166,14 +177,15 @@ function readPullSecret(
   world: World,
   owner: EnvoyExtensionPolicy,
   ref: ObjectRef,
-): { readonly pullSecret: string } | { readonly error: string } {
+): { readonly pullSecret: string; readonly pullSecretDigest: string } | { readonly error: string } {
   if (ref.kind !== undefined && ref.kind !== "Secret") return { error: "only support Secret kind." }
   const name = `${ref.namespace ?? owner.metadata.namespace}/${ref.name}`
   if (!isAllowed(world, owner, "Secret", ref))
     return { error: `pull secret ref to secret ${name} not permitted by any ReferenceGrant` }
   const data = world.get("Secret", ref.namespace ?? owner.metadata.namespace, ref.name)?.data
   if (data === undefined) return { error: `secret ${name} does not exist` }
-  return data[".dockerconfigjson"] === undefined
+  const logins = data[".dockerconfigjson"]
+  return logins === undefined
     ? { error: `missing .dockerconfigjson key in secret ${name}` }
-    : { pullSecret: name }
+    : { pullSecret: name, pullSecretDigest: sha256Hex(logins) }
 }
