@@ -34,13 +34,16 @@ export const codes = {
     cure: "serve the module from a public address, or allow private ones in the configuration",
   },
   ATT_MODULE_CHECKSUM: {
-    cause: "a module's content does not have the checksum that the policy states",
+    cause: "a module's content, or the manifest of its image, does not have the checksum that the policy states",
     cure: "correct the checksum, or find out who changed the module",
   },
-  ATT_MODULE_IMAGE: { cause: "a Wasm module is to be read from an image", cure: "serve the module over HTTP" },
   ATT_MODULE_INVALID: {
     cause: "what was fetched is no Wasm module",
     cure: "check the URL: it must give a module, plain, gzipped or as the first file of a tar archive",
+  },
+  ATT_MODULE_LAYOUT: {
+    cause: "a policy names an image layout in a folder of the machine that the control plane runs on for others",
+    cure: "push the image to a registry; layouts are for a control plane that runs for who owns the machine",
   },
   ATT_MODULE_OFFLINE: { cause: "a module is not in the store and fetching is off", cure: "run once without --offline" },
   ATT_MODULE_REFUSED: {
@@ -56,7 +59,7 @@ export const codes = {
     cure: "build a smaller module",
   },
   ATT_MODULE_UNREACHABLE: {
-    cause: "the server of a module's URL cannot be reached or is too slow",
+    cause: "the server of a module's URL cannot be reached or is too slow, or the pull of an image takes too long",
     cure: "check name, port and network; it is tried again by itself",
   },
   ATT_STATE_DIRECTORY: {

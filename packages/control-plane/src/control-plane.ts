@@ -213,7 +213,7 @@ function* upsertAll(translator: Translator, objects: readonly AnyObject[]): Gene
 /** A loader whose loads also end with the control plane. */
 function loaderUntil(load: ModuleLoader | undefined, closing: AbortSignal): { readonly loadModule?: ModuleLoader } {
   if (load === undefined) return {}
-  return { loadModule: (request, signal) => load(request, AbortSignal.any([signal, closing])) }
+  return { loadModule: (request, signal, context) => load(request, AbortSignal.any([signal, closing]), context) }
 }
 
 function quarantineIn(

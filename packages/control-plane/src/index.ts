@@ -18,14 +18,17 @@ export { createLastGoodStore, type LastGoodOptions, type LastGoodStore } from ".
 export { type LoadOptions, loadResources, textOfObjects } from "./load-resources.ts"
 export type { Metrics } from "./metrics.ts"
 export type { FetchOptions } from "./modules/fetch-http.ts"
+export type { ImageJudge } from "./modules/fetch-image.ts"
+export { createModules, type Modules, type ModulesOptions } from "./modules/loader.ts"
+export { moduleKey } from "./modules/module-key.ts"
+export { placeAsFile, placeAtServer } from "./modules/place.ts"
 export {
-  createModuleLoader,
-  type ModuleLoaderOptions,
-  type PlacedModule,
-  placeAsFile,
-  placeAtServer,
-} from "./modules/loader.ts"
-export { createModuleStore, type ModuleStore, type ModuleStoreOptions, maxStoreBytes } from "./modules/store.ts"
+  createModuleStore,
+  type ModuleStore,
+  type ModuleStoreOptions,
+  maxStoreBytes,
+  type StoredModule,
+} from "./modules/store.ts"
 export { maxModuleBytes, unwrapModule } from "./modules/unwrap.ts"
 export type { FileObject, FileReading, FileSetView, FileState, ObjectChanges } from "./provider-file/file-set.ts"
 export type { LastGood } from "./provider-file/last-good-reading.ts"

@@ -5,7 +5,8 @@ import { silentLogger } from "@attache/base"
 import { checkPorts, createBootstrap, findEnvoy, freePorts, type RunningEnvoy, runEnvoy } from "@attache/envoy"
 import { onTestFinished } from "vitest"
 import { type ControlPlane, createControlPlane } from "../src/control-plane.ts"
-import { createModuleLoader, placeAsFile } from "../src/modules/loader.ts"
+import { createModules } from "../src/modules/loader.ts"
+import { placeAsFile } from "../src/modules/place.ts"
 import { createModuleStore } from "../src/modules/store.ts"
 import { reportStatus, type StatusReport } from "../src/status/report.ts"
 import { hostSettings, proxyKey } from "./resources.ts"
@@ -44,12 +45,12 @@ export async function envoyUnderTest(files: Readonly<Record<string, string>>, po
     settings: hostSettings,
     defaultNamespace: "default",
     stateFolder: join(folder.path, "state"),
-    loadModule: createModuleLoader({
+    loadModule: createModules({
       store: createModuleStore(join(folder.path, "modules")),
       addresses: { isLoopbackAllowed: true, isPrivateAllowed: true },
       place: placeAsFile,
       isOffline: false,
-    }),
+    }).load,
     logger: silentLogger,
   })
   onTestFinished(() => controlPlane.close())

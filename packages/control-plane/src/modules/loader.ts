@@ -1,113 +1,122 @@
-// Loads the module a policy asks for: from the store when its digest is known, else from where the policy says.
-import { AttacheError, sha256Hex } from "@attache/base"
-import type { AddressPolicy } from "@attache/oci"
-import type { ModuleLoader, WasmCode, WasmRequest } from "@attache/translate"
-import { sha256OfLarge } from "./digest.ts"
-import { type FetchOptions, fetchHttp } from "./fetch-http.ts"
+// Loads the modules that policies ask for, and keeps the files of those that were given out whole.
+import { join } from "node:path"
+import { type Clock, type Logger, messageOf, silentLogger, systemClock } from "@attache/base"
+import type { AddressPolicy, RetryOptions } from "@attache/oci"
+import type { ModuleLoader, WasmCode } from "@attache/translate"
+import type { ImageJudge } from "./fetch-image.ts"
 import { createJoinedRuns } from "./joined-runs.ts"
-import type { ModuleStore } from "./store.ts"
-import { unwrapModule } from "./unwrap.ts"
+import { createHttpLoader, type FetchDetails } from "./load-http.ts"
+import { createImageLoader } from "./load-image.ts"
+import type { LoadedModule } from "./loaded-module.ts"
+import { moduleKey } from "./module-key.ts"
+import { createRegistryClients } from "./registry-clients.ts"
+import type { ModuleStore, StoredModule } from "./store.ts"
 
-/** What a loader is made with. */
-export interface ModuleLoaderOptions {
+/** What modules are loaded with. */
+export interface ModulesOptions {
   readonly store: ModuleStore
+  /** Which addresses may be asked for modules and images. */
   readonly addresses: AddressPolicy
   /** How Envoy gets a module that is in the store: its file where Envoy runs on this machine, a URL elsewhere. */
-  readonly place: (module: PlacedModule) => WasmCode
+  readonly place: (module: StoredModule) => WasmCode
   /** True: nothing is fetched, what is not in the store fails. */
   readonly isOffline: boolean
-  /** Details of fetching; see {@link FetchOptions}. */
-  readonly fetch?: Pick<
-    FetchOptions,
-    "attempts" | "pauseMs" | "attemptTimeoutMs" | "limitBytes" | "resolveHost" | "clock"
-  >
+  /** Whether policies may name image layouts on this machine: only where they are those of who owns it. Default false. */
+  readonly areLayoutsAllowed?: boolean
+  /** Which images are taken. Default: all. */
+  readonly signatures?: ImageJudge
+  /** Details of downloads over HTTP. */
+  readonly fetch?: FetchDetails
+  /** How often registries are asked within one load. */
+  readonly retry?: RetryOptions
+  /** Default: the machine's. */
+  readonly clock?: Clock
+  /** Default: nothing is logged. */
+  readonly logger?: Logger
 }
 
-/** A module in the store. */
-export interface PlacedModule {
-  readonly url: string
-  readonly sha256: string
-  readonly path: string
+/** Modules of a control plane. */
+export interface Modules {
+  /** Errors: ATT_MODULE_*, and those of registries, archives and signatures, with the text that the policy's status shows. */
+  readonly load: ModuleLoader
+  /** Whether a module that was given out is in the store, fetched again if need be. Never rejects. */
+  restore(sha256: string, signal: AbortSignal): Promise<boolean>
+  /** Fetches again what was given out and is damaged or gone, such as by another process. Never rejects. */
+  restoreAll(signal: AbortSignal): Promise<void>
 }
 
-/**
- * A loader over a store.
- *
- * Loads of one module that overlap are one; it is aborted when the last of those who wait is. Errors: ATT_MODULE_* with
- * the text that the policy's status shows.
- */
-export function createModuleLoader(options: ModuleLoaderOptions): ModuleLoader {
-  const runs = createJoinedRuns<WasmCode>()
-  return (request, signal) =>
-    runs.join(JSON.stringify(request), signal, (joined) => loadModule(request, options, joined))
-}
-
-async function loadModule(request: WasmRequest, options: ModuleLoaderOptions, signal: AbortSignal): Promise<WasmCode> {
-  const { store } = options
-  const { url } = request
-  const digest = request.sha256 ?? (request.pullPolicy === "Always" ? undefined : await store.rememberedDigest(url))
-  const path = digest === undefined ? undefined : await store.find(digest)
-  if (digest !== undefined && path !== undefined) return options.place({ url, sha256: digest, path })
-  if (request.type === "Image") {
-    throw new AttacheError("ATT_MODULE_IMAGE", `module ${url} is an image, and images are not read by this version`, {
-      hint: "serve the module over HTTP",
-      facts: { url },
-    })
-  }
-  if (options.isOffline) {
-    throw new AttacheError("ATT_MODULE_OFFLINE", `module ${url} is not in the store and fetching is off`, {
-      hint: "run once without --offline",
-      facts: { url },
-    })
-  }
-  const bytes = await fetchModule(request, options, signal)
-  // Before it is stored: what nobody vouches for takes no place.
-  const actual = request.sha256 === undefined ? undefined : await sha256OfLarge(bytes)
-  if (actual !== request.sha256) throw wrongChecksum(request, actual ?? "")
-  const placed = await store.put(bytes)
-  await store.remember(url, placed.sha256)
-  return options.place({ url, ...placed })
-}
-
-async function fetchModule(
-  request: WasmRequest,
-  options: ModuleLoaderOptions,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const { url, caCertificate } = request
-  const download = await fetchHttp(url, {
-    ...options.fetch,
-    addresses: options.addresses,
-    signal,
-    ...(caCertificate === undefined ? {} : { caCertificate }),
+/** Modules over a store. */
+export function createModules(options: ModulesOptions): Modules {
+  const { store, place, clock = systemClock, addresses, fetch, retry } = options
+  const resolveHost = fetch?.resolveHost === undefined ? {} : { resolveHost: fetch.resolveHost }
+  const loadHttp = createHttpLoader(options)
+  const loadImage = createImageLoader({
+    ...options,
+    clock,
+    clients: createRegistryClients({ addresses, ...resolveHost, ...(retry === undefined ? {} : { retry }) }),
+    key: () => moduleKey(join(store.folder, "key")),
+    areLayoutsAllowed: options.areLayoutsAllowed ?? false,
   })
-  return unwrapModule(download, url, options.fetch?.limitBytes)
+  const given = createGivenModules(options)
+  return {
+    ...given,
+    load: async (request, signal, context) => {
+      const give = (module: LoadedModule): WasmCode => {
+        given.add(module, context.released)
+        return place(module)
+      }
+      const meanwhile = (module: LoadedModule | undefined): void =>
+        context.meanwhile(module === undefined ? undefined : give(module))
+      const module =
+        request.type === "Image"
+          ? await loadImage(request, signal, context, meanwhile)
+          : await loadHttp(request, signal, meanwhile)
+      return give(module)
+    },
+  }
 }
 
-function wrongChecksum({ url, sha256 = "" }: WasmRequest, actual: string): AttacheError {
-  const text = `module downloaded from ${url} has checksum ${actual}, which does not match: ${sha256}`
-  return new AttacheError("ATT_MODULE_CHECKSUM", text, {
-    hint: "correct the checksum, or find out who changed the module",
-    facts: { url, expected: sha256, actual },
-  })
+interface GivenModules extends Omit<Modules, "load"> {
+  add(module: LoadedModule, released: AbortSignal): void
 }
 
-/** Envoy reads the module from the store's own file. */
-export function placeAsFile({ path, sha256 }: PlacedModule): WasmCode {
-  return { type: "file", path, sha256 }
-}
-
-/**
- * Envoy fetches the module from the control plane, at a path that only who knows the salt can name.
- *
- * Source: Envoy Gateway 1.9: `https://envoy-gateway.NAMESPACE.svc.cluster.local:18002/BASE64URL(sha256(URL + salt)).wasm`.
- */
-export function placeAtServer(base: string, salt: string): (module: PlacedModule) => WasmCode {
-  return ({ url, sha256 }) => {
-    const name = Buffer.from(sha256Hex(url + salt), "hex")
-      .toString("base64")
-      .replaceAll("+", "-")
-      .replaceAll("/", "_")
-    return { type: "remote", url: `${base}/${name}.wasm`, sha256 }
+/** Modules that were given to Envoys, as long as policies want them. */
+function createGivenModules({ store, logger = silentLogger }: ModulesOptions): GivenModules {
+  const sources = new Map<string, Map<AbortSignal, LoadedModule>>()
+  const runs = createJoinedRuns<boolean>()
+  const restoreNow = async (sha256: string, signal: AbortSignal): Promise<boolean> => {
+    if ((await store.find(sha256)) !== undefined) return true
+    for (const { url, restore: fetchAgain } of [...(sources.get(sha256)?.values() ?? [])]) {
+      try {
+        await fetchAgain(signal)
+        logger.info("a module was damaged or gone, and was fetched again", { url, sha256 })
+        return true
+      } catch (error) {
+        if (signal.aborted) return false
+        logger.warn("a module is damaged or gone", { url, sha256, error: messageOf(error) })
+      }
+    }
+    return false
+  }
+  const restore = (sha256: string, signal: AbortSignal): Promise<boolean> =>
+    runs.join(sha256, signal, (joined) => restoreNow(sha256, joined)).catch(() => false)
+  return {
+    add: (module, released) => {
+      const { sha256 } = module
+      const bySignal = sources.get(sha256) ?? new Map<AbortSignal, LoadedModule>()
+      if (bySignal.has(released) || released.aborted) return
+      sources.set(sha256, bySignal.set(released, module))
+      const release = store.hold(sha256)
+      const forget = (): void => {
+        release()
+        bySignal.delete(released)
+        if (bySignal.size === 0) sources.delete(sha256)
+      }
+      released.addEventListener("abort", forget, { once: true })
+    },
+    restore,
+    restoreAll: async (signal) => {
+      for (const sha256 of [...sources.keys()]) await restore(sha256, signal)
+    },
   }
 }

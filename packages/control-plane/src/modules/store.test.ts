@@ -24,16 +24,16 @@ describe("createModuleStore", () => {
     await writeFile(join(folder.path, "secret.wasm"), "")
     for (const digest of [sha256Hex("x"), "", "../secret", "A".repeat(64)])
       expect(await store.find(digest)).toBeUndefined()
-    expect(await store.rememberedDigest("http://x")).toBeUndefined()
+    await mkdir(join(folder.path, "modules", `${sha256Hex("y")}.wasm`), { recursive: true })
+    expect(await store.find(sha256Hex("y"))).toBeUndefined()
   })
 
-  it("removes a damaged file and takes the module anew", async () => {
+  it("does not give a damaged file and takes the module anew", async () => {
     await using folder = await temporaryDirectory()
     const store = createModuleStore(folder.path)
     const { sha256, path } = await store.put(Buffer.from("module"))
     await writeFile(path, "modul")
     expect(await store.find(sha256)).toBeUndefined()
-    expect(await readdir(folder.path)).toEqual([])
     await store.put(Buffer.from("module"))
     expect(await store.find(sha256)).toBe(path)
     await writeFile(path, "damaged again")
@@ -48,39 +48,66 @@ describe("createModuleStore", () => {
     const put = await Promise.all(stores.map((store) => store.put(bytes)))
     expect(new Set(put.map(({ path }) => path)).size).toBe(1)
     expect(await readdir(folder.path)).toEqual([`${sha256Hex(bytes)}.wasm`])
-    await Promise.all(stores.map((store, i) => store.remember("http://x", sha256Hex(String(i)))))
-    expect(await stores[0]?.rememberedDigest("http://x")).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it("remembers the digest of a URL and drops what is no digest", async () => {
+  it("takes a module in pieces, and keeps nothing of one that breaks off", async () => {
     await using folder = await temporaryDirectory()
     const store = createModuleStore(folder.path)
-    await store.remember("http://x", sha256Hex("1"))
-    await store.remember("http://x", sha256Hex("2"))
-    expect(await store.rememberedDigest("http://x")).toBe(sha256Hex("2"))
-    expect(await store.rememberedDigest("http://y")).toBeUndefined()
-    await writeFile(join(folder.path, `${sha256Hex("http://x")}.url`), "../../etc/passwd")
-    expect(await store.rememberedDigest("http://x")).toBeUndefined()
+    async function* pieces(end: () => void) {
+      yield Buffer.from("mod")
+      yield Buffer.from("ule")
+      end()
+    }
+    const whole = await store.put(pieces(() => {}))
+    expect(whole.sha256).toBe(sha256Hex("module"))
+    const broken = pieces(() => {
+      throw new Error("broke off")
+    })
+    await expect(store.put(broken)).rejects.toThrow("broke off")
+    expect(await readdir(folder.path)).toEqual([`${whole.sha256}.wasm`])
   })
 
-  it("evicts the least recently used, never what it gave out itself", async () => {
+  it("sees damage that comes after it looked, and removes what dead writers left", async () => {
     await using folder = await temporaryDirectory()
-    const earlier = createModuleStore(folder.path)
-    const old = await Promise.all([1, 2, 3].map((i) => earlier.put(Buffer.alloc(100, String(i)))))
-    for (const [age, { path }] of old.entries()) await utimes(path, 1_000 - age, 1_000 - age)
+    const store = createModuleStore(folder.path)
+    const { sha256, path } = await store.put(Buffer.from("module"))
+    expect(await store.find(sha256)).toBe(path)
+    await writeFile(path, "mODULE")
+    await utimes(path, 1, 1)
+    expect(await store.find(sha256)).toBeUndefined()
+    await writeFile(join(folder.path, "module.1-ab.new"), "")
+    await utimes(join(folder.path, "module.1-ab.new"), 1, 1)
+    await writeFile(join(folder.path, "module.2-ab.new"), "")
+    await store.put(Buffer.from("module"))
+    expect((await readdir(folder.path)).toSorted()).toEqual([`${sha256}.wasm`, "module.2-ab.new"].toSorted())
+  })
+
+  it("evicts the least recently used, never what it holds", async () => {
+    await using folder = await temporaryDirectory()
     const store = createModuleStore(folder.path, { limitBytes: 350 })
-    const kept = old[2]?.sha256 ?? ""
-    expect(await store.find(kept)).toBeDefined()
-    for (const [, { path }] of old.entries()) await utimes(path, 1_000, 1_000)
-    await utimes(old[2]?.path ?? "", 1, 1)
-    await utimes(old[1]?.path ?? "", 2, 2)
-    const added = await store.put(Buffer.alloc(100, "4"))
-    expect((await readdir(folder.path)).toSorted()).toEqual(
-      [0, 2]
-        .map((i) => `${old[i]?.sha256}.wasm`)
-        .concat(`${added.sha256}.wasm`)
-        .toSorted(),
-    )
+    const puts = await Promise.all([1, 2, 3].map((i) => store.put(Buffer.alloc(100, String(i)))))
+    const [one, two, three] = puts.map(({ sha256 }) => sha256)
+    const ages = [3, 2, 1]
+    for (const [i, { path }] of puts.entries()) await utimes(path, ages[i] ?? 0, ages[i] ?? 0)
+    const releases = [store.hold(three ?? ""), store.hold(three ?? "")]
+    const names = async () => (await readdir(folder.path)).map((name) => name.slice(0, 64)).toSorted()
+    const four = await store.put(Buffer.alloc(100, "4"))
+    expect(await names()).toEqual([one, three, four.sha256].toSorted())
+    for (const release of [...releases, ...releases]) release()
+    const five = await store.put(Buffer.alloc(100, "5"))
+    expect(await names()).toEqual([one, four.sha256, five.sha256].toSorted())
+    expect(two).toBeDefined()
+  })
+
+  it("counts finding a module as a use", async () => {
+    await using folder = await temporaryDirectory()
+    const store = createModuleStore(folder.path, { limitBytes: 250 })
+    const [one, two] = [await store.put(Buffer.alloc(100, "1")), await store.put(Buffer.alloc(100, "2"))]
+    for (const { path } of [one, two]) await utimes(path, 1, 1)
+    await store.find(one.sha256)
+    await store.put(Buffer.alloc(100, "3"))
+    expect(await store.find(one.sha256)).toBe(one.path)
+    expect(await store.find(two.sha256)).toBeUndefined()
   })
 
   it("says when it cannot write", async () => {
@@ -89,7 +116,6 @@ describe("createModuleStore", () => {
     const store = createModuleStore(join(folder.path, "file", "modules"))
     const failure = expect.objectContaining({ code: "ATT_MODULE_STORE", retry: "later" })
     await expect(store.put(Buffer.from("m"))).rejects.toThrow(failure)
-    await expect(store.remember("http://x", sha256Hex("m"))).rejects.toThrow(failure)
   })
 
   it("reads from a folder that may only be read", async () => {
