@@ -48,11 +48,25 @@ describe("the hand-written envelope", () => {
     )
   })
 
+  it("is the same out of pieces as out of the whole", () => {
+    const cut = fc.record({ name: text, version: text, pieces: fc.array(fc.uint8Array({ maxLength: 20 })) })
+    fc.assert(
+      fc.property(head, fc.array(cut, { maxLength: 3 }), (h, list) => {
+        const inPieces = list.map((r) => ({ ...r, bytes: Buffer.concat(r.pieces) }))
+        const whole = inPieces.map(({ pieces: _, ...r }) => r)
+        expect(encodeDiscoveryResponse(h, inPieces)).toEqual(encodeDiscoveryResponse(h, whole))
+        expect(encodeDeltaDiscoveryResponse(h, inPieces, [])).toEqual(encodeDeltaDiscoveryResponse(h, whole, []))
+      }),
+    )
+  })
+
   it("tells large states apart that differ in one resource", () => {
-    const of = (fill: number) => ({ name: "n", version: `${fill}`, bytes: new Uint8Array(100_000).fill(fill) })
+    const of = (fill: number) => ({ name: "n", version: `${fill}`, bytes: new Uint8Array(1_000).fill(fill) })
     const [a, b] = [of(1), of(2)]
     const h = { typeUrl: "T", version: "", nonce: "", identifier: "" }
-    for (const list of [[a, b], [b, a], [a, a], [a, b], [b], [a]]) {
+    const many = Array.from({ length: 100 }, () => a)
+    for (const some of [[a, b], [b, a], [a, a], [a, b], [b], [a]]) {
+      const list = [...many, ...some]
       const seen = decode(DiscoveryResponseSchema, encodeDiscoveryResponse(h, list)).resources.map((r) => r.value[0])
       expect(seen).toEqual(list.map((r) => r.bytes[0]))
       const delta = decode(DeltaDiscoveryResponseSchema, encodeDeltaDiscoveryResponse(h, list, [])).resources

@@ -58,8 +58,9 @@ function headsOf(typeUrl: string, resource: SnapshotResource): Heads {
 function anyHead(typeUrl: string, resource: SnapshotResource): Buffer {
   const cache = headsOf(typeUrl, resource)
   if (cache.any === undefined) {
-    const inner = anyStart(typeUrl, resource.bytes.length)
-    cache.any = Buffer.concat([lengthStart(2, inner.length + resource.bytes.length), inner])
+    const size = sizeOf(resource)
+    const inner = anyStart(typeUrl, size)
+    cache.any = Buffer.concat([lengthStart(2, inner.length + size), inner])
   }
   return cache.any
 }
@@ -68,15 +69,11 @@ function anyHead(typeUrl: string, resource: SnapshotResource): Buffer {
 function resourceHead(typeUrl: string, resource: SnapshotResource): Buffer {
   const cache = headsOf(typeUrl, resource)
   if (cache.resource === undefined) {
-    const any = anyStart(typeUrl, resource.bytes.length)
-    const start = [
-      textField(3, resource.name),
-      textField(1, resource.version),
-      lengthStart(2, any.length + resource.bytes.length),
-      any,
-    ]
+    const size = sizeOf(resource)
+    const any = anyStart(typeUrl, size)
+    const start = [textField(3, resource.name), textField(1, resource.version), lengthStart(2, any.length + size), any]
     const inner = Buffer.concat(start)
-    cache.resource = Buffer.concat([lengthStart(2, inner.length + resource.bytes.length), inner])
+    cache.resource = Buffer.concat([lengthStart(2, inner.length + size), inner])
   }
   return cache.resource
 }
@@ -91,26 +88,20 @@ function join(
   headOf: (resource: SnapshotResource) => Buffer,
   after: readonly Buffer[],
 ): Buffer {
-  let length = 0
-  for (const resource of resources) length += headOf(resource).length + resource.bytes.length
-  const body = length < smallestShared ? joinBody(resources, headOf, length) : sharedBody(resources, headOf, length)
-  return Buffer.concat([before, body, ...after])
+  const pieces = resources.length < fewestShared ? piecesOf(resources, headOf) : [sharedBody(resources, headOf)]
+  return Buffer.concat([before, ...pieces, ...after])
 }
 
-function joinBody(
+/** Heads and messages in turn. */
+function piecesOf(
   resources: readonly SnapshotResource[],
   headOf: (resource: SnapshotResource) => Buffer,
-  length: number,
-): Buffer {
-  const result = Buffer.allocUnsafe(length)
-  let at = 0
-  for (const resource of resources) {
-    const head = headOf(resource)
-    result.set(head, at)
-    result.set(resource.bytes, at + head.length)
-    at += head.length + resource.bytes.length
-  }
-  return result
+): readonly Uint8Array[] {
+  return resources.flatMap((resource) => [headOf(resource), ...(resource.pieces ?? [resource.bytes])])
+}
+
+function sizeOf(resource: SnapshotResource): number {
+  return resource.pieces?.reduce((sum, { length }) => sum + length, 0) ?? resource.bytes.length
 }
 
 interface Body {
@@ -118,23 +109,18 @@ interface Body {
   readonly bytes: Buffer
 }
 
-/** Below this, joining is cheaper than looking. */
-const smallestShared = 64 * 1024
+/** Fewer than this are joined as fast out of themselves as out of a copy, however large they are. */
+const fewestShared = 64
 const keptBodies = 4
 const bodies: Body[] = []
 
 /** Many clients in turn get the same large state: the newest few are joined once. Heads are unique to resource, type and variant. */
-function sharedBody(
-  resources: readonly SnapshotResource[],
-  headOf: (resource: SnapshotResource) => Buffer,
-  length: number,
-): Buffer {
+function sharedBody(resources: readonly SnapshotResource[], headOf: (resource: SnapshotResource) => Buffer): Buffer {
   const known = bodies.find(
-    ({ heads, bytes }) =>
-      bytes.length === length && heads.length === resources.length && resources.every((r, n) => heads[n] === headOf(r)),
+    ({ heads }) => heads.length === resources.length && resources.every((r, n) => heads[n] === headOf(r)),
   )
   if (known !== undefined) return known.bytes
-  const body = { heads: resources.map(headOf), bytes: joinBody(resources, headOf, length) }
+  const body = { heads: resources.map(headOf), bytes: Buffer.concat(piecesOf(resources, headOf)) }
   bodies.unshift(body)
   bodies.length = Math.min(bodies.length, keptBodies)
   return body.bytes

@@ -1,7 +1,15 @@
 import { contentVersion } from "@attache/base"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { changedNames, createSnapshot, emptySnapshot, type Snapshot, typeOf, updateSnapshot } from "./snapshot.ts"
+import {
+  changedNames,
+  createSnapshot,
+  emptySnapshot,
+  type ResourceInput,
+  type Snapshot,
+  typeOf,
+  updateSnapshot,
+} from "./snapshot.ts"
 
 const text = (name: string, value: string) => ({ name, bytes: Buffer.from(value) })
 const contents = fc.dictionary(fc.constantFrom("a", "b", "c", "d", "e"), fc.constantFrom("1", "2", "3"))
@@ -48,6 +56,23 @@ describe("a snapshot", () => {
         expect([...changedNames(typeOf(first, "T"), typeOf(whole, "T"))].sort()).toEqual(names)
       }),
     )
+  })
+
+  it("joins no pieces by itself", () => {
+    const part = Buffer.from("ab")
+    const input = (version: string): ResourceInput => ({
+      name: "r",
+      version,
+      pieces: [part, part],
+      get bytes(): Uint8Array {
+        throw new Error("joined")
+      },
+    })
+    const first = updateSnapshot(emptySnapshot, { T: { put: [input("1")] } })
+    const second = updateSnapshot(first, { T: { put: [input("2")] } })
+    const resource = typeOf(second, "T").resources.get("r")
+    expect(resource?.pieces).toEqual([part, part])
+    expect(Buffer.from(resource?.bytes ?? []).toString()).toBe("abab")
   })
 
   it("compares two states once", () => {

@@ -6,6 +6,8 @@ export interface SnapshotResource {
   readonly name: string
   /** The resource's own message, without an Any around it. The snapshot owns it. */
   readonly bytes: Uint8Array
+  /** The same in pieces, many of which may be those of an earlier version; `bytes` is then made of them at every read. */
+  readonly pieces?: readonly Uint8Array[]
   /** Content version, such as `contentVersion(bytes)`. Equal version means equal bytes. */
   readonly version: string
   /** What the resource came from; carried, never read. */
@@ -29,6 +31,7 @@ export interface Snapshot {
 export interface ResourceInput {
   readonly name: string
   readonly bytes: Uint8Array
+  readonly pieces?: readonly Uint8Array[]
   readonly version?: string
   readonly origins?: unknown
 }
@@ -137,11 +140,19 @@ export function resourceSum(resource: SnapshotResource): VersionSum {
 
 function adopt(before: SnapshotType, input: ResourceInput): SnapshotResource {
   const old = before.resources.get(input.name)
-  if (old !== undefined && old.bytes === input.bytes && old.origins === input.origins) return old
   const version = input.version ?? contentVersion(input.bytes)
   if (old?.version === version && old.origins === input.origins) return old
-  const base = { name: input.name, bytes: old?.version === version ? old.bytes : input.bytes, version }
-  return input.origins === undefined ? base : { ...base, origins: input.origins }
+  const content = old?.version === version ? old : input
+  const base = { name: input.name, version, ...(input.origins === undefined ? {} : { origins: input.origins }) }
+  const { pieces } = content
+  if (pieces === undefined) return { ...base, bytes: content.bytes }
+  return {
+    ...base,
+    pieces,
+    get bytes() {
+      return Buffer.concat(pieces)
+    },
+  }
 }
 
 function replaceAll(before: SnapshotType, resources: ReadonlyMap<string, SnapshotResource>): SnapshotType {
