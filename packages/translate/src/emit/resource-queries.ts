@@ -13,6 +13,7 @@ import { resourceGroupKey } from "./claim-groups.ts"
 import type { ClaimQueries } from "./claim-queries.ts"
 import { claimsOf, planOf } from "./claimants.ts"
 import { clusterMessage, isEds } from "./cluster.ts"
+import { joinBytes } from "./elements.ts"
 import { loadAssignment, type ResolveEndpoints } from "./endpoints.ts"
 import { emitFailure } from "./failure.ts"
 import { type ListenerReads, listenerMessage } from "./listener.ts"
@@ -101,10 +102,20 @@ export function createResourceQueries(graph: Graph, source: PlanSource, inputs: 
         .map((leaf) => routes.leaf.get(leaf))
         .filter((leaf) => leaf !== undefined)
       const directBody = Math.max(0, ...keys.map((at) => claims.directBody.get(at)))
-      const { bytes, version } = routeConfiguration(found.name, leaves, directBody)
-      return {
-        resource: { name: found.name, bytes, version, origins: [], parts: leaves.map(({ parts }) => parts) },
+      const { pieces, version } = routeConfiguration(found.name, leaves, directBody)
+      const parts = leaves.map((leaf) => leaf.parts)
+      // Megabytes: joined for whoever needs them whole. What is sent is written piece by piece.
+      const resource: Resource = {
+        name: found.name,
+        pieces,
+        get bytes() {
+          return joinBytes(pieces)
+        },
+        version,
+        origins: [],
+        parts,
       }
+      return { resource }
     },
     { equals: sameMade },
   )

@@ -3,6 +3,7 @@ import { decode, encode } from "@attache/envoy-api"
 import { RouteConfigurationSchema } from "@attache/envoy-api/gen/envoy/config/route/v3/route_pb"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { joinBytes } from "./elements.ts"
 import { layoutOf } from "./layout.ts"
 import { resourceMetadata } from "./metadata.ts"
 import { virtualHostName } from "./names.ts"
@@ -38,7 +39,8 @@ function joined(list: readonly ReturnType<typeof planRoute>[], directBody = 0) {
     )
     return leaf === undefined ? [] : [leaf]
   })
-  return routeConfiguration("infra/edge/http", leaves, directBody)
+  const { pieces, version } = routeConfiguration("infra/edge/http", leaves, directBody)
+  return { bytes: joinBytes(pieces), version }
 }
 
 describe("route configurations", () => {

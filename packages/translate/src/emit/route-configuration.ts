@@ -152,12 +152,12 @@ function virtualHost({ head, tail }: Segment, bodies: readonly Uint8Array[]): re
   return [elementHead(virtualHostsField, length), head, ...bodies, tail]
 }
 
-/** The whole configuration and its version, which is composed from those of the leaves. */
+/** The whole configuration in pieces, and its version, which is composed from those of the leaves. */
 export function routeConfiguration(
   name: string,
   leaves: readonly RouteLeaf[],
   directBodyBytes: number,
-): { readonly bytes: Uint8Array; readonly version: string } {
+): { readonly pieces: readonly Uint8Array[]; readonly version: string } {
   const head = encode(RouteConfigurationSchema, { name })
   const tail = encode(RouteConfigurationSchema, {
     ignorePortInHostMatching: true,
@@ -190,7 +190,7 @@ export function routeConfiguration(
   const version = contentVersion(
     [contentVersion(joinBytes([head, tail])), ...leaves.map((leaf) => leaf.version)].join("\n"),
   )
-  return { bytes: joinBytes(pieces), version }
+  return { pieces, version }
 }
 
 /** Two listeners of one port may have the same host; under scheme v1 their virtual hosts have different names. */

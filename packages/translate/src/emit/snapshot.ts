@@ -29,6 +29,8 @@ export interface Resource {
   readonly name: string
   /** The message itself, without an `Any` around it. */
   readonly bytes: Uint8Array
+  /** The same in pieces, most of them those of the version before; `bytes` is then joined at every read. */
+  readonly pieces?: readonly Uint8Array[]
   /** Content version: equal version, equal bytes. Route configurations have one composed from their parts. */
   readonly version: string
   /** Objects it comes from; empty where `parts` say it more exactly. */
