@@ -71,7 +71,7 @@ describe("attachedFilters", () => {
       plugin: { name: "a", rootId: "r", vmId: "vm/a" },
       isRemote: false,
     })
-    expect(found[1]).toMatchObject({ cluster: "p" })
+    expect(found[1]).toMatchObject({ cluster: "p", stats: "http.http.ext_proc." })
     expect(found[3]).toMatchObject({ isRemote: true })
     expect(found[4]).toMatchObject({ isReloading: true })
   })

@@ -35,6 +35,8 @@ export interface AttachedProcessor extends FilterPlace {
   readonly kind: "ext_proc"
   /** Cluster of the gRPC service; absent where it is named otherwise. */
   readonly cluster?: string
+  /** What its statistics' names begin with; connection managers of one `stat_prefix` share them. */
+  readonly stats: string
 }
 
 /** One of the extensions that can fail while their listener is accepted. */
@@ -75,7 +77,7 @@ export function attachedFilters(dump: JsonObject): readonly AttachedFilter[] {
     return [...listIn(listener, "filter_chains"), ...(last === undefined ? [] : [last])].flatMap((chain) => {
       const fingerprint = contentVersion(`${frame}\n${JSON.stringify(chain)}`)
       const base = { listener: textIn(listener, "name") ?? textIn(entry, "name") ?? "", since, fingerprint }
-      return filtersIn(chain).flatMap(({ name, config }) => readFilter({ ...base, name }, config))
+      return filtersIn(chain, "").flatMap((found) => readFilter({ ...base, name: found.name }, found))
     })
   })
 }
@@ -83,24 +85,26 @@ export function attachedFilters(dump: JsonObject): readonly AttachedFilter[] {
 interface NamedFilter {
   readonly name: string
   readonly config: JsonObject
+  /** `stat_prefix` of the connection manager around it. */
+  readonly prefix: string
 }
 
 /** Every `{name, typed_config}` below a value, however deep. */
-function filtersIn(value: JsonValue): readonly NamedFilter[] {
-  if (isJsonObject(value)) {
-    const config = objectIn(value, "typed_config")
-    const own = config === undefined ? [] : [{ name: textIn(value, "name") ?? "", config }]
-    return [...own, ...Object.values(value).flatMap(filtersIn)]
-  }
-  return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(filtersIn) : []
+function filtersIn(value: JsonValue, prefix: string): readonly NamedFilter[] {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).flatMap((each) => filtersIn(each, prefix))
+  if (!isJsonObject(value)) return []
+  const config = objectIn(value, "typed_config")
+  const own = config === undefined ? [] : [{ name: textIn(value, "name") ?? "", config, prefix }]
+  const below = value.http_filters === undefined ? prefix : (textIn(value, "stat_prefix") ?? prefix)
+  return [...own, ...Object.values(value).flatMap((each) => filtersIn(each, below))]
 }
 
 type Unread = Omit<FilterPlace, "isFailOpen">
 
-function readFilter(place: Unread, config: JsonObject): readonly AttachedFilter[] {
+function readFilter(place: Unread, { config, prefix }: NamedFilter): readonly AttachedFilter[] {
   const type = textIn(config, "@type") ?? ""
   if (/\.filters\.(?:http|network)\.wasm\.v3\.Wasm$/.test(type)) return [readWasm(place, objectIn(config, "config"))]
-  if (/\.filters\.http\.ext_proc\.v3\.ExternalProcessor$/.test(type)) return [readProcessor(place, config)]
+  if (/\.filters\.http\.ext_proc\.v3\.ExternalProcessor$/.test(type)) return [readProcessor(place, config, prefix)]
   return []
 }
 
@@ -121,11 +125,13 @@ function readWasm(place: Unread, config: JsonObject | undefined): AttachedWasm {
   }
 }
 
-function readProcessor(place: Unread, config: JsonObject): AttachedProcessor {
+function readProcessor(place: Unread, config: JsonObject, prefix: string): AttachedProcessor {
   const cluster = textIn(objectIn(objectIn(config, "grpc_service"), "envoy_grpc"), "cluster_name")
+  const own = textIn(config, "stat_prefix") ?? ""
   return {
     ...place,
     kind: "ext_proc",
+    stats: `http.${prefix}.ext_proc.${own === "" ? "" : `${own}.`}`,
     ...(cluster === undefined ? {} : { cluster }),
     // What only looks on harms nobody by being gone.
     isFailOpen: config.failure_mode_allow === true || config.observability_mode === true,

@@ -21,9 +21,6 @@ export interface ProcessorSample {
 /** How far back failures count, in milliseconds. */
 export const windowMs = 10_000
 
-/** Least time that is judged at once, in milliseconds: one request alone says little. */
-const leastSpanMs = 2_000
-
 /** An address as one word: `127.0.0.1:80`, `/path`. */
 export function addressKey(address: BoundAddress): string {
   return "path" in address ? address.path : `${address.address}:${address.port}`
@@ -32,8 +29,8 @@ export function addressKey(address: BoundAddress): string {
 /**
  * What is to be told of processors that are dead.
  *
- * Nobody listens, none is healthy, there is none: that is so now. Failures count over the newest {@link leastSpanMs} with any,
- * within {@link windowMs}, and only as long as nothing succeeded; those from while nobody listened do not count once somebody does.
+ * Nobody listens, none is healthy, there is none: that is so now. Failures count within {@link windowMs} and since the last
+ * success; those from while nobody listened do not count once somebody does.
  *
  * @param samples oldest first; the last is now
  */
@@ -73,12 +70,15 @@ interface Traffic {
 }
 
 function failing(cluster: string, samples: readonly ProcessorSample[]): string | undefined {
-  const { failed, served, spanMs } = newestTraffic(samples, (before, after) => trafficOf(cluster, before, after))
-  if (failed === 0 || served > 0) return undefined
-  return `all of the last ${failed} streams failed, within ${Math.ceil(spanMs / 1000)} s`
+  const { failed, spanMs } = sinceSuccess(samples, (before, after) => trafficOf(cluster, before, after))
+  if (failed === 0) return undefined
+  return `${failed === 1 ? "the last stream" : `the last ${failed} streams`} failed, within ${Math.ceil(spanMs / 1000)} s`
 }
 
-/** Clusters all of whose streams ran out of time. Their connection manager counts for all of its processors together. */
+/**
+ * Clusters whose streams run out of time. Their connection manager counts that for all of its processors together, so it is told
+ * only where one of them alone had streams.
+ */
 function lateClusters(
   processors: readonly AttachedProcessor[],
   samples: readonly ProcessorSample[],
@@ -87,37 +87,37 @@ function lateClusters(
   for (const [stats, group] of Map.groupBy(processors, (processor) => processor.stats)) {
     const clusters = [...new Set(group.flatMap(({ cluster }) => cluster ?? []))]
     const busy = new Set<string>()
-    const { failed, served } = newestTraffic(samples, (before, after) => {
+    const { failed } = sinceSuccess(samples, (before, after) => {
       const counts = clusters.map((cluster) => ({ cluster, ...trafficOf(cluster, before, after) }))
       for (const count of counts) if (count.served > 0) busy.add(count.cluster)
-      return {
-        failed: difference(before.timeouts.get(stats), after.timeouts.get(stats)),
-        served: counts.reduce((sum, count) => sum + count.served, 0),
-      }
+      const timeouts = difference(before.timeouts.get(stats), after.timeouts.get(stats))
+      const streams = counts.reduce((sum, count) => sum + count.served, 0)
+      return { failed: timeouts, served: Math.max(0, streams - timeouts) }
     })
-    if (failed === 0 || failed < served) continue
-    for (const cluster of busy) late.set(cluster, `none of the last ${failed} messages was answered in time`)
+    const [only] = busy
+    if (failed === 0 || only === undefined || busy.size > 1) continue
+    late.set(only, `${failed === 1 ? "the last message was" : `the last ${failed} messages were`} not answered in time`)
   }
   return late
 }
 
-/** Adds up from the newest pair of samples backwards, until there is traffic over {@link leastSpanMs} or the window ends. */
-function newestTraffic(
+/** Adds up failures from the newest pair of samples backwards, until something succeeded or the window ends. */
+function sinceSuccess(
   samples: readonly ProcessorSample[],
   count: (before: ProcessorSample, after: ProcessorSample) => Traffic,
-): Traffic & { readonly spanMs: number } {
+): { readonly failed: number; readonly spanMs: number } {
   const now = samples.at(-1)?.timeMs ?? 0
-  let total: Traffic & { readonly spanMs: number } = { failed: 0, served: 0, spanMs: 0 }
-  let begun: number | undefined
+  let total = 0
+  let spanMs = 0
   for (let at = samples.length - 1; at > 0; at--) {
     const [before, after] = [samples[at - 1], samples[at]]
     if (before === undefined || after === undefined || now - after.timeMs > windowMs) break
-    if (begun !== undefined && begun - after.timeMs >= leastSpanMs) break
     const { failed, served } = count(before, after)
-    if (failed + served > 0) begun ??= after.timeMs
-    total = { failed: total.failed + failed, served: total.served + served, spanMs: now - before.timeMs }
+    if (served > 0) break
+    if (failed > 0) spanMs = now - before.timeMs
+    total += failed
   }
-  return total
+  return { failed: total, spanMs }
 }
 
 function trafficOf(cluster: string, before: ProcessorSample, after: ProcessorSample): Traffic {

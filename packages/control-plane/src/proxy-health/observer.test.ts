@@ -149,7 +149,7 @@ describe("an observer", () => {
     expect((await world.observer.look()).working.lacks).toMatchObject([{ object: { name: "b" } }])
   })
 
-  it("knocks at processors, once a second at most", async () => {
+  it("knocks at processors, not at every look", async () => {
     const world = setUp()
     world.filters = [processor]
     expect((await world.observer.look()).working.state).toBe("yes")

@@ -79,19 +79,23 @@ export function createObserver(options: ObserverOptions): Observer {
     cancel()
     if (!isClosed) cancel = clock.after(settleMs, () => void look())
   }
-  const attribute = (plugins: readonly AttachedWasm[], isWarming: boolean): void => {
-    const [taken, asked] = [news, requests]
-    failures = updateFailures(failures, taken, plugins, clock.now())
-    for (const isOfRoute of asked) failures = narrowFailures(failures, isOfRoute)
+  const attribute = (taken: number, asked: number, plugins: readonly AttachedWasm[], isWarming: boolean): void => {
+    const old = news.slice(0, taken)
+    failures = updateFailures(failures, old, plugins, clock.now())
+    for (const isOfRoute of requests.slice(0, asked)) failures = narrowFailures(failures, isOfRoute)
     // What fails while its listener warms is in use when that is warm.
-    const left = isWarming ? taken.filter((failure) => !isAttributable(failure, plugins)) : []
-    news = [...left, ...news.slice(taken.length)]
-    requests = requests.slice(asked.length)
+    const left = isWarming ? old.filter((failure) => !isAttributable(failure, plugins)) : []
+    news = [...left, ...news.slice(taken)]
+    requests = requests.slice(asked)
   }
   const observe = async (): Promise<ProxyView> => {
+    // What is said while we look may be of a listener that we have not seen yet.
+    const [taken, asked] = [news.length, requests.length]
     const { states, filters } = await inventory()
     const warmed = factOf(await warmingLacks(admin, states))
     attribute(
+      taken,
+      asked,
       filters.filter(isWasm),
       states.some(({ isWarming }) => isWarming),
     )
@@ -116,7 +120,7 @@ export function createObserver(options: ObserverOptions): Observer {
     note: (line) => {
       const failure = reader.read(line)
       if (failure === undefined) return
-      news = [...news, failure].slice(-maxNews)
+      if (news.length < maxNews) news = [...news, failure]
       lookSoon()
     },
     noteRequest: (isOfRoute) => {

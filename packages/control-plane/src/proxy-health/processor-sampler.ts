@@ -19,12 +19,12 @@ export interface SamplerOptions {
 const maxKnocks = 64
 
 /** How long the outcome of a knock holds, in milliseconds. */
-const knockMs = 1_000
+const knockMs = 200
 
 /**
  * Takes a sample of processors' endpoints, and gives it with those before it: all of the last {@link windowMs} and one older.
  *
- * Knocks only at endpoints that Envoy would send to, once a second at most. Asks for statistics only when there was traffic: their
+ * Knocks only at endpoints that Envoy would send to, five times a second at most. Asks for statistics only when there was traffic: their
  * number grows with all clusters.
  */
 export function createProcessorSampler(
