@@ -45,6 +45,10 @@ export const codes = {
     cause: "a policy names an image layout in a folder of the machine that the control plane runs on for others",
     cure: "push the image to a registry; layouts are for a control plane that runs for who owns the machine",
   },
+  ATT_MODULE_LISTEN: {
+    cause: "the address for modules that Envoys fetch cannot be opened",
+    cure: "choose another address",
+  },
   ATT_MODULE_OFFLINE: { cause: "a module is not in the store and fetching is off", cure: "run once without --offline" },
   ATT_MODULE_REFUSED: {
     cause: "the server of a module's URL answered with an error, or the URL cannot be used",

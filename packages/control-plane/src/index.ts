@@ -22,6 +22,7 @@ export type { ImageJudge } from "./modules/fetch-image.ts"
 export { createModules, type Modules, type ModulesOptions } from "./modules/loader.ts"
 export { moduleKey } from "./modules/module-key.ts"
 export { placeAsFile, placeAtServer } from "./modules/place.ts"
+export { type ModuleServer, type ModuleServerOptions, type ServerIdentity, serveModules } from "./modules/server.ts"
 export {
   createModuleStore,
   type ModuleStore,

@@ -89,6 +89,18 @@ describe("Wasm", () => {
   })
 })
 
+describe("a module server on this machine", () => {
+  it("is reached without TLS and without a certificate", () => {
+    const moduleServer = { host: "127.0.0.1", port: 18002, isPlainHttp: true }
+    const route = planRoute("cart", "shop.test", { extensions: { ...none, wasm: [wasm] } })
+    const { clusters, secrets } = claimsOfRoute(route, { moduleServer })
+    expect(secrets).toEqual([])
+    const cluster = clusters.find(({ name }) => name === "wasm_cluster")
+    expect(cluster).toMatchObject({ settings: [{ protocol: "http" }] })
+    expect(cluster).not.toHaveProperty("tls")
+  })
+})
+
 const extProc: ExtProcPlan = {
   name: "envoyextensionpolicy/shop/p/extproc/0",
   destination: { name: "envoyextensionpolicy/shop/p/extproc/0", settings: [] },

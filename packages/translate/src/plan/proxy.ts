@@ -22,8 +22,8 @@ export interface ProxyOptions {
   readonly controlPlaneCertificate?: string
   /** Content of that Secret, delivered when something presents it (`wasm_cluster`). */
   readonly controlPlaneTls?: TlsCertificate
-  /** Where remote Wasm modules are served from: host and port of the module server (`wasm_cluster`). */
-  readonly moduleServer: { readonly host: string; readonly port: number }
+  /** Where remote Wasm modules are served from (`wasm_cluster`); over TLS unless it says otherwise. */
+  readonly moduleServer: { readonly host: string; readonly port: number; readonly isPlainHttp?: boolean }
   readonly hasVirtualHostStats?: boolean
   /** EnvoyProxy `telemetry.metrics.enableGRPCStats`. Absent: statistics where a GRPCRoute is attached. */
   readonly hasGrpcStats?: boolean

@@ -40,8 +40,16 @@ export interface Settings {
   readonly bindAddress: string
   /** Services of the host profile that stand for an address: `namespace/name:port` → `host:port`. */
   readonly serviceMap: Readonly<Record<string, string>>
-  /** Name of the control plane's xDS/SDS address that Envoy reaches the module server by. */
-  readonly moduleServer: { readonly host: string; readonly port: number }
+  /** Address by which Envoy reaches the module server. */
+  readonly moduleServer: ModuleServerAddress
+}
+
+/** Where Envoy finds the modules that are not files on its machine. */
+export interface ModuleServerAddress {
+  readonly host: string
+  readonly port: number
+  /** It speaks HTTP/1.1 without TLS, as one on the same machine may. Default: HTTP/2 over TLS with certificates on both sides. */
+  readonly isPlainHttp?: boolean
 }
 
 /** Settings of an Envoy Gateway with an empty configuration: Backend, Lua and patch policies are off. */

@@ -15,7 +15,7 @@ const prefix = "envoy.filters.http.wasm/"
  * Wasm plugins, one VM each.
  *
  * Remote modules come from our module server through `wasm_cluster`, which is made once, and only when the
- * certificate that it asks for is known.
+ * certificate that it asks for, if it does, is known.
  */
 export const wasm: Feature = {
   name: "wasm",
@@ -89,27 +89,33 @@ function moduleServer(
   origin: Origin,
 ): { readonly clusters: readonly BackendCluster[]; readonly secrets: readonly SecretSpec[] } {
   const { controlPlaneTls, moduleServer: server } = context
+  if (server.isPlainHttp === true) return { clusters: [moduleCluster(server, "http", origin)], secrets: [] }
   const certificate = controlPlaneTls?.name ?? context.controlPlaneCertificate
   if (certificate === undefined) return { clusters: [], secrets: [] }
-  const cluster: BackendCluster = {
+  const tls = { caFile: "/certs/ca.crt", clientCertificate: certificate }
+  const cluster: BackendCluster = { ...moduleCluster(server, "http2", origin), tls }
+  const secret = controlPlaneTls === undefined ? undefined : certificateSecret(controlPlaneTls, origin)
+  return { clusters: [cluster], secrets: secret === undefined ? [] : [secret] }
+}
+
+function moduleCluster(
+  { host, port }: RouteContext["moduleServer"],
+  protocol: "http" | "http2",
+  origin: Origin,
+): Extract<BackendCluster, { readonly type: "backends" }> {
+  return {
     type: "backends",
     name: wasmCluster,
     settings: [
       {
         name: `${wasmCluster}/backend/-1`,
         weight: 1,
-        protocol: "http2",
+        protocol,
         addressType: "fqdn",
-        endpoints: {
-          type: "fixed",
-          endpoints: [{ address: { type: "socket", host: server.host, port: server.port } }],
-        },
+        endpoints: { type: "fixed", endpoints: [{ address: { type: "socket", host, port } }] },
       },
     ],
     isRouteCluster: false,
-    tls: { caFile: "/certs/ca.crt", clientCertificate: certificate },
     origin,
   }
-  const secret = controlPlaneTls === undefined ? undefined : certificateSecret(controlPlaneTls, origin)
-  return { clusters: [cluster], secrets: secret === undefined ? [] : [secret] }
 }
