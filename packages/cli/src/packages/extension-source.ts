@@ -1,6 +1,6 @@
 // What is pushed: a module, or a folder with all that an extension is made of.
 import { statSync } from "node:fs"
-import { basename, extname, join } from "node:path"
+import { basename, extname, join, resolve } from "node:path"
 import { AttacheError, type Diagnostic } from "@attache/base"
 import {
   type Annotations,
@@ -148,7 +148,7 @@ function nameOf({ name, annotations, repository }: SourceFacts, kind: ExtensionK
     ?.split("/")
     .at(-1)
     ?.replace(/^extension-/, "")
-  return library ?? last ?? basename(path, extname(path))
+  return library ?? last ?? basename(resolve(path), extname(path))
 }
 
 function versionOf({ version, annotations, tag }: SourceFacts): string {

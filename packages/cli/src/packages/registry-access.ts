@@ -11,6 +11,7 @@ import {
   type RegistryClientOptions,
   type Target,
 } from "@attache/oci"
+import { exitCodes } from "../exit.ts"
 import { isOn, type Options, textOf } from "../options.ts"
 
 /** An artifact's place: what was written, and the repository or layout it is in. */
@@ -91,15 +92,25 @@ function clientOptions(references: readonly Reference[], access: RegistryAccess)
   }
 }
 
-/** Does work that Ctrl-C and SIGTERM end. Error: ATT_CLI_INTERRUPTED. */
+/** A terminal and a parent (npm, the command under an old Node) may both pass on one Ctrl-C: so close together it is one. */
+const oneSignalMs = 300
+
+/** Does work that Ctrl-C and SIGTERM end; a second one, later, ends the process at once. Error: ATT_CLI_INTERRUPTED. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
+  // That it may be tried again keeps what has arrived in part.
   const interrupted = new AttacheError("ATT_CLI_INTERRUPTED", "interrupted", {
+    retry: "now",
     hint: "the same command goes on with what has arrived",
   })
-  const abort = (): void => stop.abort(interrupted)
+  let since: number | undefined
+  const abort = (): void => {
+    if (since !== undefined && performance.now() - since > oneSignalMs) process.exit(exitCodes.interrupted)
+    since ??= performance.now()
+    stop.abort(interrupted)
+  }
   const signals = ["SIGINT", "SIGTERM"] as const
-  for (const name of signals) process.once(name, abort)
+  for (const name of signals) process.on(name, abort)
   try {
     return await work(stop.signal)
   } catch (error) {
