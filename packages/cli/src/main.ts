@@ -176,6 +176,7 @@ verb(
   .option("--out <file>", "where the module goes (default: dist/NAME.wasm in the folder)")
   .option("--language <name>", "assemblyscript, rust, go, c or text, for folders with several")
   .option("--timeout <seconds>", "longest wait for the compiler", "600")
+  .option("--dockerfile", "print a Dockerfile for a folder with the module as plugin.wasm, and compile nothing", false)
 addPackageVerbs(program, verb)
 const envoy = program.command("envoy").description("Envoy binaries: install, list, which, run")
 envoyOptions(

@@ -3,11 +3,12 @@ import type { Diagnostic } from "@attache/base"
 import { buildGuest } from "../build/build.ts"
 import { findProject, type Language, languages, type Project } from "../build/project.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
-import { formatOf, type Options, textOf, usageError } from "../options.ts"
-import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
+import { formatOf, isOn, type Options, textOf, usageError } from "../options.ts"
+import { documentOf, envelopeOf, printData, printFindings } from "../output/format.ts"
 
 /** Compiles a Wasm guest with the toolchain of its language; exit 3 when the sources have errors. */
 export async function run(args: readonly string[], options: Options): Promise<ExitCode> {
+  if (isOn(options, "dockerfile")) return printDockerfile(args[0] ?? ".", options)
   const timeoutMs = timeoutOf(options)
   const project = findProject(args[0] ?? ".", languageOf(options), textOf(options, "out"))
   const { inspection, findings, output } = await buildGuest(project, process.env, timeoutMs)
@@ -20,6 +21,14 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
     printFindings(findings)
     process.stdout.write(summary(project, bytes, abiVersion))
   } else process.stdout.write(await documentOf(format, envelopeOf(findings, data)))
+  return exitCodes.done
+}
+
+/** Nothing is compiled: the Dockerfile is the same whatever the module holds. */
+async function printDockerfile(path: string, options: Options): Promise<ExitCode> {
+  const { dockerfileFor } = await import("../packages/dockerfile.ts")
+  const dockerfile = await dockerfileFor(path, languageOf(options))
+  await printData(formatOf(options), { dockerfile }, () => dockerfile)
   return exitCodes.done
 }
 

@@ -7,7 +7,7 @@ import { listInstances } from "../instance/instance.ts"
 import { formatOf, isOn, type Options } from "../options.ts"
 import { printData } from "../output/format.ts"
 
-/** Removes what dead instances left; with --all also modules and installed Envoys. Running instances keep theirs. */
+/** Removes what dead instances left; with --all also modules, parts of pulls and installed Envoys. Running instances keep theirs. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
   const removed: string[] = []
   const remove = (path: string): void => {
@@ -20,6 +20,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     // A running Envoy may read a module at any time, and modules are shared.
     if (!instances.some(({ isAlive }) => isAlive)) remove(join(stateDirectory(), "modules"))
     remove(join(preferredCacheDirectory(), "envoy"))
+    remove(join(preferredCacheDirectory(), "pulls"))
   }
   await printData(formatOf(options), { removed }, () =>
     removed.length === 0 ? "nothing to remove\n" : `${removed.map((path) => `removed ${path}`).join("\n")}\n`,
