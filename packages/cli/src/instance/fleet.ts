@@ -142,6 +142,7 @@ export function createFleet(options: FleetOptions): Fleet {
     return own
   }
   const revive = (key: string, livedMs: number): void => {
+    if (isStopping) return
     const pause = restartPause(pauses.get(key), livedMs)
     pauses.set(key, pause)
     const timer = setTimeout(() => {
