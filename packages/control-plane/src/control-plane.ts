@@ -17,6 +17,7 @@ import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts"
 import { createRefusals, type Refusals } from "./refusals.ts"
 import { createRounds } from "./rounds.ts"
 import { runSliced } from "./sliced.ts"
+import { weighBuffersWithHeap } from "./weigh-buffers.ts"
 
 /** What a control plane is made with. */
 export interface ControlPlaneOptions {
@@ -66,7 +67,8 @@ export interface ControlPlane {
   /**
    * Reads all files and publishes the first snapshots; waits for modules at most five seconds.
    *
-   * Never rejects for what the files hold. Called again it gives the same promise.
+   * Never rejects for what the files hold. Called again it gives the same promise. Sets a flag of the process, see
+   * {@link weighBuffersWithHeap}.
    */
   start(): Promise<void>
   /** Reads what changed and publishes it; resolves when that is done. */
@@ -178,6 +180,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics,
     start: () => {
       started ??= (async () => {
+        weighBuffersWithHeap()
         await quarantine?.restore()
         await runSliced(upsertAll(translator, options.objects ?? []), clock)
         await publishing.request("resources")
