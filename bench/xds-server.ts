@@ -1,7 +1,7 @@
 /**
  * The xDS server by itself: memory per connected client, and the time from a snapshot to the client.
  *
- * Run: node --expose-gc bench/xds-server.ts [STREAMS] [RESOURCES] [ROUTES] [CHANGES]. Prints only.
+ * Part of `npm run bench`; alone: node --expose-gc bench/part.ts xds-server [STREAMS] [RESOURCES] [ROUTES] [CHANGES].
  * Clients live in a process of their own, so that the server's memory and time are its own.
  */
 import { type ChildProcess, fork } from "node:child_process"
@@ -19,24 +19,41 @@ import {
   updateSnapshot,
   type XdsServer,
 } from "@attache/xds-server"
+import { memoryMiB, quantile } from "./figures.ts"
 
-const streams = Number(process.argv[2] ?? 1000)
-const resources = Number(process.argv[3] ?? 5000)
-const routes = Number(process.argv[4] ?? 5000)
-const changes = Number(process.argv[5] ?? 500)
-
-const MiB = 1024 * 1024
-const directory = mkdtempSync(join(tmpdir(), "bench-xds-"))
-try {
-  await memoryPerClient()
-  await changeToClient()
-} finally {
-  rmSync(directory, { recursive: true })
+/** What the xDS server needs. */
+export interface XdsServerFigures {
+  readonly streams: number
+  readonly resources: number
+  /** Until every stream has everything, in seconds. */
+  readonly deliveredS: number
+  /** Heap and buffers of the server for each stream, in KiB. */
+  readonly kibPerStream: number
+  readonly residentMiB: number
+  readonly routes: number
+  readonly changes: number
+  /** From a snapshot to the client at 50 changes a second, in milliseconds. */
+  readonly client: { readonly p50: number; readonly p99: number }
 }
-process.exit(0)
+
+const directory = mkdtempSync(join(tmpdir(), "bench-xds-"))
+
+/** Measures in this process. */
+export async function measure(parameters: readonly string[]): Promise<XdsServerFigures> {
+  const [streams = 1000, resources = 5000, routes = 5000, changes = 500] = parameters.map(Number)
+  try {
+    const memory = await memoryPerClient(streams, resources)
+    return { streams, resources, ...memory, routes, changes, client: await changeToClient(routes, changes) }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
 
 /** Half the resources are clusters, which every client takes by wildcard, half endpoints, which it takes by name. */
-async function memoryPerClient(): Promise<void> {
+async function memoryPerClient(
+  streams: number,
+  resources: number,
+): Promise<Pick<XdsServerFigures, "deliveredS" | "kibPerStream" | "residentMiB">> {
   const names = Array.from({ length: resources / 2 }, (_, n) => `httproute/default/backend-${n}/rule/0`)
   const filled = (name: string, size: number): ResourceInput => ({
     name,
@@ -47,25 +64,21 @@ async function memoryPerClient(): Promise<void> {
     [typeUrls.endpoint]: names.map((name) => filled(name, 150)),
   })
   const { server, clients } = await connect(streams, "memory", names)
-  const before = await resident()
+  const before = await memoryMiB()
   const start = performance.now()
   server.setSnapshot("web", snapshot)
   await message(clients, "all")
-  const seconds = (performance.now() - start) / 1000
+  const deliveredS = (performance.now() - start) / 1000
   await new Promise((resolve) => setTimeout(resolve, 500))
-  const after = await resident()
-  const kb = (from: number, to: number): string => `${((to - from) / streams / 1024).toFixed(1)} KiB`
-  console.log(`${streams} streams, ${resources} resources each, delivered in ${seconds.toFixed(1)} s`)
-  console.log(`  per client, heap and buffers: ${kb(before.used, after.used)}; resident: ${kb(before.rss, after.rss)}`)
-  console.log(
-    `  server in all: ${(after.rss / MiB).toFixed(0)} MiB resident; a stream before any snapshot: ${kb(0, before.rss)} of the process`,
-  )
+  const after = await memoryMiB()
   clients.kill()
   await server.close()
+  const kibPerStream = ((after.heap - before.heap) * 1024) / streams
+  return { deliveredS, kibPerStream, residentMiB: after.resident }
 }
 
 /** One route configuration changes 50 times a second; the client notes when each version reaches it. */
-async function changeToClient(): Promise<void> {
+async function changeToClient(routes: number, changes: number): Promise<XdsServerFigures["client"]> {
   const { server, clients } = await connect(1, "latency", ["routes"])
   const bytes = encode(RouteConfigurationSchema, {
     name: "routes",
@@ -89,14 +102,10 @@ async function changeToClient(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   await new Promise((resolve) => setTimeout(resolve, 300))
-  took.sort((a, b) => a - b)
-  const at = (part: number): string => `${(took[Math.floor(took.length * part)] ?? 0).toFixed(1)} ms`
-  console.log(
-    `${routes} routes (${(bytes.length / MiB).toFixed(2)} MiB), ${changes} changes at 50/s: ${took.length} delivered`,
-  )
-  console.log(`  snapshot to client: p50 ${at(0.5)}, p99 ${at(0.99)}`)
   clients.kill()
   await server.close()
+  if (took.length === 0) throw new Error("nothing was delivered")
+  return { p50: quantile(took, 0.5), p99: quantile(took, 0.99) }
 }
 
 function oneRoute(n: number) {
@@ -136,14 +145,4 @@ function message(child: ChildProcess, want: string): Promise<void> {
   }
   child.on("message", look)
   return promise
-}
-
-async function resident(): Promise<{ used: number; rss: number }> {
-  for (let n = 0; n < 3; n++) {
-    globalThis.gc?.()
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  if (process.env.DEBUG_MEM) console.log(process.memoryUsage())
-  const { heapUsed, external, rss } = process.memoryUsage()
-  return { used: heapUsed + external, rss }
 }
