@@ -81,6 +81,7 @@ files(
   )
   .option("--log-level <level>", "how much Envoy tells", "warning")
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
+  .option("--signature-policy <file>", "who must have signed the images of Wasm modules")
 files(
   verb(
     program,
@@ -94,6 +95,9 @@ files(
   .option("--insecure", "allow plain text beyond loopback", false)
   .option("--profile <name>", "kubernetes or host", "host")
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
+  .option("--module-address <address>", "serve Wasm modules to Envoys on other machines or in containers: HOST:PORT")
+  .option("--module-certs <folder>", "tls.crt, tls.key and ca.crt to serve modules with")
+  .option("--signature-policy <file>", "who must have signed the images of Wasm modules")
   .option("--offline", "never touch the network", false)
 files(
   verb(

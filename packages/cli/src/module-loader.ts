@@ -1,9 +1,7 @@
 import { join } from "node:path"
-import type { Logger } from "@attache/base"
 import {
   createModuleStore,
   createModules,
-  type Modules,
   moduleKey,
   placeAsFile,
   placeAtServer,
@@ -11,24 +9,35 @@ import {
 } from "@attache/control-plane"
 import type { ModuleLoader, Settings } from "@attache/translate"
 
-/** A loader for a profile: Envoy on this machine reads the store's files, others fetch from the module server. */
-export function moduleLoaderFor(settings: Settings, isOffline: boolean): ModuleLoader {
-  const modules = modulesFor(settings, isOffline)
-  modules.catch(() => {})
-  return async (request, signal, context) => (await modules).load(request, signal, context)
+/** Folder of this user's modules. Error: ATT_STATE_DIRECTORY. */
+export function moduleFolder(): string {
+  return join(stateDirectory(), "modules")
 }
 
-/** Modules for a profile, in the store of this user. Error: ATT_MODULE_STORE. */
-export async function modulesFor(settings: Settings, isOffline: boolean, logger?: Logger): Promise<Modules> {
+/**
+ * A loader for verbs that end by themselves: Envoy on this machine reads the store's files, others fetch from the module
+ * server of `serve`.
+ */
+export function moduleLoaderFor(settings: Settings, isOffline: boolean): ModuleLoader {
   const isHost = settings.profile === "host"
   const { host, port } = settings.moduleServer
-  const folder = join(stateDirectory(), "modules")
-  return createModules({
-    store: createModuleStore(folder),
-    addresses: { isLoopbackAllowed: isHost, isPrivateAllowed: true },
-    areLayoutsAllowed: isHost,
-    place: isHost ? placeAsFile : placeAtServer(`https://${host}:${port}`, await moduleKey(join(folder, "key"))),
-    isOffline,
-    ...(logger === undefined ? {} : { logger }),
-  })
+  const folder = moduleFolder()
+  const modules = async () =>
+    createModules({
+      store: createModuleStore(folder),
+      ...moduleRights(settings),
+      place: isHost ? placeAsFile : placeAtServer(`https://${host}:${port}`, await moduleKey(join(folder, "key"))),
+      isOffline,
+    })
+  let made: ReturnType<typeof modules> | undefined
+  return async (request, signal, context) => {
+    made ??= modules()
+    return (await made).load(request, signal, context)
+  }
+}
+
+/** What policies may name: in profile host they are those of who owns the machine. */
+export function moduleRights({ profile }: Settings) {
+  const isHost = profile === "host"
+  return { addresses: { isLoopbackAllowed: isHost, isPrivateAllowed: true }, areLayoutsAllowed: isHost }
 }

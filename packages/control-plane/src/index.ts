@@ -23,6 +23,7 @@ export { createModules, type Modules, type ModulesOptions } from "./modules/load
 export { moduleKey } from "./modules/module-key.ts"
 export { placeAsFile, placeAtServer } from "./modules/place.ts"
 export { type ModuleServer, type ModuleServerOptions, type ServerIdentity, serveModules } from "./modules/server.ts"
+export { createSignatureJudge } from "./modules/signature-judge.ts"
 export {
   createModuleStore,
   type ModuleStore,

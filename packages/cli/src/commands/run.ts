@@ -19,9 +19,9 @@ import { createBootstrapOver } from "../instance/bootstrap-over.ts"
 import { createFleet } from "../instance/fleet.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
-import { moduleLoaderFor } from "../module-loader.ts"
-import { addressOf, isOn, type Options, pathsOf, settingsOf, textOf } from "../options.ts"
+import { addressOf, type Options, pathsOf, settingsOf, textOf } from "../options.ts"
 import { printFindings, say, styled } from "../output/format.ts"
+import { runModules } from "../running-modules.ts"
 
 /** What a caller of {@link runResources} learns. */
 export interface RunningResources {
@@ -62,6 +62,7 @@ export async function runResources(
   envoy.catch(() => {})
   const settings = await settingsOf(options, "host")
   const logger = createLogger({ level: "warn" })
+  const modules = await runModules(settings, options, logger)
   const instance = createInstance((error) =>
     logger.warn("attache status does not find this instance", { error: messageOf(error) }),
   )
@@ -78,7 +79,7 @@ export async function runResources(
     settings,
     stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
-    loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
+    loadModule: modules.loadModule,
     envoyBinary: () => envoy,
     logger,
     onUpdate: ({ reason, proxies, drains }) => {
@@ -163,6 +164,7 @@ export async function runResources(
     await fleet.stop()
     await Promise.all(servers.map((server) => server.close()))
     await controlPlane.close()
+    await modules.close()
     instance.remove()
   }
 }

@@ -12,7 +12,6 @@ import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
-import { moduleLoaderFor } from "../module-loader.ts"
 import {
   addressOf,
   formatOf,
@@ -26,6 +25,7 @@ import {
   usageError,
 } from "../options.ts"
 import { printFindings } from "../output/format.ts"
+import { runModules } from "../running-modules.ts"
 
 /** Runs the control plane alone, over files, until it is told to stop. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
@@ -42,17 +42,18 @@ export async function run(_args: readonly string[], options: Options): Promise<E
       "use a loopback address, a Unix socket, or --insecure",
     )
   }
-  const settings = await settingsOf(options, profileOf(options, "host"))
+  const wanted = await settingsOf(options, profileOf(options, "host"))
   const logger = createLogger({ format: formatOf(options) === "text" ? "text" : "json" })
   const instance = createInstance((error) =>
     logger.warn("attache status does not find this instance", { error: messageOf(error) }),
   )
+  const modules = await runModules(wanted, options, logger)
   const controlPlane = createControlPlane({
     paths,
-    settings,
+    settings: modules.settings,
     stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
-    loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
+    loadModule: modules.loadModule,
     // Only an Envoy that is here already: who serves others' Envoys need not have one.
     envoyBinary: () => findEnvoyFor({ ...options, offline: true }),
     logger,
@@ -85,11 +86,13 @@ export async function run(_args: readonly string[], options: Options): Promise<E
       ready: true,
       xds: listener.address,
       status: servers.map((server) => server.address),
+      ...(modules.address === undefined ? {} : { modules: modules.address }),
       proxies: controlPlane.proxyKeys(),
     }
+    const served = modules.address === undefined ? "" : ` modules=${modules.address}`
     process.stdout.write(
       formatOf(options) === "text"
-        ? `ready xds=${ready.xds} status=${ready.status.join(",")} proxies=${ready.proxies.join(",")}\n`
+        ? `ready xds=${ready.xds} status=${ready.status.join(",")} proxies=${ready.proxies.join(",")}${served}\n`
         : `${JSON.stringify(ready)}\n`,
     )
     await untilStopped()
@@ -97,6 +100,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     return exitCodes.done
   } finally {
     await controlPlane.close()
+    await modules.close()
     instance.remove()
   }
 }
