@@ -1,6 +1,6 @@
 // The command over a folder that outlives it: started, killed and started again.
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildIfStale } from "./gateway-under-test.ts"
@@ -11,6 +11,7 @@ const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attac
 export interface Place extends Disposable {
   readonly folder: string
   readonly state: string
+  /** Replaces a file at once: nobody reads a part of it. */
   write(file: string, text: string): void
 }
 
@@ -28,7 +29,11 @@ export interface CommandProcess extends AsyncDisposable {
 /** A place with files in it. @param state where the state is kept; default: a folder of its own */
 export function createPlace(files: Readonly<Record<string, string>>, state?: string): Place {
   const root = mkdtempSync(join(tmpdir(), "attache-place-"))
-  const write = (file: string, text: string): void => writeFileSync(join(root, file), text)
+  const write = (file: string, text: string): void => {
+    const path = join(root, file)
+    writeFileSync(`${path}.new`, text)
+    renameSync(`${path}.new`, path)
+  }
   for (const [file, text] of Object.entries(files)) write(file, text)
   return {
     folder: root,

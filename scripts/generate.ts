@@ -1,5 +1,5 @@
 /**
- * Writes everything that is generated and committed: the pages of error codes and features, and the APIs where their
+ * Writes everything that is generated and committed: the pages of error codes, defects and features, and the APIs where their
  * tools are there.
  *
  * `npm run generate`; with `-- --check` nothing is written, and what differs makes exit code 1. `-- --local` leaves out
@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { errorReference, errorReferencePath, readCodeTables } from "./error-reference.ts"
+import { faultReference, faultReferencePath, faults } from "./fault-reference.ts"
 import { featureReference, featureReferencePath, readFeatures } from "./feature-reference.ts"
 import { repositoryRoot } from "./workspace.ts"
 
@@ -50,5 +51,6 @@ function report(what: string, outcome: string): void {
 }
 
 generatePage(errorReferencePath, errorReference(await readCodeTables()))
+generatePage(faultReferencePath, faultReference(faults))
 generatePage(featureReferencePath, featureReference(readFeatures()))
 if (!process.argv.includes("--local")) for (const each of withTools) generateWithTool(each)

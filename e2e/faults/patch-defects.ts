@@ -90,6 +90,20 @@ export const patchDefects: readonly Defect[] = [
     answer: 200,
   },
   {
+    name: "EnvoyPatchPolicy: a value longer than Envoy takes",
+    documents: () =>
+      patch("route", listener, {
+        op: "add",
+        jsonPath: badRoute,
+        path: "/response_headers_to_add",
+        value: [{ header: { key: "x", value: "v".repeat(20_000) } }],
+      }),
+    by: "translation",
+    object: "EnvoyPatchPolicy/defect",
+    text: /16384/,
+    answer: 200,
+  },
+  {
     name: "EnvoyPatchPolicy: a field that does not exist",
     documents: () => patch("listener", listener, { op: "add", path: "/nosuch", value: 1 }),
     by: "translation",
