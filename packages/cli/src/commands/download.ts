@@ -42,6 +42,8 @@ async function referenceOf(text: string, options: Options, access: RegistryAcces
   const name = readBuiltOnEnvoyName(text)
   if (name === undefined) return text
   const namespace = (textOf(options, "registry") ?? process.env.BOE_REGISTRY ?? "").replace(/\/+$/, "")
+  // Without a namespace a name with a slash can only be a reference.
+  if (namespace === "" && text.includes("/")) return text
   if (namespace === "")
     throw usageError(
       `no registry is named for ${text}`,

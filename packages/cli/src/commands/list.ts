@@ -1,3 +1,4 @@
+import { printable } from "@attache/base"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { formatOf, isOn, type Options } from "../options.ts"
 import { printData } from "../output/format.ts"
@@ -12,6 +13,6 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
     opened === undefined ? [] : opened.target.tags({ signal }),
   )
   const shown = isOn(options, "all") ? tags : tags.filter((tag) => !bookkeeping.test(tag))
-  await printData(formatOf(options), shown, () => shown.map((tag) => `${tag}\n`).join(""))
+  await printData(formatOf(options), shown, () => shown.map((tag) => `${printable(tag)}\n`).join(""))
   return exitCodes.done
 }

@@ -27,6 +27,7 @@ export async function reportPulled(
   text: (pulled: PulledExtension) => string,
 ): Promise<ExitCode> {
   const format = formatOf(options)
-  if (!("path" in pulled)) return reportFindings(format, pulled, undefined, () => "")
-  return reportFindings(format, [], pulled, () => `${text(pulled)}\n`)
+  if (!("path" in pulled)) return reportFindings(format, pulled, undefined, () => undefined)
+  const { warnings, ...data } = pulled
+  return reportFindings(format, warnings, data, () => text(pulled))
 }

@@ -26,9 +26,9 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
   )
   const format = formatOf(options)
   if (pushed === undefined || "severity" in pushed)
-    return reportFindings(format, pushed === undefined ? [] : [...source.warnings, pushed], undefined, () => "")
+    return reportFindings(format, pushed === undefined ? [] : [...source.warnings, pushed], undefined, () => undefined)
   const { reference, digest, kind, name, version } = pushed
-  return reportFindings(format, source.warnings, pushed, () => `${reference}@${digest}  ${kind} ${name} ${version}\n`)
+  return reportFindings(format, source.warnings, pushed, () => `${reference}@${digest}  ${kind} ${name} ${version}`)
 }
 
 function factsOf(to: string, options: Options): SourceFacts {

@@ -11,7 +11,7 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
   const demand = demandOf(options)
   const format = formatOf(options)
   if (demand === undefined) throw usageError("no signer is named", "give --key, --trust-root or --policy")
-  if (!("policy" in demand)) return reportFindings(format, demand, undefined, () => "")
+  if (!("policy" in demand)) return reportFindings(format, demand, undefined, () => undefined)
   const result = await withReferences(args.slice(0, 1), registryAccessOf(options), async ([opened], signal) => {
     if (opened === undefined) return undefined
     const { target, reference, text } = opened
@@ -21,7 +21,7 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
     const verdict = await verifyReference(target, repository, subjects, demand, signal)
     return { reference: text, digest: root.digest, ...verdict }
   })
-  if (result === undefined) return reportFindings(format, [], undefined, () => "")
+  if (result === undefined) return reportFindings(format, [], undefined, () => undefined)
   const { findings, verification, signature, reference, digest } = result
   const data = {
     reference,
@@ -32,7 +32,9 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
     ...(signature === undefined ? {} : { acceptedBy: signature.signer }),
   }
   const by = signature === undefined ? "no signature required" : `signed by ${formatSigner(signature.signer)}`
-  return reportFindings(format, findings, data, () => (findings.length > 0 ? "" : `${reference}@${digest}  ${by}\n`))
+  return reportFindings(format, findings, data, () =>
+    findings.length > 0 ? undefined : `${reference}@${digest}  ${by}`,
+  )
 }
 
 /** The manifest that an index gives for a platform: who signed that signed what is run. None for what is no extension. */

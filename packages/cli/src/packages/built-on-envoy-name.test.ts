@@ -9,7 +9,8 @@ it.each([
   ["composer-lite", { repository: "composer-lite" }],
   ["composer/child-one:0.9.0", { repository: "composer", tag: "0.9.0" }],
   ["registry.example/hello:1", undefined],
-  ["team/hello", undefined],
+  ["set/left:2.0.0", { repository: "extension-set", tag: "2.0.0" }],
+  ["team/sub/hello", undefined],
   ["oci-layout:folder", undefined],
   ["../../etc", undefined],
 ])("reads %s", (text, expected) => {

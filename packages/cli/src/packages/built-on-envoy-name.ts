@@ -11,14 +11,15 @@ export interface BuiltOnEnvoyName {
 }
 
 /**
- * Reads `NAME[:VERSION]`, or undefined for what is a reference of its own. Children of a set are in the set's repository.
+ * Reads `NAME[/CHILD][:VERSION]`, or undefined for what is a reference of its own. Children of a set are in the set's
+ * repository.
  *
  * Source: built-on-envoy b911ffa: `composer` and `composer-lite` by their names, all others behind `extension-`.
  */
 export function readBuiltOnEnvoyName(text: string): BuiltOnEnvoyName | undefined {
-  const [, name = "", child, tag] = /^([a-z0-9][a-z0-9_-]*)(\/[a-z0-9][a-z0-9_-]*)?(?::([\w.+-]+))?$/.exec(text) ?? []
+  const [, name = "", tag] = /^([a-z0-9][a-z0-9_-]*)(?:\/[a-z0-9][a-z0-9_-]*)?(?::([\w.+-]+))?$/.exec(text) ?? []
+  if (name === "" || name === "oci-layout") return undefined
   const isSet = name === "composer" || name === "composer-lite"
-  if (name === "" || name === "oci-layout" || (child !== undefined && !isSet)) return undefined
   return { repository: isSet ? name : `extension-${name}`, ...(tag === undefined || tag === "latest" ? {} : { tag }) }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
@@ -85,6 +85,13 @@ describe("extensionSource", () => {
     expect(contents.map(({ name, platform }) => [name, platform])).toEqual(platforms.map((each) => ["x", each]))
     const one = await extensionSource(join(root, "libx.so"), plain)
     expect(one.contents[0]?.platform).toEqual(hostPlatform())
+  })
+
+  it("refuses a module that is larger than what is loaded, without reading it", async () => {
+    const path = join(folder({ "f.wasm": empty }), "f.wasm")
+    truncateSync(path, 300 * 1024 * 1024)
+    const refused = expect.objectContaining({ code: "ATT_OCI_LIMIT" })
+    await expect(extensionSource(path, plain)).rejects.toThrow(refused)
   })
 
   it("warns of a module without an ABI", async () => {

@@ -12,6 +12,7 @@ import {
   isWasm,
   kindOfFile,
   mainFileOf,
+  maxExtensionBytes,
   type PackFile,
   type Platform,
   standardAnnotations,
@@ -42,7 +43,7 @@ export interface ExtensionSource {
  *
  * A folder is taken whole if the file that a proxy loads is at its root; a folder with one `.wasm` file, there or in
  * `dist/`, gives that alone. Hidden files and `node_modules` are left out. A Wasm module that Envoy would not load is a
- * warning. Errors: ATT_PACKAGE_NOTHING, ATT_PACKAGE_SEVERAL, ATT_OCI_NOT_WASM, ATT_ARCHIVE_*.
+ * warning. Errors: ATT_PACKAGE_NOTHING, ATT_PACKAGE_SEVERAL, ATT_OCI_LIMIT, ATT_ARCHIVE_*.
  */
 export async function extensionSource(path: string, facts: SourceFacts): Promise<ExtensionSource> {
   const { platforms } = facts
@@ -160,6 +161,10 @@ function versionOf({ version, annotations, tag }: SourceFacts): string {
 async function warningsOf({ kind, files }: ExtensionContent): Promise<readonly Diagnostic[]> {
   const module = kind === "wasm" ? files.find(({ path }) => path === "plugin.wasm") : undefined
   if (module === undefined) return []
+  if (module.size > maxExtensionBytes.wasm) {
+    const text = `the module has ${module.size} bytes, and ${maxExtensionBytes.wasm} are the most that are loaded`
+    throw new AttacheError("ATT_OCI_LIMIT", text, { facts: { bytes: module.size, limit: maxExtensionBytes.wasm } })
+  }
   const pieces: Uint8Array[] = []
   for await (const piece of module.open()) {
     pieces.push(piece)

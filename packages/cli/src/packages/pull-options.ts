@@ -10,8 +10,8 @@ import { demandOf, repositoryOf, verifyReference } from "./verify.ts"
 export function pullOptionsOf(
   options: Options,
 ): (opened: OpenedReference, signal: AbortSignal) => Omit<PullExtensionOptions, "folderFor"> {
-  const platform = textOf(options, "platform")
-  const wanted = platform === undefined ? undefined : parsePlatform(platform)
+  const platform = textOf(options, "platform") ?? ""
+  const wanted = platform === "" ? undefined : parsePlatform(platform)
   const lockFile = openLock(options)
   const demand = demandOf(options)
   return ({ target, reference }, signal) => {

@@ -15,7 +15,7 @@ import {
 import { createByteProgress } from "./byte-progress.ts"
 import { hostPlatform } from "./extension-source.ts"
 import { checkLockedModule, type LockedPackage, type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
-import { moduleOf, platformKey } from "./module-digests.ts"
+import { type LoadedFile, moduleOf, platformKey } from "./module-digests.ts"
 import { placeFiles } from "./place-files.ts"
 import { tagged } from "./push.ts"
 import type { OpenedReference } from "./registry-access.ts"
@@ -50,8 +50,10 @@ export interface PulledExtension {
   readonly platform: string
   readonly path: string
   /** The file that the proxy loads. */
-  readonly module?: { readonly path: string; readonly size: number; readonly sha256: string } | undefined
+  readonly module?: LoadedFile
   readonly files: readonly string[]
+  /** What keeps a proxy from loading it. */
+  readonly warnings: readonly Diagnostic[]
 }
 
 /**
@@ -72,14 +74,14 @@ export async function pullExtension(
   const { extension } = found
   const path = options.folderFor(extension)
   const arrival = await fetchContent(from, extension, path, signal)
-  const module = await moduleOf(arrival.target, extension, signal)
-  checkTaken(from, extension, module, options)
+  const loaded = await moduleOf(arrival.target, extension, signal)
+  checkTaken(from, extension, loaded.module, options)
   const entries = await placeFiles(path, force, (folder) =>
     unpackExtension(arrival.target, extension, folder, { signal }),
   )
   await arrival.dispose()
   const files = entries.flatMap((entry) => (entry.kind === "folder" ? [] : [entry.path]))
-  return noteTaken(from, extension, { path, files, module }, options)
+  return noteTaken(from, extension, { path, files, ...loaded }, options)
 }
 
 /**
@@ -102,9 +104,9 @@ export async function pullPacked(
   const progress = createByteProgress(`pulling ${text}`)
   const tag = reference.digest === undefined && within !== "" ? { tag: within } : {}
   await copy(target, layout, wanted, { ...tag, onEvent: progress.onEvent, signal }).finally(progress.end)
-  const module = await moduleOf(layout, extension, signal)
-  checkTaken(from, extension, module, options)
-  return noteTaken(from, extension, { path, files: [], module }, options)
+  const loaded = await moduleOf(layout, extension, signal)
+  checkTaken(from, extension, loaded.module, options)
+  return noteTaken(from, extension, { path, files: [], ...loaded }, options)
 }
 
 /** The extension that a reference means now, or why it is not taken. */
@@ -127,14 +129,17 @@ function lockFor({ reference }: OpenedReference, { lockFile }: PullExtensionOpti
   return reference.digest === undefined ? lockFile : undefined
 }
 
-type Module = PulledExtension["module"]
-
-function takenFrom({ root, kind, platform }: Extension, module: Module): LockedPackage {
+function takenFrom({ root, kind, platform }: Extension, module: LoadedFile | undefined): LockedPackage {
   const modules = module === undefined ? {} : { [platformKey(kind, platform)]: `sha256:${module.sha256}` }
   return { digest: root.digest, modules }
 }
 
-function checkTaken(from: OpenedReference, extension: Extension, module: Module, options: PullExtensionOptions): void {
+function checkTaken(
+  from: OpenedReference,
+  extension: Extension,
+  module: LoadedFile | undefined,
+  options: PullExtensionOptions,
+): void {
   const lockFile = lockFor(from, options)
   if (lockFile !== undefined) checkLockedModule(lockFile, tagged(from), takenFrom(extension, module))
 }
@@ -142,7 +147,7 @@ function checkTaken(from: OpenedReference, extension: Extension, module: Module,
 function noteTaken(
   from: OpenedReference,
   extension: Extension,
-  { path, files, module }: { readonly path: string; readonly files: readonly string[]; readonly module: Module },
+  { path, files, module, warnings }: Pick<PulledExtension, "path" | "files" | "module" | "warnings">,
   options: PullExtensionOptions,
 ): PulledExtension {
   const lockFile = lockFor(from, options)
@@ -160,6 +165,7 @@ function noteTaken(
     path,
     ...(module === undefined ? {} : { module }),
     files,
+    warnings,
   }
 }
 

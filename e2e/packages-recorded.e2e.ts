@@ -1,0 +1,83 @@
+// What Built On Envoy's client was recorded to download, downloaded with the command.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { createServer, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { join, resolve } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { buildCommand, createDesk } from "./package-tools.ts"
+
+const folder = join(process.env.ATTACHE_GOLDEN ?? resolve(import.meta.dirname, "../../shared/golden"), "boe")
+const hasRecordings = existsSync(join(folder, "registry/tags.json"))
+
+interface Recorded {
+  readonly id: string
+  readonly args: readonly string[]
+  readonly exit: number
+  readonly stdout?: string
+  readonly files?: readonly string[]
+}
+
+const read = (path: string): unknown => JSON.parse(readFileSync(join(folder, path), "utf8"))
+const recordings = hasRecordings ? (read("download/cases.json") as readonly Recorded[]) : []
+
+/** Where our answer is another one. */
+const others: Readonly<Record<string, string>> = {
+  // Recorded: the whole tree lands beside the folder asked for.
+  "download-evil-title": "ATT_OCI_EXTENSION_NAME",
+  // Recorded: a file lands where the link points.
+  "download-img-symlink": "ATT_ARCHIVE_LINK",
+  // Recorded: success is reported and nothing is there.
+  "download-platform-empty-parts": "ATT_OCI_PLATFORM",
+}
+
+type Tags = Readonly<Record<string, Readonly<Record<string, { readonly digest: string; readonly mediaType: string }>>>>
+
+/** The recorded registry over HTTP. */
+function serve(tags: Tags, url: string, response: ServerResponse): void {
+  const [, repository = "", kind = "", name = ""] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/(.+)$/.exec(url) ?? []
+  const known = tags[repository] ?? {}
+  if (url === "/v2/") return void response.end("{}")
+  if (kind === "tags" && tags[repository] !== undefined)
+    return void response.end(JSON.stringify({ name: repository, tags: Object.keys(known) }))
+  const digest = name.startsWith("sha256:") ? name : known[name]?.digest
+  const path = join(folder, "registry/blobs/sha256", digest?.slice("sha256:".length) ?? "absent")
+  if (digest === undefined || !existsSync(path))
+    return void response.writeHead(404).end('{"errors":[{"code":"UNKNOWN"}]}')
+  const bytes = readFileSync(path)
+  const mediaType =
+    kind === "manifests" ? (JSON.parse(bytes.toString()) as { mediaType?: string }).mediaType : undefined
+  const headers = { "content-type": mediaType ?? known[name]?.mediaType ?? "application/octet-stream" }
+  response.writeHead(200, { ...headers, "content-length": bytes.length, "docker-content-digest": digest }).end(bytes)
+}
+
+describe.skipIf(!hasRecordings)("recorded downloads", () => {
+  const tags = hasRecordings ? (read("registry/tags.json") as Tags) : {}
+  const server = createServer((request, response) => serve(tags, request.url ?? "", response))
+  beforeAll(async () => {
+    buildCommand()
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
+  })
+  afterAll(() => server.close())
+
+  it.each(recordings)("$id", async ({ id, args, exit, stdout = "", files = [] }) => {
+    const { port } = server.address() as AddressInfo
+    const desk = createDesk({ BOE_REGISTRY: `127.0.0.1:${port}/ns` })
+    const platform = args.includes("--platform") || args.length < 2 ? [] : ["--platform", "linux/amd64"]
+    const got = await desk.attache(...args, ...platform)
+    const code = others[id]
+    if (code !== undefined || exit !== 0) {
+      expect(got.status).not.toBe(0)
+      if (code !== undefined) expect(got.stderr).toContain(code)
+      expect(filesBelow(desk.folder)).toEqual([])
+      return
+    }
+    expect([got.status, got.stdout]).toEqual([0, stdout.replaceAll("$ROOT/work/", "")])
+    expect(filesBelow(desk.folder)).toEqual(files.toSorted())
+  })
+})
+
+function filesBelow(path: string): readonly string[] {
+  return readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.startsWith(".cache") && statSync(join(path, name)).isFile())
+    .sort()
+}
