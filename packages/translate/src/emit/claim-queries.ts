@@ -65,12 +65,15 @@ export function createClaimQueries(graph: Graph, source: PlanSource, routes: Rou
   const directBody = graph.query<number>("emit.direct-body", (key) =>
     Math.max(0, ...routes.leaves.get(key).map((leaf) => group.get(leaf).directBodyBytes)),
   )
+  const diagnostics = graph.query<readonly Diagnostic[]>("emit.claim-diagnostics", (proxyKey) =>
+    groupKeys(proxyKey).flatMap((key) => group.get(key).diagnostics),
+  )
   return {
     group,
     groups,
     filters,
     directBody,
-    diagnostics: (proxyKey) => groupKeys(proxyKey).flatMap((key) => group.get(key).diagnostics),
+    diagnostics: (proxyKey) => diagnostics.get(proxyKey),
   }
 }
 

@@ -50,6 +50,11 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
     },
     { equals: sameGroups },
   )
+  const diagnostics = graph.query<readonly Diagnostic[]>("emit.table-diagnostics", (key) => {
+    const at = key.indexOf("\n")
+    const { groups } = patches.table(key.slice(0, at) as ResourceKind, key.slice(at + 1))
+    return groups.flatMap((group) => group.diagnostics ?? [])
+  })
   const patches = createPatchQueries(graph, source, quarantine, (kind, proxyKey) => {
     const found = source.proxy(proxyKey) === undefined ? undefined : table.get(`${kind}\n${proxyKey}`)
     return found ?? { typeUrl: typeUrls[kind], groups: [] }
@@ -59,10 +64,12 @@ export function createEmitter(graph: Graph, source: PlanSource): Emitter {
     (proxyKey) => {
       const plan = source.proxy(proxyKey)
       if (plan === undefined || plan.isWithheld === true) return undefined
-      const tables = Object.fromEntries(
-        (Object.keys(typeUrls) as ResourceKind[]).map((kind) => [kind, patches.table(kind, proxyKey)]),
-      ) as Record<ResourceKind, ResourceTable>
-      return { key: proxyKey, tables, diagnostics: [...claims.diagnostics(proxyKey), ...diagnosticsOf(tables)] }
+      const tables = Object.fromEntries(kinds.map((kind) => [kind, patches.table(kind, proxyKey)])) as Record<
+        ResourceKind,
+        ResourceTable
+      >
+      const ofTables = kinds.flatMap((kind) => diagnostics.get(`${kind}\n${proxyKey}`))
+      return { key: proxyKey, tables, diagnostics: [...claims.diagnostics(proxyKey), ...ofTables] }
     },
     { equals: sameSnapshot },
   )
@@ -103,9 +110,7 @@ export function findResource(
   return undefined
 }
 
-function diagnosticsOf(tables: Readonly<Record<ResourceKind, ResourceTable>>): readonly Diagnostic[] {
-  return Object.values(tables).flatMap(({ groups }) => groups.flatMap(({ diagnostics }) => diagnostics ?? []))
-}
+const kinds = Object.keys(typeUrls) as ResourceKind[]
 
 function sameGroups(a: ResourceTable | undefined, b: ResourceTable | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
@@ -114,7 +119,6 @@ function sameGroups(a: ResourceTable | undefined, b: ResourceTable | undefined):
 
 function sameSnapshot(a: ProxySnapshot | undefined, b: ProxySnapshot | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
-  const kinds = Object.keys(typeUrls) as ResourceKind[]
   return kinds.every((kind) => a.tables[kind] === b.tables[kind]) && structuralEqual(a.diagnostics, b.diagnostics)
 }
 

@@ -96,12 +96,13 @@ export function snapshotChanges(
 
 function tableChange(before: ResourceTable | undefined, after: ResourceTable | undefined): TableChange {
   if (before === after) return { put: [], remove: [] }
-  const kept = new Set(after?.groups)
-  const known = new Set(before?.groups)
+  const groups = differingGroups(before?.groups ?? [], after?.groups ?? [])
+  const kept = new Set(groups.after)
+  const known = new Set(groups.before)
   const old = new Map<string, Resource>()
-  for (const group of before?.groups ?? []) if (!kept.has(group)) for (const r of group.resources) old.set(r.name, r)
+  for (const group of groups.before) if (!kept.has(group)) for (const r of group.resources) old.set(r.name, r)
   const put: Resource[] = []
-  for (const group of after?.groups ?? []) {
+  for (const group of groups.after) {
     if (known.has(group)) continue
     for (const resource of group.resources) {
       if (old.get(resource.name)?.version !== resource.version) put.push(resource)
@@ -109,4 +110,23 @@ function tableChange(before: ResourceTable | undefined, after: ResourceTable | u
     }
   }
   return { put, remove: [...old.keys()] }
+}
+
+interface GroupChange {
+  readonly before: readonly ResourceGroup[]
+  readonly after: readonly ResourceGroup[]
+}
+
+/** Groups without those that stand in both at the same place, from the front or from the end. */
+function differingGroups(before: readonly ResourceGroup[], after: readonly ResourceGroup[]): GroupChange {
+  if (before.length === after.length) {
+    const at = after.flatMap((group, i) => (group === before[i] ? [] : [i]))
+    return { before: at.map((i) => before[i] as ResourceGroup), after: at.map((i) => after[i] as ResourceGroup) }
+  }
+  const most = Math.min(before.length, after.length)
+  let start = 0
+  while (start < most && before[start] === after[start]) start++
+  let end = 0
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++
+  return { before: before.slice(start, before.length - end), after: after.slice(start, after.length - end) }
 }
