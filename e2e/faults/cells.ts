@@ -15,6 +15,15 @@ const ownProxy = {
 }
 const open = { allowedListeners: { namespaces: { from: "Same" } } }
 
+const wasmHead = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
+
+/** What the backend gives as modules: none at all, the head of one with rubbish behind it, and an empty one. */
+const modules: Readonly<Record<string, Buffer>> = {
+  "/text.wasm": Buffer.from("nothing"),
+  "/rubbish.wasm": Buffer.from([...wasmHead, 1, 200, 1, 2, 3]),
+  "/empty.wasm": Buffer.from(wasmHead),
+}
+
 /** The world that every defect is put into. */
 function world(port: number, ports: DefectPorts, envoyProxy: Document = {}): string {
   const objects = gateway({ http: port }).map((each) =>
@@ -86,7 +95,11 @@ export function testCells(defects: readonly Defect[]): void {
   let one: Backend
   let ports: DefectPorts
   beforeAll(async () => {
-    one = await startBackend("one")
+    one = await startBackend("one", (request, response) => {
+      const module = modules[request.url ?? ""]
+      if (module !== undefined) response.end(module)
+      return module !== undefined
+    })
     const [nobody] = (await freePorts(1)) as [number]
     ports = { backend: one.port, nobody }
   })

@@ -15,6 +15,11 @@ import {
 } from "./documents.ts"
 import { patchDefects } from "./patch-defects.ts"
 
+const module = (port: number, name: string) => ({
+  name: "w",
+  code: { type: "HTTP", http: { url: `http://127.0.0.1:${port}/${name}.wasm` } },
+})
+
 /** Every defect, by the kind of its object. */
 export const defects: readonly Defect[] = [
   {
@@ -144,6 +149,25 @@ export const defects: readonly Defect[] = [
     text: /w\.wasm|ECONNREFUSED|module/,
     answer: 500,
   },
+  {
+    name: "EnvoyExtensionPolicy: a Wasm module that is a text",
+    documents: ({ backend: port }) => policy({ wasm: [module(port, "text")] }),
+    by: "translation",
+    object: "EnvoyExtensionPolicy/defect",
+    text: /text\.wasm is invalid/,
+    answer: 500,
+  },
+  ...["rubbish", "empty"].map(
+    (name): Defect => ({
+      name: `EnvoyExtensionPolicy: a Wasm module that is ${name}`,
+      documents: ({ backend: port }) => policy({ wasm: [module(port, name)] }),
+      by: "Envoy",
+      object: "EnvoyExtensionPolicy/defect",
+      field: "spec.wasm[0]",
+      text: /Unable to create Wasm plugin/,
+      answer: 403,
+    }),
+  ),
   {
     name: "EnvoyExtensionPolicy: a dynamic module that nobody registered",
     documents: () => policy({ dynamicModule: [{ name: "nobody", filterName: "f" }] }),
