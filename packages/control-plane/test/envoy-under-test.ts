@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { join } from "node:path"
-import { silentLogger } from "@attache/base"
+import { type Clock, silentLogger } from "@attache/base"
 import { checkPorts, createBootstrap, findEnvoy, freePorts, type RunningEnvoy, runEnvoy } from "@attache/envoy"
+import type { Settings } from "@attache/translate"
 import { onTestFinished } from "vitest"
 import { type ControlPlane, createControlPlane } from "../src/control-plane.ts"
-import { createModules } from "../src/modules/loader.ts"
+import { createModules, type Modules, type ModulesOptions } from "../src/modules/loader.ts"
 import { placeAsFile } from "../src/modules/place.ts"
 import { createModuleStore } from "../src/modules/store.ts"
 import { reportStatus, type StatusReport } from "../src/status/report.ts"
@@ -22,6 +23,7 @@ export interface TestAnswer {
 /** A control plane over a folder, and an Envoy that it drives through a Unix socket. */
 export interface EnvoyUnderTest {
   readonly controlPlane: ControlPlane
+  readonly modules: Modules
   readonly envoy: RunningEnvoy
   /** Writes a resource file. */
   write(name: string, text: string): void
@@ -32,25 +34,45 @@ export interface EnvoyUnderTest {
   get(path: string): Promise<TestAnswer | undefined>
 }
 
+/** What may be other than usual. */
+export interface EnvoyUnderTestOptions {
+  /** Folder of the store of modules. Default: one of the test's own. */
+  readonly moduleFolder?: string
+  /** Over what modules are loaded with. */
+  readonly modules?: Partial<ModulesOptions>
+  readonly settings?: Settings
+  /** Of the control plane and of modules. Default: the machine's. */
+  readonly clock?: Clock
+}
+
 /** Starts both and waits until Envoy is live. Everything ends with the test. @param port port of the Gateway's listener */
-export async function envoyUnderTest(files: Readonly<Record<string, string>>, port: number): Promise<EnvoyUnderTest> {
+export async function envoyUnderTest(
+  files: Readonly<Record<string, string>>,
+  port: number,
+  options: EnvoyUnderTestOptions = {},
+): Promise<EnvoyUnderTest> {
   const folder = await temporaryDirectory()
   onTestFinished(() => folder[Symbol.asyncDispose]())
   const conf = join(folder.path, "conf")
   mkdirSync(conf)
+  const clock = options.clock === undefined ? {} : { clock: options.clock }
+  const modules = createModules({
+    store: createModuleStore(options.moduleFolder ?? join(folder.path, "modules")),
+    addresses: { isLoopbackAllowed: true, isPrivateAllowed: true },
+    place: placeAsFile,
+    isOffline: false,
+    ...clock,
+    ...options.modules,
+  })
   const path = (name: string): string => join(conf, name)
   for (const [name, text] of Object.entries(files)) writeFileSync(path(name), text)
   const controlPlane = createControlPlane({
     paths: [conf],
-    settings: hostSettings,
+    settings: options.settings ?? hostSettings,
     defaultNamespace: "default",
     stateFolder: join(folder.path, "state"),
-    loadModule: createModules({
-      store: createModuleStore(join(folder.path, "modules")),
-      addresses: { isLoopbackAllowed: true, isPrivateAllowed: true },
-      place: placeAsFile,
-      isOffline: false,
-    }).load,
+    loadModule: modules.load,
+    ...clock,
     logger: silentLogger,
   })
   onTestFinished(() => controlPlane.close())
@@ -67,6 +89,7 @@ export async function envoyUnderTest(files: Readonly<Record<string, string>>, po
   onTestFinished(() => envoy[Symbol.asyncDispose]())
   return {
     controlPlane,
+    modules,
     envoy,
     path,
     write: (name, text) => writeFileSync(path(name), text),

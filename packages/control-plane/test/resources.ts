@@ -79,3 +79,22 @@ export function wasmPolicy(name: string, routeName: string, url: string, more: D
     },
   }
 }
+
+/** An EnvoyExtensionPolicy on a route with a module from an image. @param image fields of `code.image` */
+export function imagePolicy(
+  name: string,
+  routeName: string,
+  image: Document,
+  code: Document = {},
+  more: Document = {},
+): Document {
+  return {
+    apiVersion: envoyGateway,
+    kind: "EnvoyExtensionPolicy",
+    metadata: { name, namespace: "default" },
+    spec: {
+      targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: routeName }],
+      wasm: [{ name: "m", rootID: "", code: { type: "Image", image, ...code }, ...more }],
+    },
+  }
+}

@@ -14,7 +14,7 @@ describe("placeAtServer", () => {
     if (key === undefined || other === undefined) throw new Error("no keys")
     const code = placeAtServer("https://control:18002", key)({ sha256, path: "/store/x.wasm" })
     const path = new URL(code.type === "remote" ? code.url : "").pathname
-    expect(code).toEqual({ type: "remote", url: `https://control:18002${path}`, sha256 })
+    expect(code).toEqual({ type: "remote", url: `https://control:18002${path}`, sha256, hasOwnVm: true })
     expect(path).toMatch(new RegExp(`^/${sha256}/[0-9a-f]{64}\\.wasm$`))
     expect(moduleOfPath(path, key)).toBe(sha256)
     const bad = [

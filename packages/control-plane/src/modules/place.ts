@@ -19,7 +19,7 @@ export function placeAsFile({ path, sha256 }: StoredModule): WasmCode {
  * @param base URL of the module server, without a slash at the end
  */
 export function placeAtServer(base: string, key: Secret): (module: StoredModule) => WasmCode {
-  return ({ sha256 }) => ({ type: "remote", url: `${base}${modulePath(sha256, key)}`, sha256 })
+  return ({ sha256 }) => ({ type: "remote", url: `${base}${modulePath(sha256, key)}`, sha256, hasOwnVm: true })
 }
 
 /** Path of a module at the server: `/{sha256}/{64 digits}.wasm`. */

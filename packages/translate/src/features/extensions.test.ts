@@ -83,6 +83,17 @@ describe("Wasm", () => {
     expect(clusters).toEqual([])
   })
 
+  it("runs in a VM of its own where its URL says what it is", () => {
+    const code = {
+      type: "remote",
+      url: "https://modules.test/x",
+      sha256: "0123456789abcdef01",
+      hasOwnVm: true,
+    } as const
+    const { filters } = claimed({ extensions: { ...none, wasm: [{ ...wasm, code }] } })
+    expect(JSON.stringify(filters)).toContain(`"vmId":"${wasm.name}/0123456789abcdef"`)
+  })
+
   it("has no cluster while the client certificate is unknown", () => {
     const { clusters } = claimed({ extensions: { ...none, wasm: [wasm] } }, { moduleServer: context.moduleServer })
     expect(clusters).toEqual([])

@@ -21,12 +21,18 @@ export interface LuaPlan {
 
 /** Where Envoy gets a Wasm module: over HTTP from whoever serves the module cache, or from a local file. */
 export type WasmCode =
-  | { readonly type: "remote"; readonly url: string; readonly sha256: string }
+  | {
+      readonly type: "remote"
+      readonly url: string
+      readonly sha256: string
+      /** Whether the VM is named after the module too, without which Envoy 1.40 keeps the old one. Default: after the entry alone, as Envoy Gateway does. */
+      readonly hasOwnVm?: boolean
+    }
   | { readonly type: "file"; readonly path: string; readonly sha256: string }
 
 /** A Wasm plugin whose module is known. */
 export interface WasmPlan {
-  /** `envoyextensionpolicy/{namespace}/{name}/wasm/{index}`; also the VM id. */
+  /** `envoyextensionpolicy/{namespace}/{name}/wasm/{index}`; also the VM id, if the module has none of its own. */
   readonly name: string
   /** Plugin name; the user's, else the plan's. */
   readonly pluginName: string

@@ -52,7 +52,7 @@ function filter(plan: WasmPlan): ReturnType<typeof typed> {
       vm: {
         case: "vmConfig",
         value: {
-          vmId: plan.name,
+          vmId: vmIdOf(plan),
           runtime: "envoy.wasm.runtime.v8",
           code: code(plan.code),
           ...(plan.hostEnvKeys.length === 0 ? {} : { environmentVariables: { hostEnvKeys: [...plan.hostEnvKeys] } }),
@@ -60,6 +60,17 @@ function filter(plan: WasmPlan): ReturnType<typeof typed> {
       },
     },
   })
+}
+
+/**
+ * Name of the VM of a plugin.
+ *
+ * Envoy 1.40 looks for a running VM of the name before it has fetched a remote module, and then keeps the old module in it:
+ * an entry whose module changes needs another name to run the new one. Envoy Gateway names it after the entry alone.
+ */
+function vmIdOf({ name, code: source }: WasmPlan): string {
+  const isOwn = source.type === "remote" && source.hasOwnVm === true
+  return isOwn ? `${name}/${source.sha256.slice(0, 16)}` : name
 }
 
 function code(source: WasmCode): Init<typeof AsyncDataSourceSchema> {

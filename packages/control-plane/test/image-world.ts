@@ -1,0 +1,140 @@
+// A private registry that others wrote behind a way that can be shut, and an Envoy whose policies name its images.
+import { connect, createServer, type Socket } from "node:net"
+import { type Clock, systemClock } from "@attache/base"
+import {
+  createRegistryClient,
+  type Descriptor,
+  packBytes,
+  passwordCredential,
+  type Target,
+  writeExtension,
+} from "@attache/oci"
+import { dockerRegistry, goRegistry, login, type RegistryKind } from "@attache/oci/testing"
+import { onTestFinished } from "vitest"
+import type { EnvoyUnderTest, TestAnswer } from "./envoy-under-test.ts"
+import { pullSecret } from "./module-world.ts"
+import type { Document } from "./resources.ts"
+import { wasmGuest } from "./wasm-guest.ts"
+
+/** Registries that can be started here. */
+export const registries: readonly RegistryKind[] = [dockerRegistry(), goRegistry()]
+
+/** A registry with a password, and the way to it. */
+export interface PrivateImages {
+  /** Host and port of the way. */
+  readonly host: string
+  /** Shuts the way: no connection lives or comes; or opens it. */
+  setDown(isDown: boolean): void
+  /** Puts an image of a guest in that answers with a name. */
+  push(tag: string, name: string): Promise<Descriptor>
+  readonly target: Target
+  /** Secret `pull` with the right password. */
+  readonly secret: Document
+}
+
+/** Starts a registry. */
+export async function privateImages(kind: RegistryKind): Promise<PrivateImages> {
+  const registry = await kind.start({ auth: "basic" })
+  const way = await shuttableWay(registry.host)
+  const client = createRegistryClient({ credentials: async () => passwordCredential(login.user, login.password) })
+  onTestFinished(async () => {
+    client[Symbol.dispose]()
+    await way.close()
+    await registry[Symbol.asyncDispose]()
+  })
+  const target = client.repository({ registry: registry.host, repository: "team/guest" })
+  return {
+    host: way.host,
+    setDown: way.setDown,
+    target,
+    push: async (tag, name) => {
+      const files = [packBytes("plugin.wasm", wasmGuest(name))]
+      const written = await writeExtension(target, { kind: "wasm", name: "guest", version: "1.0.0", files })
+      await target.tag(written, tag)
+      return written
+    },
+    secret: {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "pull", namespace: "default" },
+      type: "kubernetes.io/dockerconfigjson",
+      data: pullSecret(way.host, login.user, login.password),
+    },
+  }
+}
+
+interface Way {
+  readonly host: string
+  setDown(isDown: boolean): void
+  close(): Promise<void>
+}
+
+/** A relay of TCP on an address that stays while what is behind it goes and comes. */
+async function shuttableWay(to: string): Promise<Way> {
+  const [name = "", port = "0"] = to.split(":")
+  const sockets = new Set<Socket>()
+  let isDown = false
+  const server = createServer((near) => {
+    if (isDown) return void near.destroy()
+    const far = connect(Number(port), name)
+    for (const [from, into] of [[near, far] as const, [far, near] as const]) {
+      sockets.add(from)
+      from.on("error", () => into.destroy())
+      from.on("close", () => sockets.delete(from) && into.destroy())
+      from.pipe(into)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const address = server.address()
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    host: `127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+    setDown: (next) => {
+      isDown = next
+      if (isDown) cut()
+    },
+    close: () => {
+      cut()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+/** Time that passes fifty times as fast for those who wait. */
+export const hastyClock: Clock = {
+  now: systemClock.now,
+  after: (ms, call) => systemClock.after(ms / 50, call),
+}
+
+/** Requests that go on until they are stopped, and those of them that did not get what they should. */
+export interface Load {
+  readonly count: () => number
+  /** What was wrong, with the first answers. */
+  stop(): Promise<readonly string[]>
+}
+
+/** Asks for a path over and over, four at a time. @param isRight whether an answer is one that should come */
+export function load(world: EnvoyUnderTest, path: string, isRight: (answer: TestAnswer) => boolean): Load {
+  let isStopped = false
+  let count = 0
+  const wrong: string[] = []
+  const ask = async (): Promise<void> => {
+    while (!isStopped) {
+      const answer = await world.get(path)
+      count++
+      if (answer === undefined) wrong.push("no answer")
+      else if (!isRight(answer)) wrong.push(`${answer.status} ${answer.headers["x-guest"]} ${answer.body}`)
+    }
+  }
+  const running = [1, 2, 3, 4].map(ask)
+  return {
+    count: () => count,
+    stop: async () => {
+      isStopped = true
+      await Promise.all(running)
+      return wrong
+    },
+  }
+}
