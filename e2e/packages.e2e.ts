@@ -185,6 +185,14 @@ describe("inspect, copy, tag and list", () => {
   })
 })
 
+it("explains the codes of packages", async () => {
+  const { attache } = createDesk()
+  for (const code of ["ATT_OCI_DIGEST", "ATT_ARCHIVE_PATH", "ATT_SIGNATURE_POLICY", "ATT_LOCK_MOVED"]) {
+    const { status, stdout } = await attache("explain", code)
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/cause[\s\S]+cure/)])
+  }
+})
+
 describe("attache.lock", () => {
   it("notes what a tag meant, shows when it has moved, and takes it when told to", async () => {
     const { attache, json, write, folder } = createDesk()

@@ -5,7 +5,7 @@ import { isOn, type Options, textOf, usageError } from "../options.ts"
 import { newestVersion, readBuiltOnEnvoyName } from "../packages/built-on-envoy-name.ts"
 import { pullExtension } from "../packages/pull.ts"
 import { pullOptionsOf } from "../packages/pull-options.ts"
-import { type RegistryAccess, registryAccessOf, withReferences } from "../packages/registry-access.ts"
+import { type RegistryAccess, registryAccessOf, withReference } from "../packages/registry-access.ts"
 import { reportPulled } from "./pull.ts"
 
 /** Fetches an extension into the folders of Built On Envoy's client; exit codes as those of `pull`. */
@@ -14,13 +14,11 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
   const reference = await referenceOf(args[0] ?? "", options, access)
   const optionsFor = pullOptionsOf(options)
   const base = textOf(options, "path") ?? "."
-  const pulled = await withReferences([reference], access, async ([opened], signal) =>
-    opened === undefined
-      ? []
-      : pullExtension(opened, {
-          ...optionsFor(opened, signal),
-          folderFor: (extension) => join(base, extensionFolder(extension)),
-        }),
+  const pulled = await withReference(reference, access, (opened, signal) =>
+    pullExtension(opened, {
+      ...optionsFor(opened, signal),
+      folderFor: (extension) => join(base, extensionFolder(extension)),
+    }),
   )
   return reportPulled(pulled, options, ({ path }) => `Extension downloaded to: ${path}`)
 }
@@ -51,6 +49,6 @@ async function referenceOf(text: string, options: Options, access: RegistryAcces
     )
   const repository = `${namespace}/${name.repository}`
   if (name.tag !== undefined) return `${repository}:${name.tag}`
-  const tags = await withReferences([repository], access, async ([opened], signal) => opened?.target.tags({ signal }))
-  return `${repository}:${newestVersion(tags ?? [], isOn(options, "dev"), repository)}`
+  const tags = await withReference(repository, access, ({ target }, signal) => target.tags({ signal }))
+  return `${repository}:${newestVersion(tags, isOn(options, "dev"), repository)}`
 }

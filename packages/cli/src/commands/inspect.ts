@@ -4,9 +4,10 @@ import { type ImageTree, readPublicKey } from "@attache/oci"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { formatOf, isOn, listOf, type Options } from "../options.ts"
 import { printData } from "../output/format.ts"
+import { slowly } from "../output/slowly.ts"
 import { inspectFile, inspectReference } from "../packages/inspect.ts"
 import { textOfFile, textOfReference } from "../packages/inspect-text.ts"
-import { readSmallFile, registryAccessOf, withReferences } from "../packages/registry-access.ts"
+import { readSmallFile, registryAccessOf, withReference } from "../packages/registry-access.ts"
 
 /** Shows what a reference or a module's file holds; exit 3 when something in it could not be loaded. */
 export async function run([given = ""]: readonly string[], options: Options): Promise<ExitCode> {
@@ -21,10 +22,9 @@ export async function run([given = ""]: readonly string[], options: Options): Pr
   // A layout's folder is what is meant where one is there; a registry's reference rarely is a folder, too.
   const isLayout = found?.isDirectory() === true && existsSync(join(given, "oci-layout"))
   const reference = isLayout ? `oci-layout:${given}` : given
-  const inspected = await withReferences([reference], registryAccessOf(options), async ([opened], signal) =>
-    opened === undefined ? undefined : inspectReference(opened, keys, isOn(options, "files"), signal),
+  const inspected = await withReference(reference, registryAccessOf(options), (opened, signal) =>
+    slowly(`reading ${opened.text}`, () => inspectReference(opened, keys, isOn(options, "files"), signal)),
   )
-  if (inspected === undefined) return exitCodes.failed
   await printData(format, inspected, () => textOfReference(inspected))
   return hasProblems(inspected.tree) ? exitCodes.findings : exitCodes.done
 }

@@ -3,18 +3,17 @@ import type { ExitCode } from "../exit.ts"
 import { formatOf, type Options, textOf } from "../options.ts"
 import { type PulledExtension, pullExtension, pullPacked } from "../packages/pull.ts"
 import { pullOptionsOf } from "../packages/pull-options.ts"
-import { registryAccessOf, withReferences } from "../packages/registry-access.ts"
+import { registryAccessOf, withReference } from "../packages/registry-access.ts"
 import { reportFindings } from "../packages/report-findings.ts"
 
 /** Fetches an extension into a folder; exit 3 when its tag has moved or its signatures are refused. */
-export async function run(args: readonly string[], options: Options): Promise<ExitCode> {
+export async function run([reference = ""]: readonly string[], options: Options): Promise<ExitCode> {
   const folder = textOf(options, "path") ?? ""
   const optionsFor = pullOptionsOf(options)
-  const pulled = await withReferences(args.slice(0, 1), registryAccessOf(options), async ([opened], signal) => {
-    if (opened === undefined) return []
-    const pull = options.unpack === false ? pullPacked : pullExtension
-    return pull(opened, { ...optionsFor(opened, signal), folderFor: () => folder })
-  })
+  const pull = options.unpack === false ? pullPacked : pullExtension
+  const pulled = await withReference(reference, registryAccessOf(options), (opened, signal) =>
+    pull(opened, { ...optionsFor(opened, signal), folderFor: () => folder }),
+  )
   return reportPulled(pulled, options, ({ path, kind, name = "", version = "", digest }) =>
     [path, ` ${kind}`, name, version, digest].filter((part) => part !== "").join(" "),
   )

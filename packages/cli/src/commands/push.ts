@@ -5,7 +5,7 @@ import { annotationsOfOptions } from "../packages/annotation-options.ts"
 import { extensionSource, type SourceFacts } from "../packages/extension-source.ts"
 import { openLock } from "../packages/lock-file.ts"
 import { pushExtension } from "../packages/push.ts"
-import { registryAccessOf, withReferences } from "../packages/registry-access.ts"
+import { registryAccessOf, withReference } from "../packages/registry-access.ts"
 import { reportFindings } from "../packages/report-findings.ts"
 
 /** Packs an extension and sends it; exit 3 when others have moved its tag since it was locked. */
@@ -14,19 +14,16 @@ export async function run(args: readonly string[], options: Options): Promise<Ex
   const facts = factsOf(to, options)
   const lockFile = openLock(options)
   const source = await extensionSource(path, facts)
-  const pushed = await withReferences([to], registryAccessOf(options), async ([opened], signal) =>
-    opened === undefined
-      ? undefined
-      : pushExtension(source, opened, {
-          format: (textOf(options, "format") ?? "image") as ExtensionFormat,
-          update: isOn(options, "update"),
-          signal,
-          ...(lockFile === undefined ? {} : { lockFile }),
-        }),
+  const pushed = await withReference(to, registryAccessOf(options), (opened, signal) =>
+    pushExtension(source.contents, opened, {
+      format: (textOf(options, "format") ?? "image") as ExtensionFormat,
+      update: isOn(options, "update"),
+      signal,
+      ...(lockFile === undefined ? {} : { lockFile }),
+    }),
   )
   const format = formatOf(options)
-  if (pushed === undefined || "severity" in pushed)
-    return reportFindings(format, pushed === undefined ? [] : [...source.warnings, pushed], undefined, () => undefined)
+  if ("severity" in pushed) return reportFindings(format, [...source.warnings, pushed], undefined, () => undefined)
   const { reference, digest, kind, name, version } = pushed
   return reportFindings(format, source.warnings, pushed, () => `${reference}@${digest}  ${kind} ${name} ${version}`)
 }

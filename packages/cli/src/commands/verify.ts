@@ -2,26 +2,27 @@ import { isAttacheError } from "@attache/base"
 import { type Descriptor, formatSigner, parsePlatform, type ReadTarget, readExtension } from "@attache/oci"
 import type { ExitCode } from "../exit.ts"
 import { formatOf, type Options, textOf, usageError } from "../options.ts"
-import { registryAccessOf, withReferences } from "../packages/registry-access.ts"
+import { slowly } from "../output/slowly.ts"
+import { registryAccessOf, withReference } from "../packages/registry-access.ts"
 import { reportFindings } from "../packages/report-findings.ts"
 import { demandOf, repositoryOf, verifyReference } from "../packages/verify.ts"
 
 /** Checks who signed an image or artifact; exit 3 when the policy or key refuses it. */
-export async function run(args: readonly string[], options: Options): Promise<ExitCode> {
+export async function run([given = ""]: readonly string[], options: Options): Promise<ExitCode> {
   const demand = demandOf(options)
   const format = formatOf(options)
   if (demand === undefined) throw usageError("no signer is named", "give --key, --trust-root or --policy")
   if (!("policy" in demand)) return reportFindings(format, demand, undefined, () => undefined)
-  const result = await withReferences(args.slice(0, 1), registryAccessOf(options), async ([opened], signal) => {
-    if (opened === undefined) return undefined
-    const { target, reference, text } = opened
-    const root = await target.resolve(opened.within, { signal })
+  const result = await withReference(given, registryAccessOf(options), async (opened, signal) => {
+    const { target, within, reference, text } = opened
+    const root = await target.resolve(within, { signal })
     const subjects = [root, ...(await manifestBelow(target, root, options, signal))]
     const repository = textOf(options, "repository") ?? repositoryOf(reference)
-    const verdict = await verifyReference(target, repository, subjects, demand, signal)
+    const verdict = await slowly(`verifying ${text}`, () =>
+      verifyReference(target, repository, subjects, demand, signal),
+    )
     return { reference: text, digest: root.digest, ...verdict }
   })
-  if (result === undefined) return reportFindings(format, [], undefined, () => undefined)
   const { findings, verification, signature, reference, digest } = result
   const data = {
     reference,

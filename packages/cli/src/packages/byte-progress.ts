@@ -23,7 +23,8 @@ const pace = { barMs: 100, firstLineMs: 1_000, lineMs: 5_000 } as const
 /** Standard error. */
 export const standardProgress: ProgressOutput = {
   isTerminal: process.stderr.isTTY === true,
-  columns: process.stderr.columns ?? 80,
+  // A terminal that knows no width says 0.
+  columns: process.stderr.columns || 80,
   write: (text) => process.stderr.write(text),
   now: () => performance.now(),
 }

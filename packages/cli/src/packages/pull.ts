@@ -12,6 +12,7 @@ import {
   readExtension,
   unpackExtension,
 } from "@attache/oci"
+import { slowly } from "../output/slowly.ts"
 import { createByteProgress } from "./byte-progress.ts"
 import { hostPlatform } from "./extension-source.ts"
 import { checkLockedModule, type LockedPackage, type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
@@ -76,9 +77,8 @@ export async function pullExtension(
   const arrival = await fetchContent(from, extension, path, signal)
   const loaded = await moduleOf(arrival.target, extension, signal)
   checkTaken(from, extension, loaded.module, options)
-  const entries = await placeFiles(path, force, (folder) =>
-    unpackExtension(arrival.target, extension, folder, { signal }),
-  )
+  const unpack = (folder: string) => unpackExtension(arrival.target, extension, folder, { signal })
+  const entries = await slowly(`unpacking to ${path}`, () => placeFiles(path, force, unpack))
   await arrival.dispose()
   const files = entries.flatMap((entry) => (entry.kind === "folder" ? [] : [entry.path]))
   return noteTaken(from, extension, { path, files, ...loaded }, options)

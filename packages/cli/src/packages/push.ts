@@ -14,6 +14,7 @@ import {
   writeExtension,
   writeExtensionIndex,
 } from "@attache/oci"
+import { slowly } from "../output/slowly.ts"
 import { createByteProgress } from "./byte-progress.ts"
 import type { ExtensionSource } from "./extension-source.ts"
 import { type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
@@ -51,15 +52,17 @@ export interface PushedExtension {
  * @returns what was pushed, or the finding that the tag was moved by others (ATT_LOCK_MOVED), with nothing pushed
  */
 export async function pushExtension(
-  { contents }: ExtensionSource,
+  contents: ExtensionSource["contents"],
   to: OpenedReference,
   { format, lockFile, update, signal }: PushExtensionOptions,
 ): Promise<PushedExtension | Diagnostic> {
   const folder = await mkdtemp(join(tmpdir(), "attache-push-"))
   try {
     const layout = createLayout(folder)
-    const root = await pack(layout, { contents, warnings: [] }, format, signal)
-    const modules = modulesOf(await inspectImage(layout, root, { signal }))
+    const { root, modules } = await slowly(`packing for ${to.text}`, async () => {
+      const packed = await pack(layout, contents, format, signal)
+      return { root: packed, modules: modulesOf(await inspectImage(layout, packed, { signal })) }
+    })
     const key = tagged(to)
     const moved = lockFile === undefined || update ? undefined : await movedByOthers(to, lockFile, key, root, signal)
     if (moved !== undefined) return moved
@@ -90,7 +93,7 @@ export function tagged({ reference, text, within }: OpenedReference): string {
 
 async function pack(
   layout: Target,
-  { contents }: ExtensionSource,
+  contents: ExtensionSource["contents"],
   format: ExtensionFormat,
   signal: AbortSignal,
 ): Promise<Descriptor> {

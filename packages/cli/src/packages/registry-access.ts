@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs"
-import { AttacheError, errorFrom } from "@attache/base"
+import { AttacheError, errorFrom, unreachable } from "@attache/base"
 import {
   createDockerCredentials,
   createRegistryClient,
@@ -76,6 +76,17 @@ export async function withReferences<T>(
     return { reference, text: formatReference(reference), target, within }
   })
   return interruptible((signal) => work(opened, signal))
+}
+
+/** As {@link withReferences}, of one reference. */
+export async function withReference<T>(
+  text: string,
+  access: RegistryAccess,
+  work: (opened: OpenedReference, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withReferences([text], access, ([opened], signal) =>
+    opened === undefined ? unreachable("one reference gives one") : work(opened, signal),
+  )
 }
 
 function clientOptions(references: readonly Reference[], access: RegistryAccess): RegistryClientOptions {
