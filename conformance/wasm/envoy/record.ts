@@ -118,17 +118,28 @@ async function runSteps(
   void envoy.exit.then(() => {
     isEnded = true
   })
-  const port = await listenPort(envoy)
+  const port = await unlessEnded(envoy, () => listenPort(envoy))
   await pause(config.settle ?? pauses.start)
   const startLog = takeLog()
   const done: Step[] = []
   for (const step of steps) {
-    if (isEnded) break
+    if (isEnded || port === undefined) break
     done.push(await runStep(envoy, port, step, servers, takeLog))
   }
   const filter = config.statFilter ?? "wasm"
-  const stats = isEnded ? [] : await readStats(envoy, filter)
-  return { startLog, steps: done, stats }
+  const stats = isEnded ? undefined : await unlessEnded(envoy, () => readStats(envoy, filter))
+  return { startLog, steps: done, stats: stats ?? [] }
+}
+
+/** What is asked of an Envoy; undefined when it ends meanwhile. */
+async function unlessEnded<T>(envoy: RunningEnvoy, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    const isOver = await Promise.race([envoy.exit.then(() => true), pause(1000, false)])
+    if (isOver) return undefined
+    throw error
+  }
 }
 
 /** Counters and gauges that were used, as Envoy prints them. */

@@ -23,18 +23,21 @@ export interface Code {
   readonly linkError: LinkError | undefined
 }
 
+const broken = "Failed to load Wasm bytecode"
+
 /** Reads and compiles a module. A text is Envoy's line about a module that does not load. @param memoryPages default 16384, 1 GiB */
 export function loadCode(bytes: Uint8Array, memoryPages = envoyMemoryPages): Code | string {
   const layout = readLayout(bytes)
   if (layout === undefined) return "Failed to parse corrupted Wasm module"
   const abi = abiOf(layout)
   if (abi === undefined) return "Missing or unknown Proxy-Wasm ABI version"
+  if (layout.isBroken) return broken
   const linkError = findLinkError(layout, abi)
   const limited = limitMemory(layout, memoryPages)
   try {
     return { layout, abi, compiled: new engine.Module(limited.bytes), shift: limited.shift, memoryPages, linkError }
   } catch {
-    return "Failed to load Wasm bytecode"
+    return broken
   }
 }
 

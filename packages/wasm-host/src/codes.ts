@@ -45,6 +45,22 @@ export const codes = {
     cause: "a call into the module did not come back within the deadline",
     cure: "look for an endless loop in the callback named",
   },
+  ATT_WASM_ENDLESS_EVENTS: {
+    cause: "the module keeps causing events, at the same moment or faster than they end",
+    cure: "do not enqueue from the callback of the same queue, and bound what one callback starts",
+  },
+  ATT_WASM_TOO_MUCH_DATA: {
+    cause: "the module handed the host more data in one callback than the limit, or made it keep more",
+    cure: "look for a loop that writes, or raise limits.callBytes",
+  },
+  ATT_WASM_TRAPPED: {
+    cause: "the module trapped",
+    cure: "read the line of the log with the engine's reason and the frames below it",
+  },
+  ATT_WASM_START_REFUSED: {
+    cause: "the module did not start: its start-up code trapped, or a start-up callback answered false",
+    cure: "read the module's own log lines; Envoy refuses the configuration under every failure policy",
+  },
   ATT_WASM_FILE_TOO_LARGE: {
     cause: "the module is larger than the limit",
     cure: "strip it, or raise limits.moduleBytes",

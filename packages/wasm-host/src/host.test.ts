@@ -94,9 +94,9 @@ describe("requests", () => {
     expect(host.accessLog[0]).toBe("503 - wasm_fail_stream")
   })
   it.each([
-    [{ failurePolicy: "FAIL_OPEN" }, [503, 200], ["ATT_WASM_FAIL_OPEN_ANSWERS_503"]],
-    [{ failOpen: true }, [200, 200], []],
-    [{ failurePolicy: "FAIL_CLOSED" }, [503, 503], []],
+    [{ failurePolicy: "FAIL_OPEN" }, [503, 200], ["ATT_WASM_TRAPPED", "ATT_WASM_FAIL_OPEN_ANSWERS_503"]],
+    [{ failOpen: true }, [200, 200], ["ATT_WASM_TRAPPED"]],
+    [{ failurePolicy: "FAIL_CLOSED" }, [503, 503], ["ATT_WASM_TRAPPED"]],
   ] as const)("after a trap under %j", (plugin, want, mistakes) => {
     const host = started({ callbacks: { proxy_on_request_headers: ["trap"] } }, { plugin })
     expect([host.send({}).status, host.send({}).status]).toEqual(want)

@@ -3,13 +3,14 @@ import { configurationBytes } from "./configuration.ts"
 import { type HttpExchange, type HttpRequest, type HttpResult, openExchange } from "./http/client.ts"
 import { createHttpStream, type UpstreamSight } from "./http/stream.ts"
 import type { Route, StreamInfo } from "./http/stream-info.ts"
+import { pushKept } from "./kept.ts"
 import { createLogSink, type LogLine, printLogLine } from "./log.ts"
 import { createLoop } from "./loop.ts"
 import { createStats, printStats, type Stats } from "./metrics.ts"
-import { EnvoyCrash, type Mistake, mistake } from "./mistakes.ts"
+import { EnvoyCrash, endlessEvents, type Mistake, mistake } from "./mistakes.ts"
 import type { HostOptions } from "./options.ts"
 import type { Plugin } from "./plugin.ts"
-import { createSharedState, type ProxyProcess } from "./process.ts"
+import { createSharedState, defaultCallBytes, type ProxyProcess } from "./process.ts"
 import type { PropertySource, ProxyNode } from "./properties.ts"
 import { createRandom } from "./random.ts"
 import { runtimeCrypto } from "./signature-crypto.ts"
@@ -57,20 +58,25 @@ export function createHost(options: HostOptions): Host {
   const mistakes: Mistake[] = []
   const upstream: UpstreamSight[] = []
   const accessLog: string[] = []
+  const callBytes = options.limits?.callBytes ?? defaultCallBytes
+  const recordLimit = options.limits?.records ?? 100_000
   const lineLimit = options.limits?.logLines ?? 1_000_000
   let crash: Mistake | undefined
   const report = (found: Mistake): void => {
     if (!mistakes.some((m) => m.code === found.code && m.where === found.where)) mistakes.push(found)
   }
   const process: ProxyProcess = {
-    loop: createLoop(),
+    loop: createLoop(() => {
+      throw endlessEvents()
+    }),
     log: createLogSink(options.logLevel ?? "trace", (line) => {
       options.onLog?.(line)
       if (logs.length < lineLimit) logs.push(line)
       else report(mistake("ATT_WASM_LOG_OVERFLOW", "proxy_log", "logs all of them"))
     }),
     stats: createStats(),
-    shared: options.shared ?? createSharedState(),
+    shared: options.shared ?? createSharedState(callBytes),
+    limits: { callBytes },
     random: createRandom(options.seed ?? 1),
     zlib: options.zlib ?? runtimeZlib(),
     crypto: options.crypto ?? runtimeCrypto(),
@@ -78,7 +84,7 @@ export function createHost(options: HostOptions): Host {
     environment: environmentOf(options),
     resolve: (name) => options.dns?.[name] ?? { addresses: [], ttlSeconds: 0 },
     report,
-    seen: (request) => void upstream.push(request),
+    seen: (request) => pushKept(upstream, request, recordLimit),
   }
   const plugin = pluginOf(options, report)
   const node: ProxyNode = {
@@ -116,6 +122,7 @@ export function createHost(options: HostOptions): Host {
     } catch (error) {
       if (!(error instanceof EnvoyCrash)) throw error
       crash = error.mistake
+      report(crash)
       return otherwise
     }
   }
@@ -165,7 +172,7 @@ export function createHost(options: HostOptions): Host {
           info: infoOf(),
           client,
           facts,
-          accessLog: (line) => void accessLog.push(line),
+          accessLog: (line) => pushKept(accessLog, line, recordLimit),
         }),
       (run) => guarded(run, undefined),
       () => crash !== undefined,
@@ -198,10 +205,11 @@ export function createHost(options: HostOptions): Host {
       const worker = nextWorker()
       const connection = createTcpConnection({
         loop: process.loop,
-        filter: threads.pluginFor(worker),
+        filter: guarded(() => threads.pluginFor(worker), undefined),
         server,
         info: infoOf(),
         facts,
+        guard: (run) => guarded(run, undefined),
       })
       connections.add(connection)
       return connection

@@ -5,7 +5,7 @@ import { equalSignatures, printSignature } from "./abi/signature.ts"
 import { abiOf, findLinkError } from "./code.ts"
 import { codes, type WasmHostCode } from "./codes.ts"
 import { type ModuleOrigin, readOrigin } from "./origin.ts"
-import { type ModuleLayout, readLayout } from "./wasm/binary.ts"
+import { isVersion1, type ModuleLayout, readLayout } from "./wasm/binary.ts"
 import { envoyMemoryPages } from "./wasm/memory-limit.ts"
 
 /** How an import or export stands to what Envoy offers or calls. */
@@ -46,14 +46,19 @@ export interface Inspection {
 /** Reads a module and compares it with what Envoy 1.40 offers and calls. Never throws, whatever the bytes are. */
 export function inspectModule(bytes: Uint8Array): Inspection {
   const layout = readLayout(bytes)
-  if (layout === undefined) return notWasm(bytes)
+  if (layout === undefined || !isVersion1(bytes)) return notWasm(bytes)
   const abi = abiOf(layout)
   const imports = layout.imports.flatMap((one) =>
     one.kind === "memory" || one.kind === "table" ? [] : [importFit(one, abi)],
   )
   const callbacks = callbackFits(layout, abi)
   const names = new Set(layout.exports.flatMap(({ name, kind }) => (kind === "function" ? [name] : [])))
-  const reason = abi === undefined ? "Missing or unknown Proxy-Wasm ABI version" : findLinkError(layout, abi)?.text
+  const reason =
+    abi === undefined
+      ? "Missing or unknown Proxy-Wasm ABI version"
+      : layout.isBroken
+        ? "Failed to load Wasm bytecode"
+        : findLinkError(layout, abi)?.text
   const memory = layout.memories[0]
   return {
     isWasm: true,

@@ -12,29 +12,38 @@ export interface Loop {
   advance(ms: number): void
 }
 
-/** Tasks run in one `advance` at most; a plugin that ticks every 0 ms would never end. */
-export const loopLimit = 1_000_000
+/** Bounds of a loop: tasks that wait, and tasks that run without time passing. More means that a plugin keeps itself busy for good. */
+export const loopLimits = { waiting: 32_768, atOnce: 100_000 } as const
 
-/** A loop that stands at 0. */
-export function createLoop(): Loop {
+interface Task {
+  readonly at: number
+  readonly id: number
+  run: (() => void) | undefined
+}
+
+/** A loop that stands at 0. @param overflow called when a bound of {@link loopLimits} is passed; it throws */
+export function createLoop(overflow: () => never): Loop {
+  const heap: Task[] = []
   let time = 0
   let serial = 0
-  const tasks = new Map<number, { readonly at: number; readonly task: () => void }>()
-  const next = (): [number, { readonly at: number; readonly task: () => void }] | undefined => {
-    let best: [number, { readonly at: number; readonly task: () => void }] | undefined
-    for (const entry of tasks) if (best === undefined || entry[1].at < best[1].at) best = entry
-    return best
-  }
+  let waiting = 0
+  const isBefore = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.id < b.id)
   const run = (done: () => boolean, end: number): boolean => {
-    for (let count = 0; count < loopLimit; count++) {
-      if (done()) return true
-      const due = next()
-      if (due === undefined || due[1].at > end) return false
-      tasks.delete(due[0])
-      time = Math.max(time, due[1].at)
-      due[1].task()
+    let atOnce = 0
+    while (!done()) {
+      const due = heap[0]
+      if (due === undefined || due.at > end) return false
+      takeFirst(heap, isBefore)
+      const task = due.run
+      if (task === undefined) continue
+      due.run = undefined
+      waiting--
+      atOnce = due.at > time ? 0 : atOnce + 1
+      if (atOnce > loopLimits.atOnce) overflow()
+      time = Math.max(time, due.at)
+      task()
     }
-    return done()
+    return true
   }
   return {
     now: () => time,
@@ -42,9 +51,14 @@ export function createLoop(): Loop {
       time += ms
     },
     after: (ms, task) => {
-      const id = serial++
-      tasks.set(id, { at: time + Math.max(0, ms), task })
-      return () => void tasks.delete(id)
+      if (++waiting > loopLimits.waiting) overflow()
+      const own: Task = { at: time + Math.max(0, ms), id: serial++, run: task }
+      insert(heap, own, isBefore)
+      return () => {
+        if (own.run === undefined) return
+        own.run = undefined
+        waiting--
+      }
     },
     runUntil: (done, ms) => run(done, time + ms),
     advance: (ms) => {
@@ -53,4 +67,36 @@ export function createLoop(): Loop {
       time = Math.max(time, end)
     },
   }
+}
+
+function insert<T>(heap: T[], item: T, isBefore: (a: T, b: T) => boolean): void {
+  let at = heap.push(item) - 1
+  while (at > 0) {
+    const up = (at - 1) >> 1
+    const parent = heap[up]
+    if (parent === undefined || !isBefore(item, parent)) break
+    heap[at] = parent
+    at = up
+  }
+  heap[at] = item
+}
+
+function takeFirst<T>(heap: T[], isBefore: (a: T, b: T) => boolean): void {
+  const last = heap.pop()
+  if (last === undefined || heap.length === 0) return
+  let at = 0
+  for (;;) {
+    let down = 2 * at + 1
+    const right = heap[down + 1]
+    let child = heap[down]
+    if (child === undefined) break
+    if (right !== undefined && isBefore(right, child)) {
+      down++
+      child = right
+    }
+    if (!isBefore(child, last)) break
+    heap[at] = child
+    at = down
+  }
+  heap[at] = last
 }

@@ -22,7 +22,7 @@ describe("metrics", () => {
 
 describe("shared data", () => {
   it("counts writes and refuses stale ones", () => {
-    const data = createSharedData()
+    const data = createSharedData(() => {})
     const value = Uint8Array.of(1)
     expect([
       data.set("k", value, 77),
@@ -38,7 +38,7 @@ describe("shared data", () => {
 describe("shared queues", () => {
   it("keep their number and content, and tell the latest registrant", () => {
     const told: string[] = []
-    const queues = createSharedQueues()
+    const queues = createSharedQueues(() => {})
     expect(queues.register("vm", "q", () => void told.push("first"))).toBe(1)
     queues.enqueue(1, Uint8Array.of(1))
     expect(queues.register("vm", "q", () => void told.push("second"))).toBe(1)

@@ -1,4 +1,6 @@
 import { Status } from "./abi/status.ts"
+import { pushKept } from "./kept.ts"
+import { tooMuchData } from "./mistakes.ts"
 
 /** Kinds of metrics by their number in the ABI. */
 export const metricKinds = ["counter", "gauge", "histogram"] as const
@@ -39,6 +41,12 @@ export interface Metrics {
   get(id: number): bigint | { readonly status: Status }
 }
 
+/** Values of a histogram that are kept, the latest. */
+const histogramLimit = 100_000
+
+/** Definitions of one VM at most; each is a new one, also of a name that exists. */
+const metricLimit = 100_000
+
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value)
 
 /**
@@ -55,6 +63,7 @@ export function createMetrics(stats: Stats): Metrics {
     define: (kind, name) => {
       const id = nextId[kind]
       if (id === undefined) return undefined
+      if (names.size >= metricLimit) throw tooMuchData("proxy_define_metric")
       nextId[kind] = id + 4
       const full = `wasmcustom.${name}`
       names.set(id, full)
@@ -80,7 +89,7 @@ export function createMetrics(stats: Stats): Metrics {
       if (name === undefined) return Status.NotFound
       if (kindOf(id) === 0) stats.counters.set(name, u64((stats.counters.get(name) ?? 0n) + value))
       else if (kindOf(id) === 1) stats.gauges.set(name, u64(value))
-      else stats.histograms.get(name)?.push(u64(value))
+      else pushKept(stats.histograms.get(name) ?? [], u64(value), histogramLimit)
       return Status.Ok
     },
     get: (id) => {

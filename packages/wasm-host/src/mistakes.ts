@@ -30,6 +30,26 @@ export function streamIsOver({ report }: { report(found: Mistake): void }, where
   return new EnvoyCrash(found)
 }
 
+/** The end of a module that hands the host more than it takes; Envoy takes all there is. */
+export function tooMuchData(where: string): EnvoyCrash {
+  return new EnvoyCrash(
+    mistake("ATT_WASM_TOO_MUCH_DATA", where, "1.40 knows no limit and takes the machine's memory", true),
+  )
+}
+
+/** The end of a module whose events never stop. */
+export function endlessEvents(): EnvoyCrash {
+  return new EnvoyCrash(
+    mistake("ATT_WASM_ENDLESS_EVENTS", "events", "1.40 keeps its worker busy with them for good", true),
+  )
+}
+
+/** A trap in a callback or other export. */
+export function trapped(where: string, error: unknown): Mistake {
+  const found = mistake("ATT_WASM_TRAPPED", where, "1.40 fails the VM, and with it every stream on its thread")
+  return { ...found, message: `${found.message} (${String(error)})` }
+}
+
 /** A mistake out of the table of codes. @param envoy what a real Envoy does */
 export function mistake(code: WasmHostCode, where: string, envoy: string, isCrash = false): Mistake {
   const { cause, cure } = codes[code]

@@ -68,6 +68,10 @@ export interface HostLimits {
   readonly memoryPages?: number
   /** Log lines kept, default 1 000 000. More: ATT_WASM_LOG_OVERFLOW. */
   readonly logLines?: number
+  /** Bytes a module may hand to the host in one callback, and all proxies of a shared state may keep in it; default 256 MiB. More: ATT_WASM_TOO_MUCH_DATA. */
+  readonly callBytes?: number
+  /** Requests in `upstream` and lines in `accessLog` that are kept, the latest; default 100 000. */
+  readonly records?: number
 }
 
 /** A proxy with one Wasm plugin: everything has a default but the module. */

@@ -2,7 +2,7 @@ import type { UpstreamSight } from "./http/stream.ts"
 import type { LogSink } from "./log.ts"
 import type { Loop } from "./loop.ts"
 import type { Stats } from "./metrics.ts"
-import type { Mistake } from "./mistakes.ts"
+import { type Mistake, tooMuchData } from "./mistakes.ts"
 import type { DnsAnswer } from "./options.ts"
 import type { Random } from "./random.ts"
 import { createSharedData, type SharedData } from "./shared-data.ts"
@@ -23,18 +23,26 @@ export interface SharedState {
   readonly queues: SharedQueues
 }
 
-/** An empty shared state. */
-export function createSharedState(): SharedState {
+/** An empty shared state. @param limitBytes keys, values and items kept at most, default 256 MiB; more: ATT_WASM_TOO_MUCH_DATA */
+export function createSharedState(limitBytes = defaultCallBytes): SharedState {
   const stores = new Map<string, SharedData>()
+  let kept = 0
+  const keep = (bytes: number): void => {
+    kept += bytes
+    if (kept > limitBytes) throw tooMuchData("shared data and queues")
+  }
   return {
     dataOf: (vmId) => {
-      const store = stores.get(vmId) ?? createSharedData()
+      const store = stores.get(vmId) ?? createSharedData(keep)
       stores.set(vmId, store)
       return store
     },
-    queues: createSharedQueues(),
+    queues: createSharedQueues(keep),
   }
 }
+
+/** Bytes a module may hand over in one callback, and bytes a shared state keeps, when nothing else is said. */
+export const defaultCallBytes = 256 * 1024 * 1024
 
 /** What all VMs of one proxy share. */
 export interface ProxyProcess {
@@ -51,6 +59,7 @@ export interface ProxyProcess {
   readonly environment: readonly (readonly [string, string])[]
   /** What a name resolves to. */
   resolve(name: string): DnsAnswer
+  readonly limits: { readonly callBytes: number }
   report(mistake: Mistake): void
   /** Told of every request that reaches a cluster. */
   seen(request: UpstreamSight): void

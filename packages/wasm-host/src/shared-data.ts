@@ -14,8 +14,8 @@ export interface SharedData {
   readonly size: number
 }
 
-/** An empty store. Numbers come from one counter for the whole store, from 1. Source: proxy-wasm-cpp-host `shared_data.cc`. */
-export function createSharedData(): SharedData {
+/** An empty store. Numbers come from one counter for the whole store, from 1. Source: proxy-wasm-cpp-host `shared_data.cc`. @param keep told how many bytes more are kept, or fewer */
+export function createSharedData(keep: (bytes: number) => void): SharedData {
   const values = new Map<string, SharedValue>()
   let last = 0
   return {
@@ -23,6 +23,7 @@ export function createSharedData(): SharedData {
     set: (key, value, cas) => {
       const old = values.get(key)
       if (old !== undefined && cas !== 0 && cas !== old.cas) return Status.CasMismatch
+      keep(value.length - (old === undefined ? -key.length : old.value.length))
       last = last >= 0xffffffff ? 1 : last + 1
       values.set(key, { value, cas: last })
       return Status.Ok

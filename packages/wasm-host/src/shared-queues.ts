@@ -16,8 +16,8 @@ export interface SharedQueues {
   dequeue(token: number): Uint8Array | "empty" | undefined
 }
 
-/** No queues; numbers begin at 1. Source: proxy-wasm-cpp-host `shared_queue.cc`. */
-export function createSharedQueues(): SharedQueues {
+/** No queues; numbers begin at 1. Source: proxy-wasm-cpp-host `shared_queue.cc`. @param keep told how many bytes more are kept, or fewer */
+export function createSharedQueues(keep: (bytes: number) => void): SharedQueues {
   const tokens = new Map<string, number>()
   const queues = new Map<number, Queue>()
   const key = (vmId: string, name: string): string => `${vmId.length}:${vmId}${name}`
@@ -29,6 +29,7 @@ export function createSharedQueues(): SharedQueues {
         queue.notify = notify
         return old
       }
+      keep(name.length + 64)
       const token = queues.size + 1
       tokens.set(key(vmId, name), token)
       queues.set(token, { items: [], notify })
@@ -37,13 +38,18 @@ export function createSharedQueues(): SharedQueues {
     resolve: (vmId, name) => tokens.get(key(vmId, name)),
     enqueue: (token, item) => {
       const queue = queues.get(token)
-      queue?.items.push(item)
-      queue?.notify()
-      return queue !== undefined
+      if (queue === undefined) return false
+      keep(item.length + 64)
+      queue.items.push(item)
+      queue.notify()
+      return true
     },
     dequeue: (token) => {
       const queue = queues.get(token)
-      return queue === undefined ? undefined : (queue.items.shift() ?? "empty")
+      if (queue === undefined) return undefined
+      const item = queue.items.shift()
+      if (item !== undefined) keep(-item.length - 64)
+      return item ?? "empty"
     },
   }
 }

@@ -41,6 +41,8 @@ export interface TcpOptions {
   readonly server: TcpServer
   readonly info: StreamInfo
   readonly facts: () => PropertySource
+  /** Runs what may end the proxy. */
+  guard(run: () => void): void
 }
 
 type Outcome = "continue" | "stop" | "closed"
@@ -126,7 +128,10 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     else if (outcome === "continue") forward(end)
   }
 
-  const opened = filter?.open() ?? "continue"
+  let opened: Outcome = "closed"
+  options.guard(() => {
+    opened = filter?.open() ?? "continue"
+  })
   if (opened === "closed") {
     // What the client sent meanwhile is never read, and so it is told by a reset.
     isReset = true
@@ -136,14 +141,15 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     hasServer = true
   }
   return {
-    send: (bytes) => read(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes, false),
-    end: () => read(new Uint8Array(0), true),
+    send: (bytes) =>
+      options.guard(() => read(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes, false)),
+    end: () => options.guard(() => read(new Uint8Array(0), true)),
     reset: () => {
       isReset = true
       // A proxy that does not read does not notice.
-      if (isReading) closeBoth(PeerId.Remote)
+      if (isReading) options.guard(() => closeBoth(PeerId.Remote))
     },
-    close: () => closeBoth(PeerId.Local),
+    close: () => options.guard(() => closeBoth(PeerId.Local)),
     received,
     serverReceived,
     get isClientEnded() {

@@ -12,6 +12,8 @@ import { createVm, type Vm } from "./vm.ts"
 export interface PluginVm {
   readonly vm: Vm
   readonly root: RootContext
+  /** Whether the start-up callbacks let the plugin be. A trap in the creation of the root does not count. */
+  readonly isAccepted: boolean
 }
 
 /** What every VM of a proxy is made from. */
@@ -37,28 +39,26 @@ export function instantiate(source: VmSource): Vm {
 }
 
 /** Creates the root and runs the start-up callbacks: context create, VM start, configure. A refusal sets the VM's fail state. */
-export function startPlugin(source: VmSource, vm: Vm): RootContext {
+export function startPlugin(source: VmSource, vm: Vm): PluginVm {
   const { plugin, process } = source
   const root = createRootContext(vm, plugin, source.facts)
-  const isFailed = (): boolean => vm.failState !== FailState.Ok
+  const refuse = (state: FailState, text: string): PluginVm => {
+    vm.failState = state
+    process.log.write("error", `Wasm VM failed ${text}`)
+    return { vm, root, isAccepted: false }
+  }
   root.configurationVisible = true
   vm.call("proxy_on_context_create", root, [root.id, 0])
   root.configurationVisible = false
   vm.runDeferred()
-  const isStarted = accept(vm, "proxy_on_vm_start", root, plugin.vmConfiguration.length)
-  if (isFailed() || !isStarted) {
-    vm.failState = FailState.StartFailed
-    process.log.write("error", "Wasm VM failed Failed to start base Wasm")
-    return root
-  }
+  // A VM that trapped above is asked all the same, as Envoy does.
+  if (!accept(vm, "proxy_on_vm_start", root, plugin.vmConfiguration.length))
+    return refuse(FailState.StartFailed, "Failed to start base Wasm")
   root.configurationVisible = true
   const isConfigured = accept(vm, "proxy_on_configure", root, plugin.configuration.length)
   root.configurationVisible = false
-  if (isFailed() || !isConfigured) {
-    vm.failState = FailState.ConfigureFailed
-    process.log.write("error", "Wasm VM failed Failed to configure base Wasm plugin")
-  }
-  return root
+  if (!isConfigured) return refuse(FailState.ConfigureFailed, "Failed to configure base Wasm plugin")
+  return { vm, root, isAccepted: true }
 }
 
 function accept(vm: Vm, name: string, root: RootContext, size: number): boolean {

@@ -1,13 +1,15 @@
 import { FailState, type LevelName } from "./abi/status.ts"
 import type { Cluster } from "./clusters.ts"
 import { loadCode } from "./code.ts"
+import type { WasmHostCode } from "./codes.ts"
 import { count } from "./metrics.ts"
-import { mistake } from "./mistakes.ts"
+import { type Mistake, mistake } from "./mistakes.ts"
 import type { HostOptions } from "./options.ts"
 import type { Plugin } from "./plugin.ts"
 import type { ProxyProcess } from "./process.ts"
 import type { PropertySource } from "./properties.ts"
 import { instantiate, type PluginVm, startPlugin, stopPlugin, type VmSource } from "./thread.ts"
+import { isVersion1, isWasm } from "./wasm/binary.ts"
 
 /** How the start of a proxy went. */
 export interface StartResult {
@@ -72,10 +74,11 @@ export function createThreads({ options, process, plugin, clusters, facts }: Thr
     if (source === undefined) return undefined
     created("Thread-Local")
     const vm = instantiate(source)
-    return { vm, root: vm.failState === FailState.Ok ? startPlugin(source, vm) : startlessRoot(source, vm) }
+    return vm.failState === FailState.Ok ? startPlugin(source, vm) : startlessRoot(source, vm)
   }
 
-  const refuse = (): StartResult => {
+  const refuse = (code: WasmHostCode, why: string): StartResult => {
+    process.report(refusal(code, why))
     log("trace", "Unable to create Wasm")
     log("critical", `Plugin ${plugin.name} failed to load`)
     if (!plugin.isLegacyFailOpen) log("critical", "Plugin configured to fail closed failed to load")
@@ -96,19 +99,25 @@ export function createThreads({ options, process, plugin, clusters, facts }: Thr
       log("error", `Wasm VM failed ${code}`)
       log("error", "Wasm VM failed Failed to load Wasm code")
       dropped()
-      return refuse()
+      const isModule = isWasm(options.module) && isVersion1(options.module)
+      return refuse(!isModule || code.includes("corrupted") ? "ATT_WASM_NOT_WASM" : "ATT_WASM_DOES_NOT_LOAD", code)
     }
     source = { process, code, plugin, clusters, facts }
-    if (instantiate(source).failState !== FailState.Ok) {
+    const base = instantiate(source)
+    if (base.failState !== FailState.Ok) {
       log("error", "Wasm VM failed Failed to initialize Wasm code")
       dropped()
-      return refuse()
+      const isLinked = code.linkError === undefined
+      return refuse(
+        isLinked ? "ATT_WASM_START_REFUSED" : "ATT_WASM_DOES_NOT_LOAD",
+        code.linkError?.text ?? "start-up code",
+      )
     }
     const canary = createPluginVm()
     dropped()
-    if (canary?.vm.failState !== FailState.Ok) {
+    if (canary?.isAccepted !== true) {
       dropped()
-      return refuse()
+      return refuse("ATT_WASM_START_REFUSED", "start-up callbacks")
     }
     stopQuietly(canary)
     main = createPluginVm()
@@ -157,6 +166,11 @@ export function createThreads({ options, process, plugin, clusters, facts }: Thr
   }
 }
 
+function refusal(code: WasmHostCode, why: string): Mistake {
+  const found = mistake(code, "module", "refuses its configuration, whatever the failure policy")
+  return { ...found, message: `${found.message}: ${why}` }
+}
+
 /** The canary goes without a word: no done, no delete, and nothing it started goes on. */
 function stopQuietly({ vm, root }: PluginVm): void {
   root.cancelTick()
@@ -167,9 +181,9 @@ function stopQuietly({ vm, root }: PluginVm): void {
 }
 
 /** A root for a VM that failed before any root: streams then fail with it. */
-function startlessRoot(source: VmSource, vm: PluginVm["vm"]): PluginVm["root"] {
+function startlessRoot(source: VmSource, vm: PluginVm["vm"]): PluginVm {
   const state = vm.failState
-  const root = startPlugin(source, vm)
+  const { root } = startPlugin(source, vm)
   vm.failState = state
-  return root
+  return { vm, root, isAccepted: false }
 }

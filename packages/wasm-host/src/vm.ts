@@ -5,7 +5,7 @@ import type { Code } from "./code.ts"
 import type { Context, RootContext } from "./context.ts"
 import { hostCalls } from "./host-calls/table.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
-import { EnvoyCrash, mistake } from "./mistakes.ts"
+import { EnvoyCrash, mistake, tooMuchData, trapped } from "./mistakes.ts"
 import type { ProxyProcess } from "./process.ts"
 import { printBacktrace, readBacktrace, withDeepStack } from "./wasm/backtrace.ts"
 import { engine, isTrap, restrictedText, type WasmInstance, type WasmMemory } from "./wasm/engine.ts"
@@ -78,6 +78,7 @@ export function createVm(options: VmOptions): Vm {
   let effective: number | undefined
   let running = ""
   let lastContext = 0
+  let copiedBytes = 0
   const tokens = { http: 0, grpc: 1, stream: 2, dns: 1 }
   const deferred: (() => void)[] = []
   const trace = (text: () => string): void => {
@@ -87,7 +88,13 @@ export function createVm(options: VmOptions): Vm {
   const vm: Vm = {
     process,
     code,
-    memory: createMemoryAccess(() => memory),
+    memory: createMemoryAccess(
+      () => memory,
+      (bytes) => {
+        copiedBytes += bytes
+        if (copiedBytes > options.process.limits.callBytes) throw tooMuchData(running)
+      },
+    ),
     metrics: createMetrics(process.stats),
     clusters: options.clusters,
     contexts: new Map(),
@@ -167,6 +174,7 @@ export function createVm(options: VmOptions): Vm {
   const callExport = (name: string, context: Context, args: readonly number[]): number | undefined => {
     const call = exported(name)
     if (call === undefined || !isAllowedCallback(name)) return undefined
+    if (running === "") copiedBytes = 0
     const saved = { current, effective, running }
     current = context
     running = name
@@ -179,6 +187,7 @@ export function createVm(options: VmOptions): Vm {
     } catch (error) {
       // Anything else is a mistake of this host and must not look like one of the plugin.
       if (!isTrap(error)) throw error
+      process.report(trapped(name, error))
       vm.fail(FailState.RuntimeError, trapText(name, error))
       return undefined
     } finally {
@@ -207,14 +216,12 @@ export function createVm(options: VmOptions): Vm {
     return (...raw) => {
       const args = raw.map((value) => (typeof value === "bigint" ? BigInt.asUintN(64, value) : value >>> 0))
       trace(() => `[vm->host] ${label}(${args.join(", ")})`)
-      if (phase === "instantiation") {
-        const found = mistake("ATT_WASM_START_SECTION_CALL", label, "1.40 dies with a segmentation fault", true)
-        process.report(found)
-        throw new EnvoyCrash(found)
+      const isInstance = phase !== "instantiation"
+      if (phase === "start" || phase === "allocator") {
+        if (offered?.early.includes(phase) !== true) throw new Error(restrictedText)
       }
-      if (phase !== "normal" && offered?.early.includes(phase) !== true) throw new Error(restrictedText)
       let result: number | undefined
-      if (isFree) result = run?.(vm, ...args)
+      if (isFree) result = run?.(isInstance ? vm : noVm(label), ...args)
       else {
         const kind = isWasi ? "WASI" : "proxy-wasm"
         vm.log("error", `Attempted call to restricted ${kind} capability: ${name}`)
@@ -224,6 +231,16 @@ export function createVm(options: VmOptions): Vm {
       return isVoid ? undefined : result
     }
   }
+
+  /** What a host call sees before there is an instance: whoever looks dies, whoever only answers does not. */
+  const noVm = (label: string): Vm =>
+    new Proxy(vm, {
+      get: () => {
+        const found = mistake("ATT_WASM_START_SECTION_CALL", label, "1.40 dies with a segmentation fault", true)
+        process.report(found)
+        throw new EnvoyCrash(found)
+      },
+    })
 
   const imports = (): Record<string, Record<string, unknown>> => {
     const groups: Record<string, Record<string, unknown>> = {}
@@ -254,7 +271,9 @@ export function createVm(options: VmOptions): Vm {
       if (error instanceof EnvoyCrash) throw error
       const [frame] =
         error instanceof Error ? readBacktrace(error.stack ?? "", code.layout.functionNames, code.shift) : []
-      process.log.write("error", `wasm://wasm/module:${frame?.offset ?? 0}: Uncaught ${String(error)}`, "")
+      // A module whose parts do not fit fails without a word of the engine's.
+      if (frame !== undefined)
+        process.log.write("error", `wasm://wasm/module:${frame.offset}: Uncaught ${String(error)}`, "")
       vm.fail(FailState.UnableToInitializeCode, "Failed to create new Wasm instance")
       return false
     } finally {

@@ -21,7 +21,8 @@ export function resolveDns(vm: Vm, name: number, nameSize: number, tokenAt: numb
   if (!vm.memory.writeU32(tokenAt, token)) return Status.InvalidMemoryAccess
   const { root } = vm.context()
   if (root === undefined) return Status.Ok
-  const text = textOf(bytes)
+  // The resolver takes it for a text that ends with NUL.
+  const text = textOf(bytes.split("\0")[0] ?? "")
   const atOnce = knownAnswer(text)
   if (atOnce !== undefined) {
     deliver(vm, root, token, atOnce)

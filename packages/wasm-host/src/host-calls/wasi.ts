@@ -8,6 +8,7 @@ export const Errno = {
   Success: 0,
   Access: 2,
   BadFile: 8,
+  Exists: 20,
   Fault: 21,
   Invalid: 28,
   NoEntry: 44,
@@ -135,6 +136,41 @@ export function answer(errno: number): () => number {
 /** A call that succeeds for standard output and standard error alone. */
 export function onlyOutput(_vm: Vm, fd: number): number {
   return isOutput(fd) ? Errno.Success : Errno.BadFile
+}
+
+/** `fd_readdir`: there is nothing to list. */
+export function fdReaddir(vm: Vm, _fd: number, _at: number, _size: number, _cookie: bigint, usedAt: number): number {
+  return vm.memory.writeU32(usedAt, 0) ? Errno.Exists : Errno.Fault
+}
+
+/** `fd_tell`: at the start, for standard output and standard error. */
+export function fdTell(vm: Vm, fd: number, at: number): number {
+  return isOutput(fd) ? fault(vm.memory.writeU64(at, 0n)) : Errno.BadFile
+}
+
+/** Refuses, after it has written that nothing was done. */
+function nothingDone(vm: Vm, ...counts: readonly number[]): number {
+  return counts.every((at) => vm.memory.writeU32(at, 0)) ? Errno.NotSupported : Errno.Fault
+}
+
+/** `sock_accept`. */
+export function sockAccept(vm: Vm, _fd: number, _flags: number, fdAt: number): number {
+  return nothingDone(vm, fdAt)
+}
+
+/** `sock_recv`. */
+export function sockRecv(vm: Vm, ...args: readonly number[]): number {
+  return nothingDone(vm, args[4] ?? 0, args[5] ?? 0)
+}
+
+/** `sock_send`. */
+export function sockSend(vm: Vm, ...args: readonly number[]): number {
+  return nothingDone(vm, args[4] ?? 0)
+}
+
+/** `path_readlink`. */
+export function pathReadlink(vm: Vm, ...args: readonly number[]): number {
+  return nothingDone(vm, args[5] ?? 0)
 }
 
 /** `fd_renumber`. */

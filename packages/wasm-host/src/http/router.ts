@@ -82,10 +82,10 @@ export function createRouter(options: RouterOptions): Router {
       sendLocalReply(ownReply(status, "", details))
       return
     }
-    if (map.get(":method") === undefined) {
+    const wrong = headersError(map)
+    if (wrong !== undefined) {
       info.flags.add("DPE")
-      const details = "filter_removed_required_request_headers{missing_required_header:_:method}"
-      sendLocalReply(ownReply(503, "missing required header: :method", details))
+      sendLocalReply(ownReply(503, wrong, `filter_removed_required_request_headers{${wrong.replace(/ /g, "_")}}`))
       return
     }
     info.attempts = 1
@@ -196,6 +196,19 @@ export function createRouter(options: RouterOptions): Router {
       return upstreams.length > 0
     },
   }
+}
+
+/** What keeps request headers from being sent. Source: Envoy `HeaderUtility::checkRequiredRequestHeaders`, `checkValidRequestHeaders`. */
+function headersError(map: HeaderMap): string | undefined {
+  if (map.get(":method") === undefined) return "missing required header: :method"
+  for (const [name, value] of map.pairs()) {
+    if (name.startsWith(":")) continue
+    const shown = JSON.stringify(textOf(name)).slice(1, -1)
+    if (!/^[-!#$%&'*+.^_`|~0-9a-z]*$/.test(name)) return `invalid header name: ${shown}`
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) return `invalid header value for: ${shown}`
+  }
+  return undefined
 }
 
 function clusterName(route: Route, map: HeaderMap): string {

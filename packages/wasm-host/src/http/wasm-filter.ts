@@ -155,6 +155,8 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
         side.body = data
         side.isEnd = end
         const size = bodyBuffer(kind).bytes.length
+        // Looking at its size makes this the buffer that id 8 shows.
+        context.buffer(kind === "request" ? BufferId.RequestBody : BufferId.ResponseBody)
         const status = dataStatus(run(`proxy_on_${kind}_body`, [size, Number(end)]))
         vm.runDeferred()
         side.isBuffering = status === "stop-buffer"

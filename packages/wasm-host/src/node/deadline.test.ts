@@ -3,7 +3,10 @@ import { runWithDeadline } from "./deadline.ts"
 
 describe("runWithDeadline", () => {
   it("ends a guest that loops, and keeps what was posted", async () => {
-    const found = await runWithDeadline(new URL("./testdata/loop.ts", import.meta.url), { deadlineMs: 1500 })
+    const found = await runWithDeadline(new URL("./testdata/loop.ts", import.meta.url), {
+      startMs: 60_000,
+      deadlineMs: 300,
+    })
     expect(found).toMatchObject({
       outcome: "deadline",
       messages: [{ isStarted: true }],

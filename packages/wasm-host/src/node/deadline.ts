@@ -18,6 +18,8 @@ export interface DeadlineOptions {
   readonly data?: unknown
   /** Milliseconds after which the worker is ended, default 10 000. Counts anew with every message. */
   readonly deadlineMs?: number
+  /** The same for the time before the first message, in which the script is loaded. Default `deadlineMs`. */
+  readonly startMs?: number
   /** Largest heap of JavaScript in MiB, default 512. The module's memory is bounded by the host. */
   readonly heapMegabytes?: number
 }
@@ -45,7 +47,7 @@ export function runWithDeadline(script: URL, options: DeadlineOptions = {}): Pro
     resolve({ outcome: "deadline", messages, mistake: found })
     void worker.terminate()
   }
-  let timer = setTimeout(expire, deadlineMs)
+  let timer = setTimeout(expire, options.startMs ?? deadlineMs)
   worker.on("message", (message: unknown) => {
     messages.push(message)
     clearTimeout(timer)

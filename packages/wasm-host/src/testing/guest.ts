@@ -6,8 +6,11 @@ import { joinBytes, utf8 } from "../byte-string.ts"
 /** One host call with constant arguments; its status shows in the trace. */
 export type GuestCall = readonly [name: string, ...args: (number | bigint)[]]
 
-/** A step of a callback: a host call, a trap, or a loop without end. */
-export type GuestStep = GuestCall | "trap" | "loop"
+/**
+ * A step of a callback: a host call, a trap, a loop without end, a call of itself without end, growth of the memory as far
+ * as it goes, or instructions that leave the stack as it was.
+ */
+export type GuestStep = GuestCall | "trap" | "loop" | "recurse" | "grow" | { readonly code: readonly number[] }
 
 /** A small module: what its callbacks do, what its memory holds, which marker it has. */
 export interface GuestSpec {
@@ -22,6 +25,8 @@ export interface GuestSpec {
   readonly allocator?: string | null
   /** Steps of the allocator before it answers. */
   readonly allocatorSteps?: readonly GuestStep[]
+  /** What the allocator always answers. Default: the next free address. */
+  readonly allocatorResult?: number
   /** Imports that need not be called: module, name, signature. */
   readonly imports?: readonly (readonly [module: string, name: string, signature: string])[]
   /** Steps of a Wasm start section. */
@@ -71,7 +76,7 @@ export function buildGuest(spec: GuestSpec): Uint8Array {
     ...(spec.allocatorSteps ?? []),
     ...(spec.startSection ?? []),
   ]
-  const called = [...new Set(steps.flatMap((step) => (typeof step === "string" ? [] : [step[0]])))]
+  const called = [...new Set(steps.flatMap((step) => (isCall(step) ? [step[0]] : [])))]
   const imports = [
     ...called.map((name) => ({
       module: envFunctions.has(name) ? "env" : "wasi_snapshot_preview1",
@@ -81,7 +86,11 @@ export function buildGuest(spec: GuestSpec): Uint8Array {
     ...(spec.imports ?? []).map(([module, name, text]) => ({ module, name, signature: parseSignature(text) })),
   ]
   const functions = functionsOf(spec)
-  const index = (name: string): number => imports.findIndex((one) => one.name === name)
+  // Functions of the module itself come after its imports.
+  const index = (name: string): number => {
+    const imported = imports.findIndex((one) => one.name === name)
+    return imported >= 0 ? imported : imports.length + functions.findIndex((one) => one.name === name)
+  }
   const signatures = [...imports, ...functions].map(({ signature }) => signature)
   const types = [...new Set(signatures.map(printSignature))]
   const typeIndex = (signature: Signature): number => types.indexOf(printSignature(signature))
@@ -133,7 +142,11 @@ function functionsOf(spec: GuestSpec): readonly Fn[] {
   const version = marker === "proxy_abi_version_0_1_0" ? "0.1.0" : "0.2.1"
   const known = new Map(callbacksOf(version).map(({ name, signature }) => [name, signature]))
   const allocator = spec.allocator === undefined ? "malloc" : spec.allocator
-  const bump = [opcode.globalGet, 0, opcode.globalGet, 0, opcode.localGet, 0, opcode.add, opcode.globalSet, 0]
+  const fixed = spec.allocatorResult
+  const bump =
+    fixed !== undefined
+      ? [opcode.i32, ...signed(BigInt.asIntN(32, BigInt(fixed)))]
+      : [opcode.globalGet, 0, opcode.globalGet, 0, opcode.localGet, 0, opcode.add, opcode.globalSet, 0]
   const empty: Signature = { params: [], results: [] }
   return [
     ...(marker === null ? [] : [{ name: marker, signature: empty, body: () => [] }]),
@@ -143,7 +156,7 @@ function functionsOf(spec: GuestSpec): readonly Fn[] {
           {
             name: allocator,
             signature: parseSignature("i32 -> i32"),
-            body: (index: (name: string) => number) => [...code(spec.allocatorSteps ?? [], index), ...bump],
+            body: (index: (name: string) => number) => [...code(spec.allocatorSteps ?? [], index, allocator), ...bump],
           },
         ]),
     ...Object.entries(spec.callbacks ?? {}).map(([name, steps]): Fn => {
@@ -153,7 +166,7 @@ function functionsOf(spec: GuestSpec): readonly Fn[] {
         name,
         signature,
         body: (index) => [
-          ...code(steps, index),
+          ...code(steps, index, name, signature),
           ...(signature.results.length === 0 ? [] : [opcode.i32, ...signed(BigInt(result))]),
         ],
       }
@@ -167,16 +180,34 @@ function functionsOf(spec: GuestSpec): readonly Fn[] {
           {
             name: "$start",
             signature: empty,
-            body: (index: (name: string) => number) => code(spec.startSection ?? [], index),
+            body: (index: (name: string) => number) => code(spec.startSection ?? [], index, "$start", empty),
           },
         ]),
   ]
 }
 
-function code(steps: readonly GuestStep[], index: (name: string) => number): number[] {
+function isCall(step: GuestStep): step is GuestCall {
+  return Array.isArray(step)
+}
+
+/** `memory.grow` by 16 pages until it fails. */
+const growAll = [opcode.loop, 0x40, opcode.i32, 16, 0x40, 0, opcode.i32, 0x7f, 0x47, 0x0d, 0, opcode.end]
+
+function code(
+  steps: readonly GuestStep[],
+  index: (name: string) => number,
+  self: string,
+  { params: own, results: answers }: Signature = { params: ["i32"], results: ["i32"] },
+): number[] {
   return steps.flatMap((step) => {
     if (step === "trap") return [opcode.unreachable]
     if (step === "loop") return [opcode.loop, 0x40, opcode.br, 0, opcode.end]
+    if (step === "grow") return growAll
+    if (step === "recurse") {
+      const again = own.flatMap((_, i) => [opcode.localGet, ...leb(i)])
+      return [...again, opcode.call, ...leb(index(self)), ...answers.map(() => opcode.drop)]
+    }
+    if (!isCall(step)) return [...step.code]
     const [name, ...args] = step
     const { params, results } = signatureOf(name)
     const pushed = params.flatMap((type, i) => [

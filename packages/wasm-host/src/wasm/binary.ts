@@ -53,6 +53,8 @@ export interface ModuleLayout {
   readonly functionCount: number
   /** Function names of the name section by index. */
   readonly functionNames: ReadonlyMap<number, string>
+  /** Whether a part that Envoy leaves to its engine cannot be read; the engine refuses such a module. */
+  readonly isBroken: boolean
 }
 
 /** Largest number of sections, imports, exports or names read; more is taken for a broken file. */
@@ -129,12 +131,20 @@ export function createCursor(bytes: Uint8Array, at = 0, end = bytes.length): Cur
   return cursor
 }
 
-/** Whether bytes begin with Wasm's magic and version 1. */
+/** Whether bytes begin with Wasm's magic; Envoy leaves the version to its engine. */
 export function isWasm(bytes: Uint8Array): boolean {
-  return [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].every((b, i) => bytes[i] === b)
+  return bytes.length >= 8 && [0, 0x61, 0x73, 0x6d].every((b, i) => bytes[i] === b)
 }
 
-/** Reads the outline of a module; undefined when the file is not Wasm or is broken. Code and data are not looked into. */
+/** Whether the version behind the magic is 1, that of modules; components have another. */
+export function isVersion1(bytes: Uint8Array): boolean {
+  return [1, 0, 0, 0].every((b, i) => bytes[4 + i] === b)
+}
+
+/**
+ * Reads the outline of a module; undefined when the file is not Wasm, or broken where Envoy looks itself: sections, exports
+ * and names. Code and data are not looked into. Source: proxy-wasm-cpp-host `BytecodeUtil`.
+ */
 export function readLayout(bytes: Uint8Array): ModuleLayout | undefined {
   if (!isWasm(bytes)) return undefined
   try {
@@ -151,31 +161,63 @@ function layoutOf(bytes: Uint8Array): ModuleLayout {
     const section = sections.find((s) => s.name === name && s.id !== 0)
     return section === undefined ? undefined : createCursor(bytes, section.start, section.start + section.size)
   }
-  const signatures = list(at("type"), readSignature)
-  const imports = list(at("import"), (c) => readImport(c, signatures))
-  const own = list(at("function"), (c) => c.u32())
+  const { rawExports, isWhole } = readExports(bytes, sections)
+  const functionNames = readFunctionNames(bytes, sections)
+  const inner = readInner(at)
+  const { imports, own, signatures } = inner ?? { imports: [], own: [], signatures: [] }
   const imported = imports.filter(({ kind }) => kind === "function")
   const signatureAt = (index: number): Signature | undefined =>
     index < imported.length ? imported[index]?.signature : signatures[own[index - imported.length] ?? -1]
-  const exports = list(at("export"), (c): ModuleExport => {
-    const name = c.name()
-    const kind = kinds[c.byte()] ?? "tag"
-    const index = c.u32()
-    const signature = kind === "function" ? signatureAt(index) : undefined
-    return { name, kind, index, ...(signature === undefined ? {} : { signature }) }
-  })
   return {
     bytes,
     sections,
     imports,
-    exports,
+    exports: rawExports.map((one): ModuleExport => {
+      const signature = one.kind === "function" ? signatureAt(one.index) : undefined
+      return { ...one, ...(signature === undefined ? {} : { signature }) }
+    }),
     memories: [
-      ...imports.flatMap((i) => (i.kind === "memory" && i.limits !== undefined ? [i.limits] : [])),
-      ...list(at("memory"), readLimits),
+      ...imports.flatMap((one) => (one.kind === "memory" && one.limits !== undefined ? [one.limits] : [])),
+      ...(inner?.memories ?? []),
     ],
     hasStart: at("start") !== undefined,
     functionCount: imported.length + own.length,
-    functionNames: readFunctionNames(bytes, sections),
+    functionNames,
+    isBroken: inner === undefined || !isWhole || !isVersion1(bytes),
+  }
+}
+
+/** Exports as far as they can be read. Envoy reads up to the marker of the ABI: what is broken behind it is the engine's business. */
+function readExports(bytes: Uint8Array, sections: readonly Section[]) {
+  const section = sections.find(({ id }) => id === 7)
+  const rawExports: Pick<ModuleExport, "name" | "kind" | "index">[] = []
+  if (section === undefined) return { rawExports, isWhole: true }
+  const c = createCursor(bytes, section.start)
+  try {
+    const count = c.u32()
+    if (count > layoutLimits.items) throw new RangeError("too many items")
+    for (let i = 0; i < count; i++) rawExports.push({ name: c.name(), kind: kinds[c.byte()] ?? "tag", index: c.u32() })
+  } catch (error) {
+    if (!(error instanceof RangeError) || !rawExports.some(({ name }) => name.startsWith("proxy_abi_version_")))
+      throw error
+    return { rawExports, isWhole: false }
+  }
+  return { rawExports, isWhole: c.at === section.start + section.size }
+}
+
+/** What Envoy leaves to its engine; undefined when it cannot be read. */
+function readInner(at: (name: string) => Cursor | undefined) {
+  try {
+    const signatures = list(at("type"), readSignature)
+    return {
+      signatures,
+      imports: list(at("import"), (c) => readImport(c, signatures)),
+      own: list(at("function"), (c) => c.u32()),
+      memories: list(at("memory"), readLimits),
+    }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }
 
@@ -233,18 +275,15 @@ function readFunctionNames(bytes: Uint8Array, sections: readonly Section[]): Rea
   const names = new Map<number, string>()
   const section = sections.find(({ id, name }) => id === 0 && name === "name")
   if (section === undefined) return names
-  try {
-    const c = createCursor(bytes, section.start, section.start + section.size)
-    c.name()
-    while (c.at < c.end) {
-      const id = c.byte()
-      const size = c.u32()
-      if (id !== 1) c.skip(size)
-      else for (let n = c.u32(); n > 0; n--) names.set(c.u32(), c.name())
-    }
-  } catch (error) {
-    // A broken name section loses names, not the module.
-    if (!(error instanceof RangeError)) throw error
+  const c = createCursor(bytes, section.start)
+  c.name()
+  while (c.at < section.start + section.size) {
+    const id = c.byte()
+    const size = c.u32()
+    const end = c.at + size
+    if (id === 1) for (let n = c.u32(); n > 0; n--) names.set(c.u32(), c.name())
+    else c.skip(size)
+    if (c.at !== end) throw new RangeError("names of another length")
   }
   return names
 }

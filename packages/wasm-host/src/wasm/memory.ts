@@ -13,8 +13,11 @@ export interface MemoryAccess {
   readU32(address: number): number | undefined
 }
 
-/** Access to a memory. Views are made anew for each call, as growth detaches them. Source: proxy-wasm-cpp-host `getMemory`. */
-export function createMemoryAccess(memory: () => WasmMemory | undefined): MemoryAccess {
+/** Access to a memory. Views are made anew for each call, as growth detaches them. Source: proxy-wasm-cpp-host `getMemory`. @param copied told how many bytes leave the memory */
+export function createMemoryAccess(
+  memory: () => WasmMemory | undefined,
+  copied: (bytes: number) => void = () => {},
+): MemoryAccess {
   const empty = new ArrayBuffer(0)
   const buffer = (): ArrayBuffer => memory()?.buffer ?? empty
   const fits = (address: number, length: number): boolean => address + length <= buffer().byteLength
@@ -25,8 +28,11 @@ export function createMemoryAccess(memory: () => WasmMemory | undefined): Memory
   }
   return {
     size: () => buffer().byteLength,
-    read: (address, length) =>
-      fits(address, length) ? new Uint8Array(buffer()).slice(address, address + length) : undefined,
+    read: (address, length) => {
+      if (!fits(address, length)) return undefined
+      copied(length)
+      return new Uint8Array(buffer()).slice(address, address + length)
+    },
     write,
     writeU32: (address, value) => {
       if (!fits(address, 4)) return false
