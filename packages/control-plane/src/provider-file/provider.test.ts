@@ -1,3 +1,4 @@
+import { statSync } from "node:fs"
 import { rm, truncate, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -72,6 +73,41 @@ describe("createFileProvider", () => {
     await writeFile(file, "a=1")
     expect(provider.refresh().upserts).toHaveLength(0)
     expect(provider.view()).toMatchObject({ staleFiles: [], findings: [] })
+  })
+
+  it("does not take a file that was just cut to nothing for one that is to be empty", async () => {
+    await using folder = await temporaryDirectory()
+    const file = join(folder.path, "1.yaml")
+    let later = 0
+    const now = (): number => statSync(file).ctimeMs + later
+    const provider = createFileProvider<string>([file], loadLines, { now })
+    await writeFile(file, "a=1")
+    provider.refresh()
+    await truncate(file)
+    later = 100
+    expect(provider.refresh()).toEqual({ upserts: [], removes: [] })
+    later = 500
+    expect([...provider.refresh().removes]).toEqual(["a"])
+    await writeFile(file, "a=2")
+    expect(values(provider.refresh().upserts)).toEqual(["2"])
+  })
+
+  it("looks again at a file that was cut to nothing, although nothing happens to it any more", async () => {
+    await using folder = await temporaryDirectory()
+    const file = join(folder.path, "1.yaml")
+    await writeFile(file, "a=1")
+    const provider = createFileProvider<string>([file], loadLines)
+    provider.refresh()
+    const removes: string[] = []
+    const gone = Promise.withResolvers<void>()
+    const stop = provider.watch(() => {
+      removes.push(...provider.refresh().removes)
+      if (removes.length > 0) gone.resolve()
+    })
+    await truncate(file)
+    await gone.promise
+    await stop()
+    expect(removes).toEqual(["a"])
   })
 
   it("tells the loader what is in force", async () => {

@@ -1,5 +1,5 @@
 // Files as a source of objects: read, checked, kept when they break, read again when they change.
-import { type AttacheError, contentVersion, type Diagnostic, errorFrom } from "@attache/base"
+import { type AttacheError, contentVersion, type Diagnostic, errorFrom, systemClock } from "@attache/base"
 import { emptyFileIndex, type FileIndex, withFiles } from "./file-index.ts"
 import { type FileReading, type FileSetView, type ObjectChanges, withReadings } from "./file-set.ts"
 import { isGood, type LastGood, withLastGood } from "./last-good-reading.ts"
@@ -32,6 +32,8 @@ export interface FileProviderOptions<T> {
   readonly loadInSteps?: SteppingFileLoader<T>
   /** Most files read; those after them by path are left out with a finding, ATT_FILE_TOO_MANY. Default {@link maxFiles}. */
   readonly limitFiles?: number
+  /** Default: the machine's, in milliseconds since the epoch; compared with when files changed. */
+  readonly now?: () => number
 }
 
 /** What is known of a file's bytes. */
@@ -44,6 +46,12 @@ interface Seen {
 /** Age in milliseconds from which a stamp is trusted; the coarsest file systems tell two seconds apart. */
 const trustedAfterMs = 2_500
 
+/**
+ * Age in milliseconds under which an empty file that was not empty is taken for one that is being written: who writes in place
+ * truncates first, and a busy machine may take its time before the bytes come. What was in it is in force until then.
+ */
+const beingWrittenMs = 300
+
 /** A provider over files and folders. Nothing is read before the first refresh. */
 export function createFileProvider<T>(
   paths: readonly string[],
@@ -54,8 +62,10 @@ export function createFileProvider<T>(
   let view: FileSetView<T> = index.view
   const limitFiles = options.limitFiles ?? maxFiles
   const loadInSteps = options.loadInSteps ?? inOneStep(load)
+  const now = options.now ?? Date.now
   const seen = new Map<string, Seen>()
   let leftOut = 0
+  let lookAgain = (): void => {}
   function* refreshInSteps(): Generator<void, ObjectChanges<T>> {
     const all = resourceFiles(paths)
     const files = all.slice(0, limitFiles)
@@ -63,7 +73,13 @@ export function createFileProvider<T>(
     const present = new Set(files)
     for (const file of index.set.files.keys()) if (!present.has(file)) readings.set(file, undefined)
     for (const file of files) {
-      const reading = yield* readChanged(file, seen, (text) => loadInSteps(text, file, (key) => view.objects.get(key)))
+      const reading = yield* readChanged(
+        file,
+        seen,
+        (text) => loadInSteps(text, file, (key) => view.objects.get(key)),
+        now,
+        () => lookAgain(),
+      )
       if (reading !== undefined) readings.set(file, reading)
       yield
     }
@@ -90,7 +106,20 @@ export function createFileProvider<T>(
       }
     },
     view: () => view,
-    watch: (onChange, watchOptions) => watchResourcePaths(paths, onChange, watchOptions),
+    watch: (onChange, watchOptions = {}) => {
+      const stop = watchResourcePaths(paths, onChange, watchOptions)
+      const { clock = systemClock } = watchOptions
+      let cancel = (): void => {}
+      lookAgain = () => {
+        cancel()
+        cancel = clock.after(beingWrittenMs, onChange)
+      }
+      return async () => {
+        lookAgain = () => {}
+        cancel()
+        await stop()
+      }
+    },
   }
 }
 
@@ -117,15 +146,22 @@ function* readChanged<T>(
   file: string,
   seen: Map<string, Seen>,
   load: (text: string) => Generator<void, FileReading<T>>,
+  now: () => number,
+  lookAgain: () => void,
 ): Generator<void, FileReading<T> | undefined> {
   const before = seen.get(file)
   // Taken before the bytes: what changes in between is read again next time.
   const stamp = stampOf(file)
   if (before?.stamp !== undefined && before.stamp === stamp?.stamp) return undefined
-  const isTrusted = stamp !== undefined && Date.now() - stamp.changedMs > trustedAfterMs
+  const isTrusted = stamp !== undefined && now() - stamp.changedMs > trustedAfterMs
   try {
     const text = readResourceFile(file)
     const version = contentVersion(text)
+    if (text === "" && before !== undefined && before.version !== version && isBeingWritten(file, now())) {
+      // Nothing may happen to the file any more; then it is to be empty.
+      lookAgain()
+      return undefined
+    }
     seen.set(file, { version, stamp: isTrusted ? stamp.stamp : undefined })
     return before?.version === version ? undefined : yield* load(text)
   } catch (thrown) {
@@ -137,6 +173,12 @@ function* readChanged<T>(
     if (before?.version === version) return undefined
     return { isReadable: false, objects: [], findings: [findingOf(error, file)] }
   }
+}
+
+/** Asked after the file was read. A clock that is behind the file system's tells nothing. */
+function isBeingWritten(file: string, now: number): boolean {
+  const age = now - (stampOf(file)?.changedMs ?? 0)
+  return age >= 0 && age < beingWrittenMs
 }
 
 function findingOf(error: AttacheError, file: string): Diagnostic {
