@@ -136,7 +136,7 @@ async function unlessEnded<T>(envoy: RunningEnvoy, ask: () => Promise<T>): Promi
   try {
     return await ask()
   } catch (error) {
-    const isOver = await Promise.race([envoy.exit.then(() => true), pause(1000, false)])
+    const isOver = await Promise.race([envoy.exit.then(() => true), pause(20_000, false)])
     if (isOver) return undefined
     throw error
   }
