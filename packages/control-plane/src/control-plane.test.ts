@@ -83,7 +83,7 @@ describe("createControlPlane", () => {
     const { controlPlane, updates } = create()
     await controlPlane.start()
     expect(controlPlane.proxyKeys()).toEqual([proxyKey, "default/other"])
-    write("3.yaml", "")
+    write("3.yaml", "# nothing")
     await controlPlane.refresh()
     expect(controlPlane.proxyKeys()).toEqual([proxyKey])
     expect(controlPlane.xds.snapshot("default/other")).toBeUndefined()
@@ -151,7 +151,7 @@ describe("createControlPlane", () => {
       },
     })
     await controlPlane.start()
-    write("2-route.yaml", "")
+    write("2-route.yaml", "# nothing")
     await controlPlane.refresh()
     expect(routesText(controlPlane)).not.toContain("/a")
   })
@@ -172,7 +172,7 @@ describe("createControlPlane", () => {
     await running.close()
     running.watch()
     const { length } = updates
-    write("2-route.yaml", "")
+    write("2-route.yaml", "# nothing")
     await running.refresh()
     expect(updates).toHaveLength(length)
   })
