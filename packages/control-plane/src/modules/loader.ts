@@ -47,13 +47,15 @@ export interface Modules {
 
 /** Modules over a store. */
 export function createModules(options: ModulesOptions): Modules {
-  const { store, place, clock = systemClock, addresses, fetch, retry } = options
-  const resolveHost = fetch?.resolveHost === undefined ? {} : { resolveHost: fetch.resolveHost }
-  const loadHttp = createHttpLoader(options)
+  const { store, place, clock = systemClock, addresses } = options
+  const fetch = { clock, ...options.fetch }
+  const retry = { clock, ...options.retry }
+  const resolveHost = fetch.resolveHost === undefined ? {} : { resolveHost: fetch.resolveHost }
+  const loadHttp = createHttpLoader({ ...options, fetch })
   const loadImage = createImageLoader({
     ...options,
     clock,
-    clients: createRegistryClients({ addresses, ...resolveHost, ...(retry === undefined ? {} : { retry }) }),
+    clients: createRegistryClients({ addresses, retry, ...resolveHost }),
     key: () => moduleKey(join(store.folder, "key")),
     areLayoutsAllowed: options.areLayoutsAllowed ?? false,
   })

@@ -1,0 +1,130 @@
+// Wasm modules from images through the command: a layout on disk with a signature policy, and `serve` for an Envoy that
+// reads no files of the control plane.
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { request } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { createBootstrap, findEnvoy, freePorts, runEnvoy } from "@attache/envoy"
+import { createKeyPair, createLayout, packBytes, signImage, writeExtension } from "@attache/oci"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { type Backend, startBackend } from "./backend.ts"
+import { startGateway } from "./gateway-under-test.ts"
+import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
+import { startTagGuest, type TagGuest } from "./tags.ts"
+
+const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
+const patience = { interval: 20, timeout: 20_000 }
+
+describe("Wasm modules from images", () => {
+  let one: Backend
+  let guest: TagGuest
+  let module: Uint8Array
+  let port: number
+
+  beforeAll(async () => {
+    one = await startBackend("one")
+    guest = await startTagGuest()
+    module = new Uint8Array(await (await fetch(guest.url)).arrayBuffer())
+  })
+  afterAll(async () => {
+    await guest[Symbol.asyncDispose]()
+    await one[Symbol.asyncDispose]()
+  })
+
+  async function temporary(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), "attache-images-"))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    return folder
+  }
+
+  /** A layout with the guest's image, tagged `dev`. */
+  async function layoutWithGuest() {
+    const directory = join(await temporary(), "layout")
+    const layout = createLayout(directory)
+    const files = [packBytes("plugin.wasm", module)]
+    const written = await writeExtension(layout, { kind: "wasm", name: "tag", version: "1.0.0", files })
+    await layout.tag(written, "dev")
+    return { directory, layout, written }
+  }
+
+  const files = (url: string) => {
+    const image = { wasm: [{ ...guest.entry("w0"), code: { type: "Image", image: { url } } }] }
+    return stream(
+      ...gateway({ http: port }),
+      backend("one", one.port),
+      route("plain", [prefix("/plain", { backendRefs: [to("one")] })]),
+      route("wasm", [prefix("/wasm", { backendRefs: [to("one")] })]),
+      extensions("wasm", { kind: "HTTPRoute", name: "wasm" }, image),
+    )
+  }
+  const orderOf = (body: string) => (JSON.parse(body) as { headers: Record<string, string> }).headers["x-order"]
+
+  it("run from a layout on disk, once who must has signed them", async () => {
+    ;[port] = (await freePorts(1)) as [number]
+    const { directory, layout, written } = await layoutWithGuest()
+    const { privateKey, publicKey } = createKeyPair()
+    const folder = await temporary()
+    await writeFile(join(folder, "team.pub"), publicKey.export({ type: "spki", format: "pem" }))
+    const rules = [{ repository: `oci-layout:${directory}`, keys: ["team.pub"] }]
+    await writeFile(join(folder, "policy.yaml"), JSON.stringify({ rules, otherwise: "refuse" }))
+    const parameters = ["--signature-policy", join(folder, "policy.yaml")]
+    await using gw = await startGateway({ "gateway.yaml": files(`oci-layout:${directory}:dev`) }, parameters)
+    await gw.until(port, "/plain", ({ status }) => status === 200)
+    expect((await gw.request(port, "/wasm")).status, "unsigned, so closed").toBe(500)
+    await signImage(layout, written, { key: privateKey })
+    const { body } = await gw.until(port, "/wasm", ({ status }) => status === 200)
+    expect(orderOf(body)).toBe("w0")
+  })
+
+  it("reach an Envoy that fetches them from serve", async () => {
+    ;[port] = (await freePorts(1)) as [number]
+    const { directory } = await layoutWithGuest()
+    const folder = await temporary()
+    await writeFile(join(folder, "gateway.yaml"), files(`oci-layout:${directory}:dev`))
+    const addresses = ["--xds-address", "127.0.0.1:0", "--module-address", "127.0.0.1:0"]
+    const serving = spawn(process.execPath, [command, "serve", "-f", join(folder, "gateway.yaml"), ...addresses], {
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, ATTACHE_STATE_DIR: join(folder, "state") },
+    })
+    onTestFinished(() => stopped(serving))
+    const said = /^ready xds=(?:http:\/\/)?127\.0\.0\.1:(\d+) .*modules=(http:\/\/127\.0\.0\.1:\d+)$/.exec(
+      await firstLine(serving),
+    )
+    expect(said).not.toBeNull()
+    const xds = { host: "127.0.0.1", port: Number(said?.[1]) }
+    const envoy = await runEnvoy({
+      path: (await findEnvoy()).path,
+      bootstrap: createBootstrap({ nodeId: "e2e", nodeCluster: "default/gw", xds }),
+      concurrency: 1,
+    })
+    onTestFinished(() => envoy[Symbol.asyncDispose]())
+    await expect.poll(() => ask(port, "/wasm"), patience).toBe("w0")
+    expect((await fetch(`${said?.[2]}/guessed.wasm`)).status).toBe(404)
+  })
+
+  async function ask(at: number, path: string): Promise<string | undefined> {
+    const body = await new Promise<string>((resolve) => {
+      const call = request({ host: "127.0.0.1", port: at, path, agent: false }, (response) => {
+        const chunks: Buffer[] = []
+        response.on("data", (chunk: Buffer) => chunks.push(chunk))
+        response.on("end", () => resolve(response.statusCode === 200 ? Buffer.concat(chunks).toString() : "{}"))
+      })
+      call.on("error", () => resolve("{}"))
+      call.end()
+    })
+    return (JSON.parse(body) as { headers?: Record<string, string> }).headers?.["x-order"]
+  }
+})
+
+function firstLine({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error("no output")
+  return new Promise((resolve) => createInterface({ input: stdout }).once("line", resolve))
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("close", resolve))
+  child.kill("SIGTERM")
+  await ended
+}
