@@ -18,6 +18,8 @@ export interface Load {
   /** So far; a difference tells of a time. */
   tally(): Tally
   stop(): void
+  /** What came instead of an answer, the first few times; where it is known. */
+  readonly failures?: readonly string[]
 }
 
 interface Counts {
@@ -64,6 +66,7 @@ const isGood = (text: string): boolean => text.startsWith("HTTP/1.1 200 ")
 /** Requests over a connection of its own each. */
 export function newConnections(port: number, perSecond: number): Load {
   const counts = { good: 0, failed: 0, cut: 0 }
+  const failures: string[] = []
   const { stop } = atPace(perSecond, () => {
     const socket = connect(port, "127.0.0.1", () => socket.write(head("close")))
     let text = ""
@@ -72,10 +75,14 @@ export function newConnections(port: number, perSecond: number): Load {
       text += chunk
     })
     socket.on("error", () => {})
-    socket.on("close", () => counts[isGood(text) && text.endsWith("ok") ? "good" : "failed"]++)
+    socket.on("close", () => {
+      const isAnswered = isGood(text) && text.endsWith("ok")
+      counts[isAnswered ? "good" : "failed"]++
+      if (!isAnswered && failures.length < 5) failures.push(text)
+    })
     return true
   })
-  return loadOf(counts, stop)
+  return { ...loadOf(counts, stop), failures }
 }
 
 /** Requests over connections that are kept; one that is ended between two requests is no failure. */

@@ -6,9 +6,11 @@
  * memory on the machine, and what is held is not to be told from what is garbage. The slope is that of a line through the second
  * half, after everything has happened once. Exit code 1 when a request of the load beside it failed.
  */
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { freePorts } from "@attache/envoy"
-import { startBackend } from "../e2e/backend.ts"
 import { createPlace, startCommand } from "../e2e/command-process.ts"
 import { untilAnswer } from "../e2e/gateway-under-test.ts"
 import { childOf } from "../e2e/process-tree.ts"
@@ -31,11 +33,13 @@ if (!(minutes > 0 && perSecond > 0)) {
 }
 
 const [port] = (await freePorts(1)) as [number]
-await using one = await startBackend("one", (_request, response) => response.end("ok") !== undefined)
+// Keeps connections for ever: a server that closes idle ones fails requests that are just being sent to it.
+const backends = fork(fileURLToPath(new URL("live-edits-backend.ts", import.meta.url)))
+const [ports] = (await once(backends, "message")) as [{ readonly plain: number }]
 const routes = 100
 const base = stream(
   ...gateway({ http: port }),
-  backend("one", one.port),
+  backend("one", ports.plain),
   route("plain", [prefix("/plain", { backendRefs: [to("one")] })]),
   ...Array.from({ length: routes }, (_, n) => route(`r${n}`, [prefix(`/r${n}`, { backendRefs: [to("one")] })])),
 )
@@ -45,7 +49,7 @@ const edited = (n: number): string => {
   const filters = [{ type: "ResponseHeaderModifier", responseHeaderModifier: { set: [{ name: "x-edit", value }] } }]
   const inline = `function envoy_on_response(h) h:headers():replace("x", "${Math.floor(n / 10)}") end`
   return stream(
-    backend("moving", n % 2 === 0 ? one.port : port),
+    backend("moving", n % 2 === 0 ? ports.plain : port),
     route("edited", [
       prefix(`/edited-${n}`, { backendRefs: [to("one")] }),
       prefix("/moving", { backendRefs: [to("moving")], filters }),
@@ -103,4 +107,6 @@ for (const [name, pick] of [
   )
   console.log(`| ${name} | ${cells.join(" | ")} | ${slope(late.map((s) => [s.seconds, pick(s)])).toFixed(2)} |`)
 }
+for (const failure of load.failures ?? []) console.log(`failed: ${JSON.stringify(failure)}`)
+backends.kill()
 process.exitCode = failed > 0 ? 1 : 0
