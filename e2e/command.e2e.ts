@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { buildGuest, type GuestSpec } from "@attache/wasm-host/guest"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
@@ -17,7 +18,7 @@ function attache(...args: readonly string[]) {
   return { status, stdout, stderr }
 }
 
-function file(name: string, text: string): string {
+function file(name: string, text: string | Uint8Array): string {
   const path = join(folder, name)
   writeFileSync(path, text)
   return path
@@ -51,6 +52,7 @@ describe("attache", () => {
       "sign",
       "verify",
       "envoy",
+      "wasm",
       "doctor",
       "explain",
       "clean",
@@ -59,7 +61,7 @@ describe("attache", () => {
     ]) {
       const { status, stdout } = attache(verb, "--help")
       expect([verb, status]).toEqual([verb, 0])
-      if (verb !== "envoy") expect(stdout).toContain("Example:")
+      if (verb !== "envoy" && verb !== "wasm") expect(stdout).toContain("Example:")
     }
   })
 
@@ -229,6 +231,23 @@ describe("attache", () => {
     const json = attache(...args, "--output", "json")
     expect(json.status).toBe(exit)
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, errors: [{ code }] })
+  })
+
+  it("inspects Wasm modules: exit 3 for those that Envoy refuses", () => {
+    const put = (name: string, guest: GuestSpec) => file(name, buildGuest(guest))
+    const fine = put("fine.wasm", { callbacks: { proxy_on_log: [["proxy_log", 2, 0, 0]] }, hasNames: true })
+    const refused = put("refused.wasm", { imports: [["env", "abort", "i32 i32 i32 i32 -> void"]] })
+    expect(attache("wasm", "inspect", "--help").stdout).toContain("Example:")
+    const { status, stdout } = attache("wasm", "inspect", fine)
+    expect([status, stdout.includes("imports     env.proxy_log")]).toEqual([0, true])
+    const bad = attache("wasm", "inspect", refused, "--output", "json")
+    expect(bad.status).toBe(3)
+    expect(JSON.parse(bad.stdout)).toMatchObject({
+      facts: { load: { isLikely: false }, imports: [{ name: "env.abort", verdict: "missing" }] },
+    })
+    expect(parse(attache("wasm", "inspect", refused, "--output", "yaml").stdout)).toEqual(JSON.parse(bad.stdout))
+    const nothing = attache("wasm", "inspect", good)
+    expect([nothing.status, nothing.stderr.includes("ATT_WASM_NOT_WASM")]).toEqual([1, true])
   })
 
   it("refuses unknown options with exit 2", () => {

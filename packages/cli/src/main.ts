@@ -211,6 +211,14 @@ envoyOptions(
     () => import("./commands/envoy-run.ts"),
   ),
 ).argument("[args...]")
+const wasm = program.command("wasm").description("Wasm modules: inspect")
+verb(
+  wasm,
+  "inspect",
+  "Show how a module's file would fare in Envoy",
+  "attache wasm inspect plugin.wasm",
+  () => import("./commands/wasm-inspect.ts"),
+).argument("<file>")
 envoyOptions(
   verb(
     program,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { runWithDeadline } from "./node/index.ts"
 
 /** Guests tried; ATTACHE_FUZZ_RUNS raises it, ATTACHE_FUZZ_SEED tries others. */
-const runs = Number(process.env.ATTACHE_FUZZ_RUNS ?? 2000)
+const runs = Number(process.env.ATTACHE_FUZZ_RUNS ?? 1200)
 const seed = Number(process.env.ATTACHE_FUZZ_SEED ?? 1)
 const script = new URL("./node/testdata/fuzz.ts", import.meta.url)
 
