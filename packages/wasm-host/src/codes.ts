@@ -97,6 +97,10 @@ export const codes = {
     cause: "the module has no function names, so Envoy prints no backtrace for a trap",
     cure: 'keep the name section when stripping (Rust: strip = "debuginfo", AssemblyScript: --debug)',
   },
+  ATT_WASM_SOURCE_MAP: {
+    cause: "the source map cannot be read",
+    cure: "give the text of the .map file that was written beside the module (AssemblyScript: --sourceMap)",
+  },
   ATT_WASM_WORKER_FAILED: {
     cause: "a script given to runWithDeadline threw, or its worker ended early",
     cure: "read the cause; the script must catch what may fail in it",

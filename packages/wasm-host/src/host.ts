@@ -7,7 +7,7 @@ import { pushKept } from "./kept.ts"
 import { createLogSink, type LogLine, printLogLine } from "./log.ts"
 import { createLoop } from "./loop.ts"
 import { createStats, printStats, type Stats } from "./metrics.ts"
-import { EnvoyCrash, endlessEvents, type Mistake, mistake } from "./mistakes.ts"
+import { EnvoyCrash, endlessEvents, type Mistake, mistake, trapped } from "./mistakes.ts"
 import type { HostOptions } from "./options.ts"
 import type { Plugin } from "./plugin.ts"
 import { createSharedState, defaultCallBytes, type ProxyProcess } from "./process.ts"
@@ -16,6 +16,8 @@ import { createRandom } from "./random.ts"
 import { runtimeCrypto } from "./signature-crypto.ts"
 import { createTcpConnection, type TcpConnection, type TcpServer } from "./tcp.ts"
 import { createThreads, type StartResult, type Worker } from "./threads.ts"
+import type { Trap } from "./trap.ts"
+import { readSourceMap } from "./wasm/source-map.ts"
 import { runtimeZlib } from "./zlib.ts"
 
 /** A proxy with one Wasm plugin, in virtual time. */
@@ -36,8 +38,10 @@ export interface Host {
   readonly logs: readonly LogLine[]
   /** Lines as Envoy prints them, `level|logger|text`. */
   printLogs(): readonly string[]
-  /** Lines of calls between host and module only, in Envoy's trace form. */
-  trace(): readonly string[]
+  /** Lines of calls between host and module only, in Envoy's trace form. @param options `callers`: with who made a host call, behind `<-`; needs the host's option of that name */
+  trace(options?: { readonly callers?: boolean }): readonly string[]
+  /** Traps of the module with frames, names and places; the latest thousand. */
+  readonly traps: readonly Trap[]
   readonly stats: Stats
   /** Counters and gauges as `/stats` prints them. */
   printStats(filter?: RegExp): readonly string[]
@@ -58,6 +62,7 @@ export function createHost(options: HostOptions): Host {
   const mistakes: Mistake[] = []
   const upstream: UpstreamSight[] = []
   const accessLog: string[] = []
+  const traps: Trap[] = []
   const callBytes = options.limits?.callBytes ?? defaultCallBytes
   const recordLimit = options.limits?.records ?? 100_000
   const lineLimit = options.limits?.logLines ?? 1_000_000
@@ -65,6 +70,9 @@ export function createHost(options: HostOptions): Host {
   const report = (found: Mistake): void => {
     if (!mistakes.some((m) => m.code === found.code && m.where === found.where)) mistakes.push(found)
   }
+  const sourceMap = options.sourceMap === undefined ? undefined : readSourceMap(options.sourceMap)
+  if (options.sourceMap !== undefined && sourceMap === undefined)
+    report(mistake("ATT_WASM_SOURCE_MAP", "sourceMap", "knows none"))
   const process: ProxyProcess = {
     loop: createLoop(() => {
       throw endlessEvents()
@@ -83,7 +91,13 @@ export function createHost(options: HostOptions): Host {
     epochMs: options.startTimeMs ?? Date.UTC(2026, 0, 1),
     environment: environmentOf(options),
     resolve: (name) => options.dns?.[name] ?? { addresses: [], ttlSeconds: 0 },
+    sourceMap,
+    hasCallers: options.callers ?? false,
     report,
+    trapped: (trap) => {
+      pushKept(traps, trap, 1000)
+      report(trapped(trap))
+    },
     seen: (request) => pushKept(upstream, request, recordLimit),
   }
   const plugin = pluginOf(options, report)
@@ -222,7 +236,12 @@ export function createHost(options: HostOptions): Host {
       }, undefined),
     logs,
     printLogs: () => logs.map(printLogLine),
-    trace: () => logs.flatMap(({ level, text }) => (level === "trace" && text.startsWith("[") ? [text] : [])),
+    trace: ({ callers = false } = {}) =>
+      logs.flatMap(({ level, text, caller }) => {
+        if (level !== "trace" || !text.startsWith("[")) return []
+        return [callers && caller !== undefined ? `${text} <- ${caller}` : text]
+      }),
+    traps,
     stats: process.stats,
     printStats: (filter) => printStats(process.stats, filter),
     accessLog,

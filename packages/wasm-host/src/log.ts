@@ -7,13 +7,15 @@ export interface LogLine {
   readonly logger: string
   /** May hold line ends. */
   readonly text: string
+  /** Of a host call, with the option `callers`: the function of the module that made it, and its place in the source. */
+  readonly caller?: string
 }
 
 /** Takes the lines of a proxy. */
 export interface LogSink {
   /** Whether a level is printed; texts that nobody reads need not be built. */
   prints(level: LevelName): boolean
-  write(level: LevelName, text: string, logger?: string): void
+  write(level: LevelName, text: string, logger?: string, caller?: string): void
   /** Number of the least level printed, as `proxy_get_log_level` gives it. */
   readonly level: number
 }
@@ -25,8 +27,8 @@ export function createLogSink(least: LevelName, take: (line: LogLine) => void): 
   return {
     prints,
     level,
-    write: (name, text, logger = "wasm") => {
-      if (prints(name)) take({ level: name, logger, text })
+    write: (name, text, logger = "wasm", caller) => {
+      if (prints(name)) take({ level: name, logger, text, ...(caller === undefined ? {} : { caller }) })
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@attache/base"
 import { codes, type WasmHostCode } from "./codes.ts"
+import { printFrame, type Trap } from "./trap.ts"
 
 /** A mistake of the plugin that Envoy punishes or hides: what it is, what Envoy would do, and the cure. */
 export interface Mistake extends Diagnostic {
@@ -45,9 +46,10 @@ export function endlessEvents(): EnvoyCrash {
 }
 
 /** A trap in a callback or other export. */
-export function trapped(where: string, error: unknown): Mistake {
+export function trapped({ where, error, frames }: Trap): Mistake {
   const found = mistake("ATT_WASM_TRAPPED", where, "1.40 fails the VM, and with it every stream on its thread")
-  return { ...found, message: `${found.message} (${String(error)})` }
+  const [inner] = frames
+  return { ...found, message: `${found.message} (${error}${inner === undefined ? "" : ` at ${printFrame(inner)}`})` }
 }
 
 /** A mistake out of the table of codes. @param envoy what a real Envoy does */

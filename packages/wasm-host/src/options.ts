@@ -96,6 +96,10 @@ export interface HostOptions {
   readonly dns?: Readonly<Record<string, DnsAnswer>>
   /** Least level logged, default `trace`: every call is in the log. */
   readonly logLevel?: LevelName
+  /** Source map of the module as JSON text (AssemblyScript: `--sourceMap`): places in the source for traps and callers. */
+  readonly sourceMap?: string
+  /** Finds out which function of the module makes each host call, for `trace({ callers: true })`. Costs time. Default false. */
+  readonly callers?: boolean
   /** Told of every line as it is logged, also when the module never comes back. */
   readonly onLog?: (line: LogLine) => void
   /** Wall clock at the start, milliseconds since the epoch. Default 2026-01-01. */

@@ -8,6 +8,8 @@ import type { Random } from "./random.ts"
 import { createSharedData, type SharedData } from "./shared-data.ts"
 import { createSharedQueues, type SharedQueues } from "./shared-queues.ts"
 import type { SignatureCrypto } from "./signature-crypto.ts"
+import type { Trap } from "./trap.ts"
+import type { SourceMap } from "./wasm/source-map.ts"
 
 /** zlib, synchronously: what `compress` and `uncompress` need. */
 export interface Zlib {
@@ -60,7 +62,11 @@ export interface ProxyProcess {
   /** What a name resolves to. */
   resolve(name: string): DnsAnswer
   readonly limits: { readonly callBytes: number }
+  readonly sourceMap: SourceMap | undefined
+  /** Whether it is found out which function of the module makes a host call. */
+  readonly hasCallers: boolean
   report(mistake: Mistake): void
+  trapped(trap: Trap): void
   /** Told of every request that reaches a cluster. */
   seen(request: UpstreamSight): void
 }

@@ -5,9 +5,10 @@ import type { Code } from "./code.ts"
 import type { Context, RootContext } from "./context.ts"
 import { hostCalls } from "./host-calls/table.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
-import { EnvoyCrash, mistake, tooMuchData, trapped } from "./mistakes.ts"
+import { EnvoyCrash, mistake, tooMuchData } from "./mistakes.ts"
 import type { ProxyProcess } from "./process.ts"
-import { printBacktrace, readBacktrace, withDeepStack } from "./wasm/backtrace.ts"
+import { createLocator, type ModuleFrame, printFrame } from "./trap.ts"
+import { printBacktrace, withDeepStack } from "./wasm/backtrace.ts"
 import { engine, isTrap, restrictedText, type WasmInstance, type WasmMemory } from "./wasm/engine.ts"
 import { createMemoryAccess, type MemoryAccess } from "./wasm/memory.ts"
 
@@ -81,6 +82,7 @@ export function createVm(options: VmOptions): Vm {
   let copiedBytes = 0
   const tokens = { http: 0, grpc: 1, stream: 2, dns: 1 }
   const deferred: (() => void)[] = []
+  const locate = createLocator(code.layout.functionNames, code.shift, process.sourceMap)
   const trace = (text: () => string): void => {
     if (process.log.prints("trace")) process.log.write("trace", text())
   }
@@ -187,8 +189,9 @@ export function createVm(options: VmOptions): Vm {
     } catch (error) {
       // Anything else is a mistake of this host and must not look like one of the plugin.
       if (!isTrap(error)) throw error
-      process.report(trapped(name, error))
-      vm.fail(FailState.RuntimeError, trapText(name, error))
+      const frames = error instanceof Error ? locate(error) : []
+      process.trapped({ where: name, error: String(error), frames })
+      vm.fail(FailState.RuntimeError, trapText(name, error, frames))
       return undefined
     } finally {
       current = saved.current
@@ -197,10 +200,14 @@ export function createVm(options: VmOptions): Vm {
     }
   }
 
-  const trapText = (name: string, error: unknown): string => {
+  const trapText = (name: string, error: unknown, frames: readonly ModuleFrame[]): string => {
     const head = `Function: ${name} failed: Uncaught ${String(error)}`
-    if (code.layout.functionNames.size === 0 || !(error instanceof Error)) return head
-    return [head, ...printBacktrace(readBacktrace(error.stack ?? "", code.layout.functionNames, code.shift))].join("\n")
+    return code.layout.functionNames.size === 0 ? head : [head, ...printBacktrace(frames)].join("\n")
+  }
+  /** The function of the module that makes the host call that runs. */
+  const caller = (): string | undefined => {
+    const [frame] = process.hasCallers ? locate(new Error("a look at the stack")) : []
+    return frame === undefined ? undefined : printFrame(frame)
   }
 
   const importFunction = (module: string, name: string): Exported => {
@@ -215,7 +222,8 @@ export function createVm(options: VmOptions): Vm {
       options.capabilities === undefined || options.capabilities.has(name) || (!isWasi && !name.startsWith("proxy_"))
     return (...raw) => {
       const args = raw.map((value) => (typeof value === "bigint" ? BigInt.asUintN(64, value) : value >>> 0))
-      trace(() => `[vm->host] ${label}(${args.join(", ")})`)
+      if (process.log.prints("trace"))
+        process.log.write("trace", `[vm->host] ${label}(${args.join(", ")})`, undefined, caller())
       const isInstance = phase !== "instantiation"
       if (phase === "start" || phase === "allocator") {
         if (offered?.early.includes(phase) !== true) throw new Error(restrictedText)
@@ -269,8 +277,7 @@ export function createVm(options: VmOptions): Vm {
       instance = withDeepStack(() => new engine.Instance(code.compiled, imports()))
     } catch (error) {
       if (error instanceof EnvoyCrash) throw error
-      const [frame] =
-        error instanceof Error ? readBacktrace(error.stack ?? "", code.layout.functionNames, code.shift) : []
+      const [frame] = error instanceof Error ? locate(error) : []
       // A module whose parts do not fit fails without a word of the engine's.
       if (frame !== undefined)
         process.log.write("error", `wasm://wasm/module:${frame.offset}: Uncaught ${String(error)}`, "")
