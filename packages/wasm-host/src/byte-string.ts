@@ -27,6 +27,11 @@ export function toBytes(bytes: string): Uint8Array {
 /** A byte string out of bytes. */
 export function fromBytes(bytes: Uint8Array): string {
   let out = ""
+  // Short texts, as most are, are quicker byte by byte than through arguments of a call.
+  if (bytes.length <= 64) {
+    for (const byte of bytes) out += String.fromCharCode(byte)
+    return out
+  }
   for (let i = 0; i < bytes.length; i += 8192) out += String.fromCharCode(...bytes.subarray(i, i + 8192))
   return out
 }

@@ -52,6 +52,8 @@ export interface Host {
   readonly mistakes: readonly Mistake[]
   /** The mistake Envoy's process would have died of; nothing runs after it. */
   readonly crash: Mistake | undefined
+  /** Bytes of memory that the module has on all threads now; what only grows with requests is a leak. */
+  memoryBytes(): number
   /** Virtual milliseconds since the start. */
   now(): number
 }
@@ -250,6 +252,7 @@ export function createHost(options: HostOptions): Host {
     get crash() {
       return crash
     },
+    memoryBytes: () => threads.memoryBytes(),
     now: () => process.loop.now(),
   }
 }

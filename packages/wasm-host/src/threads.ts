@@ -32,6 +32,8 @@ export interface Threads {
   worker(connection: number): Worker | undefined
   /** The plugin for a new stream of a worker, reloaded where the policy says so; undefined when the stream passes without it. */
   pluginFor(worker: Worker): PluginVm | undefined
+  /** Bytes of memory of all VMs that requests or timers reach. */
+  memoryBytes(): number
   /** Ends the plugin on every thread, workers first. */
   stop(): void
 }
@@ -152,6 +154,8 @@ export function createThreads({ options, process, plugin, clusters, facts }: Thr
     start,
     worker: (connection) => workers[connection % workers.length],
     pluginFor,
+    memoryBytes: () =>
+      [main, ...workers.map(({ own }) => own)].reduce((sum, own) => sum + (own?.vm.memory.size() ?? 0), 0),
     stop: () => {
       for (const { own } of workers.splice(0)) {
         stopPlugin(own)
