@@ -36,6 +36,10 @@ export const codes = {
     cause: "a client sent something that is no discovery request, or one for another type than its stream carries",
     cure: "check that the client speaks xDS version 3 to this address",
   },
+  ATT_XDS_REQUEST_TOO_LARGE: {
+    cause: "a client sent a request with more bytes than the server allows",
+    cure: "raise the limit of bytes, or divide the configuration between proxies",
+  },
   ATT_XDS_NODE_MISSING: {
     cause: "the first request of a stream does not say which proxy it comes from",
     cure: "set node.cluster and node.id in the proxy's bootstrap",

@@ -5,7 +5,7 @@ import {
 } from "@attache/envoy-api/gen/envoy/service/discovery/v3/discovery_pb"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { encodeDeltaDiscoveryResponse, encodeDiscoveryResponse } from "./envelope.ts"
+import { type EncodedResponse, encodeDeltaDiscoveryResponse, encodeDiscoveryResponse } from "./envelope.ts"
 
 const text = fc.string({ unit: "grapheme", maxLength: 40 })
 const head = fc.record({ typeUrl: text, version: text, nonce: text, identifier: text })
@@ -16,11 +16,13 @@ const resources = fc.array(resource, { maxLength: 6 })
 /** What a reader of proto3 sees: absent and empty are the same. */
 const plain = (bytes: Uint8Array | undefined) => [...(bytes ?? [])].length
 
+const bytesOf = ({ pieces }: EncodedResponse): Buffer => Buffer.concat(pieces)
+
 describe("the hand-written envelope", () => {
   it("reads as the state-of-the-world response it should be", () => {
     fc.assert(
       fc.property(head, resources, (h, list) => {
-        const message = decode(DiscoveryResponseSchema, encodeDiscoveryResponse(h, list))
+        const message = decode(DiscoveryResponseSchema, bytesOf(encodeDiscoveryResponse(h, list)))
         expect(message).toMatchObject({ versionInfo: h.version, typeUrl: h.typeUrl, nonce: h.nonce, canary: false })
         expect(message.controlPlane?.identifier ?? "").toBe(h.identifier)
         expect(message.resources.map((any) => [any.typeUrl, plain(any.value)])).toEqual(
@@ -34,7 +36,7 @@ describe("the hand-written envelope", () => {
   it("reads as the delta response it should be", () => {
     fc.assert(
       fc.property(head, resources, fc.array(text), (h, list, removed) => {
-        const message = decode(DeltaDiscoveryResponseSchema, encodeDeltaDiscoveryResponse(h, list, removed))
+        const message = decode(DeltaDiscoveryResponseSchema, bytesOf(encodeDeltaDiscoveryResponse(h, list, removed)))
         expect(message).toMatchObject({
           systemVersionInfo: h.version,
           typeUrl: h.typeUrl,
@@ -54,8 +56,10 @@ describe("the hand-written envelope", () => {
       fc.property(head, fc.array(cut, { maxLength: 3 }), (h, list) => {
         const inPieces = list.map((r) => ({ ...r, bytes: Buffer.concat(r.pieces) }))
         const whole = inPieces.map(({ pieces: _, ...r }) => r)
-        expect(encodeDiscoveryResponse(h, inPieces)).toEqual(encodeDiscoveryResponse(h, whole))
-        expect(encodeDeltaDiscoveryResponse(h, inPieces, [])).toEqual(encodeDeltaDiscoveryResponse(h, whole, []))
+        expect(bytesOf(encodeDiscoveryResponse(h, inPieces))).toEqual(bytesOf(encodeDiscoveryResponse(h, whole)))
+        expect(bytesOf(encodeDeltaDiscoveryResponse(h, inPieces, []))).toEqual(
+          bytesOf(encodeDeltaDiscoveryResponse(h, whole, [])),
+        )
       }),
     )
   })
@@ -67,9 +71,11 @@ describe("the hand-written envelope", () => {
     const many = Array.from({ length: 100 }, () => a)
     for (const some of [[a, b], [b, a], [a, a], [a, b], [b], [a]]) {
       const list = [...many, ...some]
-      const seen = decode(DiscoveryResponseSchema, encodeDiscoveryResponse(h, list)).resources.map((r) => r.value[0])
+      const seen = decode(DiscoveryResponseSchema, bytesOf(encodeDiscoveryResponse(h, list))).resources.map(
+        (r) => r.value[0],
+      )
       expect(seen).toEqual(list.map((r) => r.bytes[0]))
-      const delta = decode(DeltaDiscoveryResponseSchema, encodeDeltaDiscoveryResponse(h, list, [])).resources
+      const delta = decode(DeltaDiscoveryResponseSchema, bytesOf(encodeDeltaDiscoveryResponse(h, list, []))).resources
       expect(delta.map((r) => r.version)).toEqual(list.map((r) => r.version))
     }
   })
@@ -77,8 +83,19 @@ describe("the hand-written envelope", () => {
   it("writes the same resource under two types", () => {
     const one = { name: "n", version: "v", bytes: Uint8Array.of(1, 2, 3) }
     for (const typeUrl of ["a", "bb", "a"]) {
-      const bytes = encodeDiscoveryResponse({ typeUrl, version: "", nonce: "", identifier: "" }, [one])
+      const bytes = bytesOf(encodeDiscoveryResponse({ typeUrl, version: "", nonce: "", identifier: "" }, [one]))
       expect(decode(DiscoveryResponseSchema, bytes).resources[0]?.typeUrl).toBe(typeUrl)
     }
+  })
+
+  it("holds a large state once, for all that are sent it", () => {
+    const large = { name: "n", version: "v", bytes: new Uint8Array(100_000) }
+    const of = (nonce: string, list: readonly (typeof large)[]): EncodedResponse =>
+      encodeDiscoveryResponse({ typeUrl: "T", version: "1", nonce, identifier: "" }, list)
+    const [first, second] = [of("1", [large]), of("2", [large])]
+    expect(second.pieces[1]).toBe(first.pieces[1])
+    expect(first.ownBytes).toBeGreaterThan(100_000)
+    expect(second.ownBytes).toBeLessThan(100)
+    expect(of("3", [{ ...large }]).pieces[1]).not.toBe(first.pieces[1])
   })
 })

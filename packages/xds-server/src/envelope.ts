@@ -1,8 +1,8 @@
 /**
  * The responses' envelope, written by hand around resources that are encoded already.
  *
- * A resource is encoded once, when it enters the snapshot; a thousand clients get its bytes copied into their responses and
- * nothing is built or encoded again. Field numbers: `envoy.service.discovery.v3` of Envoy 1.40.
+ * A resource is encoded once, when it enters the snapshot, and a large state is joined once for all clients that get it: nothing
+ * is built, encoded or copied again for each. Field numbers: `envoy.service.discovery.v3` of Envoy 1.40.
  */
 import type { SnapshotResource } from "./snapshot.ts"
 
@@ -15,19 +15,26 @@ export interface ResponseHead {
   readonly identifier: string
 }
 
-/** A `DiscoveryResponse` as bytes. */
-export function encodeDiscoveryResponse(head: ResponseHead, resources: readonly SnapshotResource[]): Buffer {
+/** A response as bytes, in pieces. */
+export interface EncodedResponse {
+  readonly pieces: readonly Uint8Array[]
+  /** Bytes that were made for this response; the others are shared with responses before. */
+  readonly ownBytes: number
+}
+
+/** A `DiscoveryResponse`. */
+export function encodeDiscoveryResponse(head: ResponseHead, resources: readonly SnapshotResource[]): EncodedResponse {
   const before = textField(1, head.version)
   const after = [textField(4, head.typeUrl), textField(5, head.nonce), controlPlane(6, head.identifier)]
   return join(before, resources, (r) => anyHead(head.typeUrl, r), after)
 }
 
-/** A `DeltaDiscoveryResponse` as bytes. */
+/** A `DeltaDiscoveryResponse`. */
 export function encodeDeltaDiscoveryResponse(
   head: ResponseHead,
   resources: readonly SnapshotResource[],
   removed: readonly string[],
-): Buffer {
+): EncodedResponse {
   const before = textField(1, head.version)
   const after = [
     textField(4, head.typeUrl),
@@ -87,9 +94,15 @@ function join(
   resources: readonly SnapshotResource[],
   headOf: (resource: SnapshotResource) => Buffer,
   after: readonly Buffer[],
-): Buffer {
-  const pieces = resources.length < fewestShared ? piecesOf(resources, headOf) : [sharedBody(resources, headOf)]
-  return Buffer.concat([before, ...pieces, ...after])
+): EncodedResponse {
+  const size = resources.reduce((sum, resource) => sum + sizeOf(resource), 0)
+  if (size < smallestShared) {
+    const bytes = Buffer.concat([before, ...piecesOf(resources, headOf), ...after])
+    return { pieces: [bytes], ownBytes: bytes.length }
+  }
+  const { bytes, isNew } = sharedBody(resources, headOf)
+  const end = Buffer.concat(after)
+  return { pieces: [before, bytes, end], ownBytes: before.length + end.length + (isNew ? bytes.length : 0) }
 }
 
 /** Heads and messages in turn. */
@@ -109,21 +122,27 @@ interface Body {
   readonly bytes: Buffer
 }
 
-/** Fewer than this are joined as fast out of themselves as out of a copy, however large they are. */
-const fewestShared = 64
+/** Below this, joining is cheaper than looking. */
+const smallestShared = 16 * 1024
 const keptBodies = 4
 const bodies: Body[] = []
 
-/** Many clients in turn get the same large state: the newest few are joined once. Heads are unique to resource, type and variant. */
-function sharedBody(resources: readonly SnapshotResource[], headOf: (resource: SnapshotResource) => Buffer): Buffer {
+/**
+ * Many clients in turn get the same large state: the newest few are joined once, and all clients are sent the same bytes.
+ * Heads are unique to resource, type and variant.
+ */
+function sharedBody(
+  resources: readonly SnapshotResource[],
+  headOf: (resource: SnapshotResource) => Buffer,
+): { readonly bytes: Buffer; readonly isNew: boolean } {
   const known = bodies.find(
     ({ heads }) => heads.length === resources.length && resources.every((r, n) => heads[n] === headOf(r)),
   )
-  if (known !== undefined) return known.bytes
+  if (known !== undefined) return { bytes: known.bytes, isNew: false }
   const body = { heads: resources.map(headOf), bytes: Buffer.concat(piecesOf(resources, headOf)) }
   bodies.unshift(body)
   bodies.length = Math.min(bodies.length, keptBodies)
-  return body.bytes
+  return { bytes: body.bytes, isNew: true }
 }
 
 const empty = Buffer.alloc(0)

@@ -1,6 +1,7 @@
 export type { ResourceAck, TypeAcks } from "./acks.ts"
 export { codes } from "./codes.ts"
 export type { AnswerEvent, ConnectionEvent, XdsClient, XdsEvent } from "./events.ts"
+export type { Keepalive } from "./grpc/keepalive.ts"
 export { defaultLimits, type XdsLimits } from "./limits.ts"
 export type { XdsAddress, XdsListener, XdsTls } from "./listen.ts"
 export {

@@ -1,6 +1,8 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@attache/base"
 import { acksOf, type TypeAcks } from "./acks.ts"
 import type { XdsClient, XdsEvent } from "./events.ts"
+import type { Keepalive } from "./grpc/keepalive.ts"
+import type { GrpcServerOptions } from "./grpc/server.ts"
 import { defaultLimits, type XdsLimits } from "./limits.ts"
 import { bindServer, type XdsAddress, type XdsListener } from "./listen.ts"
 import { emptySnapshot, type Snapshot } from "./snapshot.ts"
@@ -21,6 +23,11 @@ export interface XdsServerOptions {
   /** `control_plane.identifier` of responses. Default `attache`. */
   readonly identifier?: string
   readonly limits?: Partial<XdsLimits>
+  /**
+   * How connections are tried: a proxy that vanished without closing is noticed, and its memory given back. Default: a question
+   * 30 s after the last answer, and 20 s for the answer.
+   */
+  readonly keepalive?: Keepalive
   /**
    * Longest wait of listeners and routes for an answer about clusters, in milliseconds. Default 2 s. Envoy answers when every
    * cluster is warm; after the wait one that does not get warm no longer stops the others.
@@ -75,17 +82,25 @@ export interface XdsServer {
  */
 export function createXdsServer(options: XdsServerOptions = {}): XdsServer {
   const clock = options.clock ?? systemClock
+  const limits = { ...defaultLimits, ...options.limits }
   const registry = createStreamRegistry({
     clock,
     budget: createWriteBudget(clock),
     logger: options.logger ?? silentLogger,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     identifier: options.identifier ?? "attache",
     onEvent: options.onEvent ?? (() => {}),
     patienceMs: options.patienceMs ?? 2000,
     resourcesPerResponse: options.resourcesPerResponse ?? Number.POSITIVE_INFINITY,
   })
   const { snapshots, leaving, streamsByKey } = registry
+  const transport: GrpcServerOptions = {
+    answer: registry.answer,
+    limitBytes: limits.requestBytes,
+    streams: limits.streams,
+    keepalive: options.keepalive ?? defaultKeepalive,
+    clock,
+  }
   const wake = createWaker(clock)
   const listeners = new Set<XdsListener>()
   return {
@@ -106,7 +121,7 @@ export function createXdsServer(options: XdsServerOptions = {}): XdsServer {
     acks: (proxyKey) =>
       [...(streamsByKey.get(proxyKey) ?? [])].flatMap((stream) => clientAcks(stream, snapshots.get(proxyKey))),
     listen: async (address) => {
-      const bound = await bindServer(registry.createServer(), address)
+      const bound = await bindServer(transport, address)
       const close = (): Promise<void> => {
         listeners.delete(listener)
         return bound.close()
@@ -118,6 +133,8 @@ export function createXdsServer(options: XdsServerOptions = {}): XdsServer {
     close: async () => void (await Promise.all([...listeners].map((listener) => listener.close()))),
   }
 }
+
+const defaultKeepalive: Keepalive = { everyMs: 30_000, answerMs: 20_000 }
 
 function summaryOf(stream: DiscoveryStream): StreamSummary {
   const client = stream.client()

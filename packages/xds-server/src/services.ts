@@ -1,5 +1,4 @@
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
-import type { ServiceDefinition } from "@grpc/grpc-js"
 import type { Variant } from "./type-state.ts"
 
 /** One streaming method of a discovery service. */
@@ -42,22 +41,3 @@ export const discoveryMethods: readonly DiscoveryMethod[] = [
 export function methodPath(method: DiscoveryMethod): string {
   return `/${method.service}/${method.method}`
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-const asBytes = (bytes: Buffer): Uint8Array => bytes
-
-/** A grpc-js service of raw bytes: the streams decode and encode by themselves. */
-export const discoveryServices: ServiceDefinition = Object.fromEntries(
-  discoveryMethods.map((method) => [
-    methodPath(method),
-    {
-      path: methodPath(method),
-      requestStream: true,
-      responseStream: true,
-      requestSerialize: asBuffer,
-      requestDeserialize: asBytes,
-      responseSerialize: asBuffer,
-      responseDeserialize: asBytes,
-    },
-  ]),
-)

@@ -1,10 +1,10 @@
 import { AttacheError, type Clock, type Logger } from "@attache/base"
-import { Server, type ServerOptions } from "@grpc/grpc-js"
 import type { XdsClient, XdsEvent } from "./events.ts"
+import type { CallHandlers, GrpcCall } from "./grpc/call.ts"
 import type { XdsLimits } from "./limits.ts"
-import { discoveryMethods, discoveryServices, methodPath } from "./services.ts"
+import { discoveryMethods, methodPath } from "./services.ts"
 import { emptySnapshot, type Snapshot } from "./snapshot.ts"
-import { createStream, type DiscoveryCall, type DiscoveryStream, type StreamHost } from "./stream.ts"
+import { createStream, type DiscoveryStream, type StreamHost } from "./stream.ts"
 import { createSuspectStore, type SuspectStore, suspectsOf } from "./suspects.ts"
 import type { Variant } from "./type-state.ts"
 import type { WriteBudget } from "./write-budget.ts"
@@ -16,8 +16,8 @@ export interface StreamRegistry {
   readonly leaving: Map<string, ReadonlySet<DiscoveryStream>>
   readonly streams: Set<DiscoveryStream>
   readonly streamsByKey: Map<string, Set<DiscoveryStream>>
-  /** A gRPC server, not yet bound, whose streams join the registry. */
-  createServer(): Server
+  /** Takes a call of a method in as a stream; undefined: there is no such method. */
+  answer(path: string): ((call: GrpcCall) => CallHandlers) | undefined
 }
 
 /** What a registry needs to know. */
@@ -45,25 +45,20 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
     streamsByKey: new Map(),
     lastId: 0,
   }
-  const handlers = Object.fromEntries(
-    discoveryMethods.map((method) => [methodPath(method), (call: DiscoveryCall) => open(registry, call, method)]),
+  const answers = new Map(
+    discoveryMethods.map((method) => [methodPath(method), (call: GrpcCall) => open(registry, call, method)]),
   )
-  const createServer = (): Server => {
-    const server = new Server(serverOptions(options.limits))
-    server.addService(discoveryServices, handlers)
-    return server
-  }
   const { snapshots, leaving, streams, streamsByKey } = registry
-  return { snapshots, leaving, streams, streamsByKey, createServer }
+  return { snapshots, leaving, streams, streamsByKey, answer: (path) => answers.get(path) }
 }
 
-interface Registry extends Omit<StreamRegistry, "createServer"> {
+interface Registry extends Omit<StreamRegistry, "answer"> {
   readonly options: StreamRegistryOptions
   readonly suspects: SuspectStore
   lastId: number
 }
 
-function open(registry: Registry, call: DiscoveryCall, method: DiscoveryStream["method"]): void {
+function open(registry: Registry, call: GrpcCall, method: DiscoveryStream["method"]): CallHandlers {
   const { limits } = registry.options
   const stream: DiscoveryStream = createStream(
     ++registry.lastId,
@@ -73,10 +68,11 @@ function open(registry: Registry, call: DiscoveryCall, method: DiscoveryStream["
   )
   if (registry.streams.size < limits.streams) {
     registry.streams.add(stream)
-    return
+    return stream.handlers
   }
   const message = `${limits.streams} streams are open already`
   stream.fail(new AttacheError("ATT_XDS_TOO_MANY_STREAMS", message, { retry: "later" }))
+  return stream.handlers
 }
 
 function hostOf(registry: Registry, current: () => DiscoveryStream): StreamHost {
@@ -122,15 +118,4 @@ function clientKey(client: XdsClient, stream: DiscoveryStream): string {
 function kindOf(stream: DiscoveryStream): { variant: Variant; typeUrl?: string } {
   const { variant, typeUrl } = stream.method
   return typeUrl === undefined ? { variant } : { variant, typeUrl }
-}
-
-function serverOptions(limits: XdsLimits): ServerOptions {
-  return {
-    "grpc.max_receive_message_length": limits.requestBytes,
-    "grpc.max_send_message_length": -1,
-    // A proxy that vanished without closing is noticed within a minute, and its memory is given back.
-    "grpc.keepalive_time_ms": 30_000,
-    "grpc.keepalive_timeout_ms": 20_000,
-    "grpc.keepalive_permit_without_calls": 1,
-  }
 }

@@ -1,10 +1,11 @@
 import { AttacheError, type Clock, isAttacheError, type Logger, messageOf } from "@attache/base"
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
-import { type ServerDuplexStream, status } from "@grpc/grpc-js"
 import { nextResponse, type Outgoing, takeDelta, takeSotw } from "./ads.ts"
-import { encodeDeltaDiscoveryResponse, encodeDiscoveryResponse } from "./envelope.ts"
+import { type EncodedResponse, encodeDeltaDiscoveryResponse, encodeDiscoveryResponse } from "./envelope.ts"
 import type { XdsClient, XdsEvent } from "./events.ts"
 import { awaitedAnswer } from "./front.ts"
+import type { CallHandlers, GrpcCall } from "./grpc/call.ts"
+import { type GrpcStatus, grpcStatus } from "./grpc/status.ts"
 import { checkLimits, type XdsLimits } from "./limits.ts"
 import { type ClientNode, readDeltaRequest, readSotwRequest } from "./requests.ts"
 import type { DiscoveryMethod } from "./services.ts"
@@ -13,9 +14,6 @@ import type { Answer } from "./sotw.ts"
 import { createStreamState, type StreamState } from "./stream-state.ts"
 import { inheritSuspects, type SuspectNames } from "./suspects.ts"
 import type { WriteBudget } from "./write-budget.ts"
-
-/** A bidirectional call of raw messages. */
-export type DiscoveryCall = ServerDuplexStream<Uint8Array, Uint8Array>
 
 /** What a stream needs from its server. */
 export interface StreamHost {
@@ -51,20 +49,18 @@ export interface DiscoveryStream {
   pump(): void
   /** Ends the stream with a status. */
   fail(error: AttacheError): void
+  /** What the call tells. */
+  readonly handlers: CallHandlers
 }
 
 /**
  * Joins a gRPC call to the state machine.
  *
  * At most one encoded message per stream waits to be written: the next is made when the transport has taken the last one, from
- * the newest snapshot then. A client that reads slowly skips snapshots and costs no memory.
+ * the newest snapshot then. A client that reads slowly skips snapshots, and holds on to one message, whose large parts it shares
+ * with whoever was sent the same state.
  */
-export function createStream(
-  id: number,
-  call: DiscoveryCall,
-  method: DiscoveryMethod,
-  host: StreamHost,
-): DiscoveryStream {
+export function createStream(id: number, call: GrpcCall, method: DiscoveryMethod, host: StreamHost): DiscoveryStream {
   const state = createStreamState(method.variant, method.typeUrl === undefined, host.resourcesPerResponse)
   const connection: Connection = {
     call,
@@ -80,36 +76,28 @@ export function createStream(
   const stream: DiscoveryStream = {
     id,
     method,
-    peer: call.getPeer(),
+    peer: call.peer,
     state,
     client: () => connection.client,
     pump: () => pump(connection, stream),
-    fail: (error) => fail(connection, error),
+    fail: (error) => fail(connection, stream, error),
+    handlers: {
+      onMessage: (bytes) => {
+        if (connection.isOpen) receiveOrFail(connection, stream, bytes)
+      },
+      onBadMessage: (error) => fail(connection, stream, error),
+      onEnd: () => {
+        call.end(grpcStatus.ok)
+        close(connection, stream)
+      },
+      onClose: () => close(connection, stream),
+    },
   }
-  call.on("data", (bytes: Uint8Array) => {
-    if (!connection.isOpen) return
-    try {
-      receive(connection, stream, bytes)
-    } catch (error) {
-      if (!isAttacheError(error)) host.logger.error("xds stream failed", { stream: id, cause: messageOf(error) })
-      fail(
-        connection,
-        isAttacheError(error) ? error : new AttacheError("ATT_XDS_BAD_REQUEST", "internal error", { cause: error }),
-      )
-    }
-  })
-  call.on("end", () => {
-    if (connection.isOpen) call.end()
-    close(connection, stream)
-  })
-  call.on("cancelled", () => close(connection, stream))
-  call.on("error", () => close(connection, stream))
-  call.on("close", () => close(connection, stream))
   return stream
 }
 
 interface Connection {
-  readonly call: DiscoveryCall
+  readonly call: GrpcCall
   readonly host: StreamHost
   readonly state: StreamState
   client: XdsClient | undefined
@@ -120,6 +108,19 @@ interface Connection {
   awaited: string
   cancelAwait: () => void
   isOpen: boolean
+}
+
+function receiveOrFail(connection: Connection, stream: DiscoveryStream, bytes: Uint8Array): void {
+  try {
+    receive(connection, stream, bytes)
+  } catch (error) {
+    if (!isAttacheError(error))
+      connection.host.logger.error("xds stream failed", { stream: stream.id, cause: messageOf(error) })
+    const failure = isAttacheError(error)
+      ? error
+      : new AttacheError("ATT_XDS_BAD_REQUEST", "internal error", { cause: error })
+    fail(connection, stream, failure)
+  }
 }
 
 function receive(connection: Connection, stream: DiscoveryStream, bytes: Uint8Array): void {
@@ -174,11 +175,11 @@ function pump(connection: Connection, stream: DiscoveryStream): void {
     if (latest !== undefined) awaitClusters(connection, stream, latest)
     return
   }
-  const bytes = encode(connection, outgoing)
-  const done = budget.take(bytes.length)
+  const { pieces, ownBytes } = encode(connection, outgoing)
+  const done = budget.take(ownBytes)
   connection.written = done
   connection.isWriting = true
-  connection.call.write(bytes, () => {
+  connection.call.send(pieces, () => {
     done()
     connection.isWriting = false
     pump(connection, stream)
@@ -199,7 +200,7 @@ function awaitClusters(connection: Connection, stream: DiscoveryStream, latest: 
   })
 }
 
-function encode(connection: Connection, outgoing: Outgoing): Uint8Array {
+function encode(connection: Connection, outgoing: Outgoing): EncodedResponse {
   const { typeUrl, version, nonce, resources, removed } = outgoing
   const head = { typeUrl, version, nonce, identifier: connection.host.identifier }
   return connection.state.variant === "sotw"
@@ -207,25 +208,21 @@ function encode(connection: Connection, outgoing: Outgoing): Uint8Array {
     : encodeDeltaDiscoveryResponse(head, resources, removed)
 }
 
-const statusByCode: Readonly<Record<string, status>> = {
-  ATT_XDS_NODE_MISSING: status.INVALID_ARGUMENT,
-  ATT_XDS_BAD_REQUEST: status.INVALID_ARGUMENT,
-  ATT_XDS_TOO_MANY_NAMES: status.RESOURCE_EXHAUSTED,
-  ATT_XDS_TOO_MANY_TYPES: status.RESOURCE_EXHAUSTED,
-  ATT_XDS_TOO_MANY_STREAMS: status.RESOURCE_EXHAUSTED,
+const statusByCode: Readonly<Record<string, GrpcStatus>> = {
+  ATT_XDS_NODE_MISSING: grpcStatus.invalidArgument,
+  ATT_XDS_BAD_REQUEST: grpcStatus.invalidArgument,
+  ATT_XDS_REQUEST_TOO_LARGE: grpcStatus.resourceExhausted,
+  ATT_XDS_TOO_MANY_NAMES: grpcStatus.resourceExhausted,
+  ATT_XDS_TOO_MANY_TYPES: grpcStatus.resourceExhausted,
+  ATT_XDS_TOO_MANY_STREAMS: grpcStatus.resourceExhausted,
 }
 
-function fail(connection: Connection, error: AttacheError): void {
+function fail(connection: Connection, stream: DiscoveryStream, error: AttacheError): void {
   if (!connection.isOpen) return
-  connection.host.logger.warn("xds stream ended", {
-    code: error.code,
-    cause: error.message,
-    peer: connection.call.getPeer(),
-  })
-  connection.call.emit("error", {
-    code: statusByCode[error.code] ?? status.INTERNAL,
-    details: `${error.message} [${error.code}]`,
-  })
+  const { call, host } = connection
+  host.logger.warn("xds stream ended", { code: error.code, cause: error.message, peer: call.peer })
+  call.end(statusByCode[error.code] ?? grpcStatus.internal, `${error.message} [${error.code}]`)
+  close(connection, stream)
 }
 
 function close(connection: Connection, stream: DiscoveryStream): void {
