@@ -37,8 +37,8 @@ export const map = (get: (key: string) => Attribute | undefined): Attribute => (
  * NOT_FOUND when absent, SERIALIZATION_FAILURE when the path ends before a value. Source: Envoy `Context::getProperty`, `serializeValue`.
  */
 export function readPath(path: readonly string[], root: (name: string) => Attribute | undefined): PropertyResult {
-  const [first = "", ...rest] = path
-  if (rest.length === 0 && first === "") return { status: Status.SerializationFailure }
+  const [first, ...rest] = path
+  if (first === undefined) return { status: Status.SerializationFailure }
   let value = root(first)
   for (const segment of rest) value = value === undefined ? undefined : step(value, segment)
   if (value === undefined) return { status: Status.NotFound }

@@ -17,6 +17,10 @@ export const codes = {
     cause: "a stream was closed before its first callback, or closed, answered or continued after it had ended",
     cure: "close or answer a stream once, from its request or response callbacks but not from the response trailers",
   },
+  ATT_WASM_GRPC_TARGET: {
+    cause: "a gRPC call names its target by a GrpcService message that has none; an empty text is such a message",
+    cure: "give the name of a cluster, or a GrpcService with envoy_grpc",
+  },
   ATT_WASM_FAIL_OPEN_ANSWERS_503: {
     cause: "the module trapped under failure_policy FAIL_OPEN, and the stream that trapped was still answered with 503",
     cure: "do not rely on FAIL_OPEN for the trapping stream; the legacy field fail_open lets it pass",

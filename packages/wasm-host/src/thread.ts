@@ -51,11 +51,12 @@ export function startPlugin(source: VmSource, vm: Vm): PluginVm {
   vm.call("proxy_on_context_create", root, [root.id, 0])
   root.configurationVisible = false
   vm.runDeferred()
-  // A VM that trapped above is asked all the same, as Envoy does.
+  // A VM that trapped above is asked all the same, as Envoy does; not so for its configuration.
   if (!accept(vm, "proxy_on_vm_start", root, plugin.vmConfiguration.length))
     return refuse(FailState.StartFailed, "Failed to start base Wasm")
   root.configurationVisible = true
-  const isConfigured = accept(vm, "proxy_on_configure", root, plugin.configuration.length)
+  const isConfigured =
+    vm.failState !== FailState.Ok || accept(vm, "proxy_on_configure", root, plugin.configuration.length)
   root.configurationVisible = false
   if (!isConfigured) return refuse(FailState.ConfigureFailed, "Failed to configure base Wasm plugin")
   return { vm, root, isAccepted: true }

@@ -1,5 +1,6 @@
 import { Status } from "../abi/status.ts"
 import { textOf, toBytes, utf8 } from "../byte-string.ts"
+import { EnvoyCrash, mistake } from "../mistakes.ts"
 import { decodePairs } from "../pairs.ts"
 import { readMessage } from "../protobuf.ts"
 import type { Vm } from "../vm.ts"
@@ -123,7 +124,14 @@ function readTarget(vm: Vm, ...at: readonly number[]): GrpcTarget | number {
 /** The cluster named by a GrpcService message, or the text itself when it is no message. */
 function clusterOf(upstream: string): string {
   const service = readMessage(toBytes(upstream))
-  const envoy = service?.get(1)
+  if (service === undefined) return textOf(upstream)
+  const envoy = service.get(1)
+  // Field 2 is Google's client, which is not in the builds that were tried.
+  if (envoy === undefined && !service.has(2)) {
+    throw new EnvoyCrash(
+      mistake("ATT_WASM_GRPC_TARGET", "proxy_grpc_call", "1.40 aborts with `panic: unset oneof`", true),
+    )
+  }
   const name = envoy instanceof Uint8Array ? readMessage(envoy)?.get(1) : undefined
   return name instanceof Uint8Array ? new TextDecoder().decode(name) : textOf(upstream)
 }

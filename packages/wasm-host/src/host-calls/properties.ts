@@ -4,8 +4,9 @@ import { textOf } from "../byte-string.ts"
 import type { Vm } from "../vm.ts"
 import { readText } from "./headers.ts"
 
-/** Segments of a property path; one trailing NUL is harmless. */
+/** Segments of a property path, none for an empty one; one trailing NUL is harmless. */
 export function pathSegments(path: string): readonly string[] {
+  if (path === "") return []
   const segments = textOf(path).split("\0")
   return segments.length > 1 && segments.at(-1) === "" ? segments.slice(0, -1) : segments
 }

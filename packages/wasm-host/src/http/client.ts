@@ -1,7 +1,8 @@
 import { byteString, decodeUtf8, joinBytes, utf8 } from "../byte-string.ts"
 import type { Loop } from "../loop.ts"
-import { createHeaderMap, type HeaderInput, pairsOf, textPairs } from "./header-map.ts"
-import { type ClientSide, type HttpStream, leastRead } from "./stream.ts"
+import { createHeaderMap, type HeaderInput, lowerCase, pairsOf, textPairs } from "./header-map.ts"
+import type { ClientSide } from "./response-codec.ts"
+import { type HttpStream, leastRead } from "./stream.ts"
 import { requestHeadSize, slices } from "./wire.ts"
 
 /** A request of a client over HTTP/1.1, one connection each. */
@@ -136,7 +137,7 @@ function begin(
   const method = request.method ?? "GET"
   const path = request.path ?? "/"
   const authority = request.authority ?? "test.example"
-  const own = pairsOf(request.headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  const own = pairsOf(request.headers).map(([name, value]) => [lowerCase(name), value] as const)
   const body =
     request.body === undefined ? undefined : typeof request.body === "string" ? utf8(request.body) : request.body
   const hasLength = own.some(([name]) => name === "content-length")

@@ -42,7 +42,7 @@ const joined = new Set(
 export function createHeaderMap(entries: Iterable<Pair> = [], isRequest = false): HeaderMap {
   let list: [string, string][] = []
   const lower = (name: string): string => {
-    const key = name.toLowerCase()
+    const key = lowerCase(name)
     return isRequest && key === "host" ? ":authority" : key
   }
   const insert = (name: string, value: string): void => {
@@ -90,6 +90,11 @@ export function createHeaderMap(entries: Iterable<Pair> = [], isRequest = false)
   }
   for (const [name, value] of entries) map.add(name, value)
   return map
+}
+
+/** Lower case as Envoy makes it: of ASCII alone, so that no byte of UTF-8 changes. */
+export function lowerCase(name: string): string {
+  return /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
 }
 
 /** Entries of a map of texts, as byte strings. */

@@ -1,3 +1,4 @@
+import { textOf } from "../byte-string.ts"
 import type { HeaderMap } from "./header-map.ts"
 
 /** A route of the proxy. */
@@ -55,5 +56,5 @@ export function responseFlags(info: StreamInfo): number {
 /** A line of the access log, format `%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%`. */
 export function printAccessLog(info: StreamInfo): string {
   const flags = info.flags.size === 0 ? "-" : [...info.flags].join(",")
-  return `${info.responseCode ?? 0} ${flags} ${info.details ?? "-"}`
+  return `${info.responseCode ?? 0} ${flags} ${textOf(info.details ?? "-")}`
 }

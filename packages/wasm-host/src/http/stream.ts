@@ -1,5 +1,4 @@
 import { MapId, Status } from "../abi/status.ts"
-import { textOf } from "../byte-string.ts"
 import type { Cluster, UpstreamRequest } from "../clusters.ts"
 import type { LocalReply, RootContext } from "../context.ts"
 import { EnvoyCrash, mistake, streamIsOver } from "../mistakes.ts"
@@ -7,23 +6,14 @@ import type { ProxyProcess } from "../process.ts"
 import type { PropertySource } from "../properties.ts"
 import { rootAttribute } from "../properties.ts"
 import type { Vm } from "../vm.ts"
-import { createDirection, type Direction, type FilterSide } from "./filter-manager.ts"
+import type { FilterCallbacks } from "./filter-callbacks.ts"
+import { createDirection, type Direction, type FilterSide, type NextHop } from "./filter-manager.ts"
 import { createHeaderMap, type HeaderMap } from "./header-map.ts"
 import { isGrpcRequest, ownReply, prepareLocalReply } from "./local-reply.ts"
+import { type ClientSide, createResponseCodec } from "./response-codec.ts"
 import { createRouter } from "./router.ts"
 import { printAccessLog, type Route, type StreamInfo } from "./stream-info.ts"
-import { createWasmFilter, type FilterCallbacks } from "./wasm-filter.ts"
-import { responseOnWire, type WireHeaders } from "./wire.ts"
-
-/** What the client of a stream gets, as it arrives. */
-export interface ClientSide {
-  headers(status: string, wire: WireHeaders): void
-  data(bytes: Uint8Array): void
-  trailers(pairs: readonly (readonly [string, string])[]): void
-  end(): void
-  /** The connection was cut before the response was complete. */
-  reset(): void
-}
+import { createWasmFilter } from "./wasm-filter.ts"
 
 /** A request an upstream saw: whole, or given up halfway. */
 export type UpstreamSight =
@@ -70,8 +60,6 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   let requestHeaders: HeaderMap | undefined
   let responseHeaders: HeaderMap | undefined
   let isEnded = false
-  let isHeadersSent = false
-  let isResponseChunked = false
   let isLocal = false
   let pending: LocalReply | undefined
   let depth = 0
@@ -101,7 +89,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   const sendLocalReply = (reply: LocalReply): void => {
     if (isEnded) return
     info.details = reply.details
-    if (isHeadersSent) {
+    if (codec.isHeadersSent) {
       reset()
       return
     }
@@ -125,8 +113,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     if (isDirect) {
       encodeAborted = true
       responseHeaders = prepared.headers
-      sendHeaders(prepared.headers, prepared.body.length === 0)
-      if (prepared.body.length > 0) sendData(prepared.body, true)
+      codec.reply(prepared)
       return
     }
     responseHeaders = prepared.headers
@@ -170,7 +157,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
 
   const replyByModule = (reply: LocalReply): void => {
     const isAnswered = pending !== undefined && responseHeaders !== undefined
-    if (isEnded || isAnswered || (isResetPending && isHeadersSent)) {
+    if (isEnded || isAnswered || (isResetPending && codec.isHeadersSent)) {
       if (isRequestComplete) throw streamIsOver(process, "proxy_send_local_response")
       return
     }
@@ -186,33 +173,12 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     startReply(reply)
   }
 
-  // The codec: what leaves towards the client.
-  const sendHeaders = (map: HeaderMap, end: boolean): void => {
-    for (const name of ["connection", "transfer-encoding", "keep-alive", "proxy-connection"]) map.remove(name)
-    if (map.get("date") === undefined) map.add("date", "<date>")
-    map.set("server", "envoy")
-    map.add("connection", "close")
-    const wire = responseOnWire(map, end, isHead())
-    isHeadersSent = true
-    isResponseChunked = wire.isChunked
-    info.responseCode = Number(map.get(":status") ?? "0")
-    client.headers(map.get(":status") ?? "", wire)
-    if (end) complete()
-  }
-  const sendData = (bytes: Uint8Array, end: boolean): void => {
-    info.responseBytes += bytes.length
-    client.data(bytes)
-    if (end) complete()
-  }
-  const complete = (): void => {
-    client.end()
-    finish()
-  }
+  const codec = createResponseCodec(client, info, isHead, () => finish())
 
   /** A response without a status is replaced, without asking the filters again. Source: Envoy `checkRequiredResponseHeaders`. */
   const sendCheckedHeaders = (map: HeaderMap, end: boolean): void => {
     if (/^\d+$/.test(map.get(":status") ?? "")) {
-      sendHeaders(map, end)
+      codec.headers(map, end)
       return
     }
     encodeAborted = true
@@ -222,19 +188,10 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     const reply = ownReply(502, "missing required header: :status", info.details)
     const prepared = prepareLocalReply(reply, isGrpcRequest(requestHeaders), isHead())
     responseHeaders = prepared.headers
-    sendHeaders(prepared.headers, prepared.body.length === 0)
-    if (prepared.body.length > 0) sendData(prepared.body, true)
+    codec.reply(prepared)
   }
 
-  const encodeNext = {
-    headers: sendCheckedHeaders,
-    data: sendData,
-    trailers: (map: HeaderMap) => {
-      info.responseTrailers = map
-      if (isResponseChunked) client.trailers(map.pairs().map(([name, value]) => [textOf(name), textOf(value)]))
-      complete()
-    },
-  }
+  const encodeNext: NextHop = { headers: sendCheckedHeaders, data: codec.data, trailers: codec.trailers }
 
   const router = createRouter({
     process,

@@ -1,43 +1,14 @@
 import { BufferId, FailState, MapId, Status, StreamId } from "../abi/status.ts"
-import type { Attribute } from "../attribute.ts"
 import type { BodyData, BufferSource } from "../buffer.ts"
 import type { Context, LocalReply, RootContext } from "../context.ts"
 import { type EnvoyCrash, mistake, streamIsOver } from "../mistakes.ts"
 import { streamLogPrefix } from "../plugin.ts"
 import { callMap, createSharedBuffers } from "../root-context.ts"
 import type { Vm } from "../vm.ts"
-import type { DataStatus, FilterSide, HeadersStatus, TrailersStatus } from "./filter-manager.ts"
+import type { FilterCallbacks } from "./filter-callbacks.ts"
+import type { FilterSide, HeadersStatus } from "./filter-manager.ts"
+import { type CallbackOutcome, dataStatus, headersStatus, trailersStatus } from "./filter-status.ts"
 import type { HeaderMap } from "./header-map.ts"
-
-/** What the filter asks of its stream. */
-export interface FilterCallbacks {
-  sendLocalReply(reply: LocalReply): void
-  /** The reply of a failed VM, which is never too late. */
-  failStream(reply: LocalReply): void
-  resumeRequest(): void
-  resumeResponse(): void
-  reset(): void
-  setDetailsIfAbsent(details: string): void
-  addToRequestBuffer(data: BodyData): BodyData
-  addToResponseBuffer(data: BodyData): BodyData
-  hasRequestBuffer(): boolean
-  hasResponseBuffer(): boolean
-  addRequestTrailers(): HeaderMap
-  addResponseTrailers(): HeaderMap
-  /** Maps of the finished stream. */
-  logMap(id: number): HeaderMap | undefined
-  clearRouteCache(): void
-  attribute(
-    name: string,
-    context: {
-      readonly requestHeaders: HeaderMap | undefined
-      readonly responseHeaders: HeaderMap | undefined
-      readonly responseTrailers: HeaderMap | undefined
-    },
-  ): Attribute | undefined
-  setProperty(name: string, value: Uint8Array): Status
-  readonly isResponseStarted: boolean
-}
 
 /** A Wasm filter in one HTTP stream. */
 export interface WasmFilter {
@@ -88,8 +59,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     callbacks.failStream(failReply)
   }
 
-  /** Runs a callback: its number, "skip" when absent, "open" or "failed" after a failure. */
-  const run = (name: string, args: readonly number[]): number | "skip" | "open" | "failed" => {
+  const run = (name: string, args: readonly number[]): CallbackOutcome => {
     if (isDestroyed || (isFailReplySent && name.includes("_response_"))) return "skip"
     if (isFailed()) return afterFailure()
     if (!vm.has(name)) return "skip"
@@ -107,20 +77,6 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     failStream()
     return "failed"
   }
-
-  const headersStatus = (result: number | "skip" | "open" | "failed"): HeadersStatus => {
-    if (result === "skip" || result === "open") return "continue"
-    if (result === "failed" || result > 4) return "stop-all-watermark"
-    if (result === 1) return plugin.allowsStopIteration ? "stop" : "stop-all-watermark"
-    return result === 3 ? "stop-all-buffer" : result === 4 ? "stop-all-watermark" : "continue"
-  }
-  const dataStatus = (result: number | "skip" | "open" | "failed"): DataStatus => {
-    if (result === "skip" || result === "open" || result === 0) return "continue"
-    if (result === 1) return "stop-buffer"
-    return result === 2 ? "stop-watermark" : "stop-no-buffer"
-  }
-  const trailersStatus = (result: number | "skip" | "open" | "failed"): TrailersStatus =>
-    result === "skip" || result === "open" || result === 0 ? "continue" : "stop"
 
   const create = (): void => {
     if (isCreated || isFailed()) return
@@ -142,9 +98,8 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
         else if (!isCreated && !isFailed()) return "continue"
         side.headers = map
         side.isEnd = end
-        const status = headersStatus(
-          run(`proxy_on_${kind}_headers`, hasHeadersFlag ? [map.size, Number(end)] : [map.size]),
-        )
+        const args = hasHeadersFlag ? [map.size, Number(end)] : [map.size]
+        const status = headersStatus(run(`proxy_on_${kind}_headers`, args), plugin.allowsStopIteration)
         noticeDoubleContinue(kind, status)
         vm.runDeferred()
         if (status === "continue") side.headers = undefined
