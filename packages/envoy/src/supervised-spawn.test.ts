@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { readFileSync } from "node:fs"
 import { access, mkdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
@@ -10,6 +11,10 @@ import { temporaryDirectory } from "../test/temporary-directory.ts"
 import { spawnSupervised } from "./supervised-spawn.ts"
 
 const script = fileURLToPath(new URL("../test/run-and-hang.ts", import.meta.url))
+
+function childrenOf(pid: number): readonly string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")
+}
 
 describe("spawnSupervised", () => {
   it("runs the program itself, with its own process id, arguments and outputs", async () => {
@@ -26,6 +31,22 @@ describe("spawnSupervised", () => {
     child.stderr.resume()
     expect(child.kill("SIGKILL")).toBe(true)
     expect(await child.exit).toEqual({ code: undefined, signal: "SIGKILL" })
+  })
+
+  it.skipIf(process.platform !== "linux")("leaves nothing that waits when it is killed while it starts", async () => {
+    await using temporary = await temporaryDirectory()
+    for (let n = 0; n < 80; n++) {
+      const directory = join(temporary.path, String(n))
+      await mkdir(directory)
+      const child = await spawnSupervised("/bin/sleep", ["60"], { removeDirectory: directory })
+      child.stdout.resume()
+      child.stderr.resume()
+      // The watcher, and both that copy: the shell is about to become the program.
+      while (childrenOf(child.pid).length < 3);
+      child.kill("SIGKILL")
+      // Fulfilled when nobody holds the outputs any more.
+      await child.exit
+    }
   })
 
   it.skipIf(process.platform !== "linux")("keeps a terminal's signals away by a process group of its own", async () => {

@@ -33,7 +33,8 @@ export interface SupervisedSpawnOptions {
 // Runs in a shell that then becomes the program: "$$" stays its process id. The watcher reads a pipe whose only other
 // end is ours. A line means that the program ended in the ordinary way; the end of the pipe means that we are gone.
 // Node's "pipes" are sockets, and a socket cannot be opened by its /dev/stdout, where access logs go by default: so the
-// program writes into named pipes, copied to us.
+// program writes into named pipes, copied to us. They are opened for both directions first: to open a pipe for reading
+// waits for a writer, and who dies in between would leave the readers waiting for ever.
 const watchScript = `
 ( if read -r line; then exit; fi
   kill "$$"
@@ -43,9 +44,10 @@ const watchScript = `
   [ -z "$1" ] || rm -rf -- "$1"
 ) <&3 >/dev/null 2>&1 &
 if [ -n "$1" ] && mkfifo -m 600 "$1/stdout" "$1/stderr" 2>/dev/null; then
-  cat <"$1/stdout" 3<&- &
-  cat <"$1/stderr" >&2 3<&- &
-  exec >"$1/stdout" 2>"$1/stderr"
+  exec 4<>"$1/stdout" 5<>"$1/stderr"
+  cat <"$1/stdout" 3<&- 4<&- 5<&- &
+  cat <"$1/stderr" >&2 3<&- 4<&- 5<&- &
+  exec >"$1/stdout" 2>"$1/stderr" 4<&- 5<&-
 fi
 shift
 exec "$@" 3<&-`
