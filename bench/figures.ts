@@ -82,9 +82,20 @@ export interface Stream {
 export interface ServingFigures {
   readonly routes: number
   readonly cold: Cold
-  /** Most CPU of the main thread between two turns of the event loop while starting, and in the stream of edits. */
-  readonly longestTurnMs: { readonly starting: number; readonly serving: number }
+  /** Most CPU of the main thread between two turns of the event loop. */
+  readonly longestTurnMs: {
+    readonly starting: number
+    /** While a client and Envoy connect and get everything. */
+    readonly connecting: number
+    /** After an edit that reaches every virtual host. */
+    readonly everything: number
+    /** In the stream of edits. */
+    readonly serving: number
+  }
+  /** After the start. */
   readonly memory: Memory
+  /** After the stream of edits, with a client and Envoy connected. */
+  readonly memoryServed: Memory
   readonly deliveries: readonly Delivery[]
   readonly stream: Stream
 }

@@ -62,7 +62,7 @@ function editsTable(sizes: readonly TranslationFigures[]): string {
 function coldTable({ translation, serving }: BenchFigures): string {
   const rows = translation.map(({ routes, objects, cold, memory }): Row => {
     const served = serving.find((each) => each.routes === routes)
-    const turn = served?.longestTurnMs.starting
+    const turns = served?.longestTurnMs
     return [
       routes,
       objects,
@@ -71,10 +71,13 @@ function coldTable({ translation, serving }: BenchFigures): string {
       peer[routes]?.coldMs,
       served?.cold.cpuMs,
       served?.cold.wallMs,
-      turn,
+      turns?.starting,
+      turns?.connecting,
+      turns?.everything,
       memory.heap,
       memory.resident,
       served?.memory.resident,
+      served?.memoryServed.resident,
       peer[routes]?.residentMiB,
     ]
   })
@@ -86,10 +89,13 @@ function coldTable({ translation, serving }: BenchFigures): string {
     "peer: time",
     "from files: CPU",
     "time",
-    "longest turn",
+    "longest turn: starting",
+    "connecting",
+    "all changed",
     "MiB heap",
     "resident",
-    "resident serving",
+    "resident from files",
+    "after edits",
     "peer: resident",
   ]
   return `Cold start and memory\n\n${table(head, rows)}`

@@ -31,6 +31,8 @@ const edits = [
   "protocol of a service",
   "certificate of a listener",
 ] as const
+/** Reaches every virtual host. */
+const wideEdit = "annotation of the Gateway"
 const repetitions = 24
 
 /** A running control plane with what hangs on it. */
@@ -51,7 +53,7 @@ export async function measure([routes = "1000", perSecond = "50"]: readonly stri
     const [web = 0, internal = 0, secure = 0] = await freePorts(3)
     const shape: WorldShape = { routes: Number(routes), ports: { web, internal, secure } }
     const objects = generateWorld(shape)
-    const versions = edits.map((name) => worldEdits(shape)[name](0)).filter((edit) => typeof edit !== "string")
+    const versions = ([...edits, wideEdit] as const).map((name) => objectOf(shape, name, 0))
     const paths = writeWorld(join(folder, "objects"), objects, versions)
     const turns = watchTurns()
     const arrivals = createArrivals()
@@ -71,6 +73,7 @@ export async function measure([routes = "1000", perSecond = "50"]: readonly stri
     const findings = controlPlane.findings()
     if (findings.length > 0) throw new Error(`the world is not good: ${findings[0]?.message}`)
     const memory = await memoryMiB()
+    const connectingTurns = watchTurns()
     const socket = join(folder, "xds")
     await controlPlane.xds.listen({ unixPath: socket })
     const client = await startBenchClient(`unix:${socket}`, generatedProxy, arrivals.received)
@@ -78,6 +81,7 @@ export async function measure([routes = "1000", perSecond = "50"]: readonly stri
     const envoy = await startBenchEnvoy(socket, generatedProxy)
     if (envoy !== undefined) closing.push(() => envoy.stop())
     await arrivals.settled(controlPlane, envoy === undefined ? 1 : 2)
+    const connecting = connectingTurns.stop()
     const write = (object: AnyObject): void => {
       const path = paths.get(nameOf(object)) ?? join(folder, "objects", "more.yaml")
       writeFileSync(`${path}.new`, yamlOf(object))
@@ -86,46 +90,53 @@ export async function measure([routes = "1000", perSecond = "50"]: readonly stri
     const world: World = { controlPlane, arrivals, envoy, write, shape }
     const deliveries: Delivery[] = []
     for (const name of edits) deliveries.push(await deliver(world, name))
+    const wideTurns = watchTurns()
+    await editOnce(world, wideEdit, 1)
+    const everything = wideTurns.stop()
     const serving = watchTurns()
     const stream = await streamEdits(world, Number(perSecond))
-    const longestTurnMs = { starting, serving: serving.stop() }
-    return { routes: shape.routes, cold, longestTurnMs, memory, deliveries, stream }
+    const longestTurnMs = { starting, connecting, everything, serving: serving.stop() }
+    const memoryServed = await memoryMiB()
+    return { routes: shape.routes, cold, longestTurnMs, memory, memoryServed, deliveries, stream }
   } finally {
     for (const close of closing.reverse()) await close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** One edit after the other, each when the one before it has been answered by all. */
-async function deliver(world: World, edit: (typeof edits)[number]): Promise<Delivery> {
-  const { controlPlane, arrivals, envoy, write, shape } = world
-  const samples: { cpu: number; bytes: number; client: number; envoy: number; envoyCpu: number }[] = []
-  for (let version = 1; version <= repetitions; version++) {
-    const object = worldEdits(shape)[edit](version)
-    if (typeof object === "string") throw new Error(`${edit} removes an object`)
-    const began = { cpu: cpuMs(), wall: performance.now(), envoy: envoy?.cpuMs() ?? 0, bytes: arrivals.bytesAtClient() }
-    write(object)
-    await controlPlane.refresh()
-    const sent = arrivals.lastPublished()
-    const client = (await arrivals.atClient(sent)) - began.wall
-    const cpu = cpuMs() - began.cpu
-    const answered = envoy === undefined ? began.wall : await arrivals.atEnvoy(sent)
-    samples.push({
-      cpu,
-      bytes: arrivals.bytesAtClient() - began.bytes,
-      client,
-      envoy: answered - began.wall,
-      envoyCpu: (envoy?.cpuMs() ?? 0) - began.envoy,
-    })
-  }
+type EditName = keyof ReturnType<typeof worldEdits>
+
+function objectOf(shape: WorldShape, edit: EditName, version: number): AnyObject {
+  const object = worldEdits(shape)[edit](version)
+  if (typeof object === "string") throw new Error(`${edit} removes an object`)
+  return object
+}
+
+/** One edit, until it has been answered by all. */
+async function editOnce({ controlPlane, arrivals, envoy, write, shape }: World, edit: EditName, version: number) {
+  const object = objectOf(shape, edit, version)
+  const began = { cpu: cpuMs(), wall: performance.now(), envoy: envoy?.cpuMs() ?? 0, bytes: arrivals.bytesAtClient() }
+  write(object)
+  await controlPlane.refresh()
+  const sent = arrivals.lastPublished()
+  const clientMs = (await arrivals.atClient(sent)) - began.wall
+  const cpu = cpuMs() - began.cpu
+  const bytes = arrivals.bytesAtClient() - began.bytes
+  const answered = envoy === undefined ? began.wall : await arrivals.atEnvoy(sent)
+  return { cpu, bytes, clientMs, envoyMs: answered - began.wall, envoyCpu: (envoy?.cpuMs() ?? 0) - began.envoy }
+}
+
+async function deliver(world: World, edit: EditName): Promise<Delivery> {
+  const samples: Awaited<ReturnType<typeof editOnce>>[] = []
+  for (let version = 1; version <= repetitions; version++) samples.push(await editOnce(world, edit, version))
   const middle = (pick: (sample: (typeof samples)[number]) => number): number => quantile(samples.map(pick), 0.5)
-  const withEnvoy = { envoyMs: middle((s) => s.envoy), envoyCpuMs: middle((s) => s.envoyCpu) }
+  const withEnvoy = { envoyMs: middle((s) => s.envoyMs), envoyCpuMs: middle((s) => s.envoyCpu) }
   return {
     edit,
     cpuMs: middle((s) => s.cpu),
     bytes: middle((s) => s.bytes),
-    clientMs: middle((s) => s.client),
-    ...(envoy === undefined ? {} : withEnvoy),
+    clientMs: middle((s) => s.clientMs),
+    ...(world.envoy === undefined ? {} : withEnvoy),
   }
 }
 
