@@ -11,7 +11,7 @@ export interface Comparison {
 }
 
 const reasons = {
-  crash: "Envoy died of a segmentation fault here; the host names the plugin's mistake instead",
+  crash: "Envoy's process died here; the host names the plugin's mistake instead",
   hang: "the guest never comes back: Envoy hangs, the host ends it at a deadline; what clients and the watchdog see after that is a model of the runner",
   clock: "how often a guest looks at the clock while it waits depends on the machine",
   threads: "the order of lines of different threads is free",
@@ -26,7 +26,7 @@ const largeBody = 100_000
 export function compareReplay({ expected }: WasmCase, replay: Replay, isReal = false): Comparison {
   const allowances = new Set<string>()
   const differences: string[] = []
-  const isCrash = expected.exit.sig === "SIGSEGV"
+  const isCrash = expected.exit.sig === "SIGSEGV" || expected.exit.sig === "SIGABRT"
   if (isCrash && replay.crash !== undefined) allowances.add(`${reasons.crash} (${replay.crash})`)
   if (replay.isHung === true) allowances.add(reasons.hang)
   const logs: CompareLogs = (what, want, got, kind) => {
@@ -83,7 +83,7 @@ function isPrefix(start: readonly string[], lines: readonly string[]): boolean {
 }
 
 function beforeCrash(lines: readonly string[]): readonly string[] {
-  const at = lines.findIndex((line) => line.startsWith("critical|backtrace|"))
+  const at = lines.findIndex((line) => /^critical\|(?:backtrace|assert)\|/.test(line))
   return at < 0 ? lines : lines.slice(0, at)
 }
 

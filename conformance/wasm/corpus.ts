@@ -100,6 +100,8 @@ export function readWasmCorpus(folder: string): readonly WasmCase[] {
 /** A guest before it is recorded. */
 export interface GuestInputs {
   readonly module: Uint8Array
+  /** What every case has unless it says otherwise. */
+  readonly defaults: CaseConfig
   /** Cases by name, defaults applied. */
   readonly cases: readonly (readonly [name: string, config: CaseConfig])[]
 }
@@ -113,7 +115,7 @@ export function readGuestInputs(folder: string): GuestInputs | undefined {
     readonly cases?: Readonly<Record<string, CaseConfig | null>>
   }
   const cases = Object.entries(config.cases ?? {}).map(([name, own]) => [name, { ...config.defaults, ...own }] as const)
-  return { module: readModule(folder), cases }
+  return { module: readModule(folder), defaults: config.defaults ?? {}, cases }
 }
 
 function readGuest(folder: string, name: string): readonly WasmCase[] {
@@ -126,7 +128,7 @@ function readGuest(folder: string, name: string): readonly WasmCase[] {
   return Object.entries(transcripts).map(([key, expected]) => ({
     name: `${name}/${key}`,
     module: guest.module,
-    config: configs.get(key) ?? {},
+    config: configs.get(key) ?? guest.defaults,
     expected,
   }))
 }

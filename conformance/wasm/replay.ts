@@ -5,23 +5,18 @@ import {
   type Host,
   type HostOptions,
   type HttpExchange,
-  type HttpRequest,
-  type HttpResult,
   type LevelName,
   type LogLine,
   printLogLine,
   type RouteOptions,
-  type UpstreamSight,
 } from "@attache/wasm-host"
 import { answerAdmin } from "./admin.ts"
-import type { CaseConfig, ClientRecord, RequestRecord, Step, Transcript, WasmCase } from "./corpus.ts"
+import type { CaseConfig, Step, Transcript, WasmCase } from "./corpus.ts"
+import { clientRecord, httpRequest, upstreamRecord } from "./recorder.ts"
 import { testGrpc, testUpstream } from "./test-upstream.ts"
 
 /** What the recorder waits between starting the proxy and the first request, and after each request. */
 const pauses = { start: 400, step: 60 } as const
-
-/** Bodies longer than this are recorded as their length. */
-const shownBody = 4096
 
 /** A replay: what is known so far is handed out after every step. */
 export interface Replay {
@@ -57,7 +52,7 @@ export function replayCase(
   host.advance(item.config.settle ?? pauses.start)
   if (!isStarted || host.crash !== undefined) {
     const startLog = host.crash === undefined ? [...takeLog(), ...refusal(reason ?? "")] : takeLog()
-    const exit = host.crash === undefined ? { code: 1, sig: null } : { code: null, sig: "SIGSEGV" }
+    const exit = host.crash === undefined ? { code: 1, sig: null } : { code: null, sig: signalOf(host) }
     return { transcript: { ...base, started: false, exit, startLog }, ...crashOf(host) }
   }
   const startLog = takeLog()
@@ -68,14 +63,24 @@ export function replayCase(
     steps.push(replayStep(host, step, readSizes, takeLog))
     progress({ transcript: known() })
     if (host.crash !== undefined)
-      return { transcript: { ...known(), exit: { code: null, sig: "SIGSEGV" } }, ...crashOf(host) }
+      return { transcript: { ...known(), exit: { code: null, sig: signalOf(host) } }, ...crashOf(host) }
   }
   const stats = host.printStats(new RegExp(item.config.statFilter ?? "wasm"))
   host.stop()
+  if (host.crash !== undefined)
+    return {
+      transcript: { ...known(), stats, endLog: takeLog(), exit: { code: null, sig: signalOf(host) } },
+      ...crashOf(host),
+    }
   const log = host.accessLog.join("\n").trim().split("\n")
   return {
     transcript: { ...known(), stats, endLog: takeLog(), ...(item.config.network === true ? {} : { accessLog: log }) },
   }
+}
+
+/** The signal Envoy's process ends with. */
+function signalOf({ crash }: Host): string {
+  return crash?.code === "ATT_WASM_GRPC_TARGET" ? "SIGABRT" : "SIGSEGV"
 }
 
 function crashOf(host: Host): { readonly crash?: string } {
@@ -152,62 +157,6 @@ function replayTcp(host: Host, sent: readonly string[], takeLog: () => readonly 
     upstreamReceived: texts(connection.serverReceived, connection.isServerEnded),
     client: texts(connection.received, connection.isClientEnded),
     log: takeLog(),
-  }
-}
-
-function httpRequest(request: RequestRecord, readSizes: readonly number[] | undefined): HttpRequest {
-  const body = request.bodySize === undefined ? request.body : "b".repeat(request.bodySize)
-  return {
-    path: request.path,
-    ...(request.method === undefined ? {} : { method: request.method }),
-    ...(request.headers === undefined ? {} : { headers: joinCookies(request.headers) }),
-    ...(body === undefined ? {} : { body }),
-    ...(request.chunks === undefined ? {} : { chunks: request.chunks }),
-    ...(request.trailers === undefined ? {} : { trailers: request.trailers }),
-    ...(readSizes === undefined || request.bodySize === undefined ? {} : { readSizes }),
-  }
-}
-
-/** The recorder's client sends its cookies in one line. */
-function joinCookies(headers: NonNullable<RequestRecord["headers"]>): NonNullable<RequestRecord["headers"]> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) =>
-      name.toLowerCase() === "cookie" && Array.isArray(value) ? [name, value.join("; ")] : [name, value],
-    ),
-  )
-}
-
-function clientRecord(result: HttpResult): ClientRecord {
-  if (result.outcome === "timeout" && result.status === undefined) return { timeout: true, error: "ECONNRESET" }
-  if (result.status === undefined || result.statusText === undefined) return { error: "ECONNRESET" }
-  if (!/^[1-9]\d\d$/.test(result.statusText)) return { error: "HPE_INVALID_STATUS" }
-  const isBodiless = /^(1\d\d|204|304)$/.test(result.statusText)
-  const headers = result.headers.map(([name, value]) => [name, name === "date" ? "<date>" : value] as const)
-  const text = new TextDecoder().decode(result.body)
-  const head = {
-    status: result.status,
-    headers,
-    body: text.length > shownBody ? `<${result.body.length} bytes>` : text,
-  }
-  // What follows a response that has no body breaks the client's parser; after 101 it is somebody else's protocol.
-  if (isBodiless && text !== "" && result.status < 200) return { ...head, body: "" }
-  if (isBodiless && text !== "") return { ...head, body: "", error: "HPE_CLOSED_CONNECTION", incomplete: true }
-  if (result.outcome === "timeout") return { ...head, timeout: true, error: "ECONNRESET", incomplete: true }
-  if (result.outcome !== "complete") return { ...head, error: "ECONNRESET", incomplete: true }
-  return { ...head, ...(result.trailers.length === 0 ? {} : { trailers: result.trailers }) }
-}
-
-function upstreamRecord(sight: UpstreamSight): Readonly<Record<string, unknown>> {
-  if ("aborted" in sight) return sight
-  const { cluster, method, path, headers, trailers } = sight
-  const text = new TextDecoder().decode(sight.body)
-  return {
-    cluster,
-    method,
-    path,
-    headers: headers.map(([name, value]) => [name, name === "x-request-id" ? "<id>" : value]),
-    body: text.length > shownBody ? `<${text.length} bytes>` : text,
-    ...(trailers.length === 0 ? {} : { trailers }),
   }
 }
 

@@ -355,6 +355,10 @@ export const drasticCalls: readonly NamedCall[] = [
   { label: "effective context 0", call: ["proxy_set_effective_context", 0] },
   { label: "effective context 1", call: ["proxy_set_effective_context", 1] },
   { label: "reply", call: ["proxy_send_local_response", 418, ...at("reason"), ...at("one"), ...none, -1] },
+  {
+    label: "grpc call to nothing",
+    call: ["proxy_grpc_call", 0, 0, ...at("service"), ...at("method"), 0, 0, 0, 0, 1000, out],
+  },
   { label: "set pairs, map 0", call: ["proxy_set_header_map_pairs", 0, ...at("pairs")] },
   { label: "set pairs, map 2", call: ["proxy_set_header_map_pairs", 2, ...at("pairs")] },
 ]

@@ -251,5 +251,5 @@ export function answersOf({ phase, calls }: Probe, transcript: Transcript): read
     if (status !== undefined) answers.push(sizes.length === 0 ? status : `${status}(${sizes.join(",")})`)
   }
   const own = answers.slice(phase.first?.length ?? 0).slice(0, calls.length)
-  return transcript.exit.sig === "SIGSEGV" ? [...own.slice(0, -1), `${own.at(-1) ?? ""}+crash`] : own
+  return /^SIG(SEGV|ABRT)$/.test(transcript.exit.sig ?? "") ? [...own.slice(0, -1), `${own.at(-1) ?? ""}+crash`] : own
 }

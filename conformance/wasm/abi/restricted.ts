@@ -35,7 +35,7 @@ export function restrictedProbes(phase: RestrictedPhase): readonly RestrictedPro
             data,
             pages: probePages,
           })
-    return { phase, call, module, config: { ...probeConfig, settle: 0 }, steps: [] }
+    return { phase, call, module, config: probeConfig, steps: [] }
   })
 }
 
