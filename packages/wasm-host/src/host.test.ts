@@ -270,3 +270,15 @@ describe("a stream that is over", () => {
     expect(host.crash).toMatchObject({ code: "ATT_WASM_STREAM_IS_OVER", isCrash: true })
   })
 })
+
+describe("a gRPC call to nothing", () => {
+  it.each<GuestCall>([
+    ["proxy_grpc_call", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 64],
+    ["proxy_grpc_stream", 0, 0, 0, 0, 0, 0, 0, 0, 64],
+  ])("ends Envoy: %s", (...call) => {
+    const host = createHost({ module: buildGuest({ callbacks: { proxy_on_request_headers: [call] } }) })
+    host.start()
+    expect(host.send({}).outcome).toBe("crash")
+    expect(host.crash?.code).toBe("ATT_WASM_GRPC_TARGET")
+  })
+})
