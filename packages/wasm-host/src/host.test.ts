@@ -272,10 +272,10 @@ describe("a stream that is over", () => {
 })
 
 describe("a gRPC call to nothing", () => {
-  it.each<GuestCall>([
-    ["proxy_grpc_call", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 64],
-    ["proxy_grpc_stream", 0, 0, 0, 0, 0, 0, 0, 0, 64],
-  ])("ends Envoy: %s", (...call) => {
+  it.each<{ readonly call: GuestCall }>([
+    { call: ["proxy_grpc_call", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 64] },
+    { call: ["proxy_grpc_stream", 0, 0, 0, 0, 0, 0, 0, 0, 64] },
+  ])("ends Envoy: $call", ({ call }) => {
     const host = createHost({ module: buildGuest({ callbacks: { proxy_on_request_headers: [call] } }) })
     host.start()
     expect(host.send({}).outcome).toBe("crash")
