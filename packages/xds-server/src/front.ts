@@ -7,12 +7,13 @@
 
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { endpointsOf } from "./cluster-endpoints.ts"
-import { heldResource } from "./held.ts"
+import { heldResource, heldVersion, isOwed } from "./held.ts"
 import { endpointsFor } from "./late-endpoints.ts"
 import { changedNames, type Snapshot, type SnapshotResource, typeOf } from "./snapshot.ts"
-import type { StreamState, Warming } from "./stream-state.ts"
+import type { StreamState } from "./stream-state.ts"
 import { isSubscribed } from "./subscription.ts"
 import { type InFlight, isSettled, type TypeState } from "./type-state.ts"
+import { allWaitsOf } from "./waits.ts"
 
 /**
  * The nonce of a response about clusters whose answer listeners and routes wait for; undefined when nothing waits.
@@ -58,11 +59,20 @@ export function noteClusters(
   source: Snapshot,
   sent: InFlight,
 ): void {
+  const { cold, warming } = stream
+  const isAll = clusters.length === typeOf(source, typeUrls.cluster).resources.size
+  const isNew = sent.acceptedBefore.size === 0 || stream.doubtsWarmth
+  if (isAll && isNew && cold.size + warming.size === 0) {
+    const all = allWaitsOf(source)
+    cold.replaceAll(all.cold, source, stream.responses)
+    warming.replaceAll(all.warming, source, stream.responses)
+    return
+  }
   for (const cluster of clusters) {
     const waits = { endpoints: endpointsOf(cluster), source, since: stream.responses }
     const wasWarm = sent.acceptedBefore.has(cluster.name) && !stream.doubtsWarmth
-    if (!wasWarm || stream.cold.has(cluster.name)) stream.cold.set(cluster.name, waits)
-    if (waits.endpoints !== undefined) stream.warming.set(waits.endpoints, waits)
+    if (!wasWarm || cold.has(cluster.name)) cold.set(cluster.name, waits)
+    if (waits.endpoints !== undefined) warming.set(waits.endpoints, waits)
   }
 }
 
@@ -86,11 +96,14 @@ export function noteAnswer(stream: StreamState, typeUrl: string, answered: InFli
   const endpoints = stream.types.get(typeUrls.endpoint)
   if (typeUrl === typeUrls.cluster) noteClustersAnswer(stream, answered)
   if (typeUrl !== typeUrls.endpoint || endpoints === undefined || stream.warming.size + stream.cold.size === 0) return
-  const arrived = new Set(answered.names.filter((name) => !heldResource(endpoints.held, name).isOwed))
-  const isWarm = ({ endpoints: name, since }: Warming): boolean =>
-    name !== undefined && arrived.has(name) && Number(answered.nonce) > since
-  for (const [cluster, waits] of stream.cold) if (isWarm(waits)) stream.cold.delete(cluster)
-  for (const [name, waits] of stream.warming) if (isWarm(waits)) stream.warming.delete(name)
+  // What a cluster waits for was owed when the cluster was sent; it has been answered for when it is not owed any more.
+  const isWarm = (name: string | undefined, since: number): boolean =>
+    name !== undefined &&
+    Number(answered.nonce) > since &&
+    isSubscribed(endpoints.subscription, name) &&
+    !isOwed(endpoints.held, name)
+  stream.cold.deleteWhere(isWarm)
+  stream.warming.deleteWhere(isWarm)
 }
 
 function noteClustersAnswer(stream: StreamState, answered: InFlight): void {
@@ -100,8 +113,8 @@ function noteClustersAnswer(stream: StreamState, answered: InFlight): void {
   // world, a request that crossed a newer response is stale and ignored, and its names come again with the answer to that response.
   stream.endpointsBarrier = stream.types.get(typeUrls.endpoint)?.inFlight?.nonce ?? ""
   for (const name of answered.changed) {
-    const isGone = clusters === undefined || heldResource(clusters.held, name).version === undefined
-    if (isGone || stream.cold.get(name)?.endpoints === undefined) stream.cold.delete(name)
+    const isGone = clusters === undefined || heldVersion(clusters.held, name) === undefined
+    if (isGone || stream.cold.endpoints(name) === undefined) stream.cold.delete(name)
   }
 }
 
@@ -116,7 +129,7 @@ function readiness(stream: StreamState, snapshot: Snapshot, latest: Snapshot): R
   const newest = typeOf(latest, typeUrls.cluster).resources
   const lacks = (name: string): boolean => {
     if (!wanted.resources.has(name) || !isSubscribed(clusters.subscription, name)) return false
-    const { version } = heldResource(clusters.held, name)
+    const version = heldVersion(clusters.held, name)
     const next = newest.get(name) ?? wanted.resources.get(name)
     return version === undefined || (stream.doubtsWarmth && version !== next?.version)
   }
@@ -141,7 +154,7 @@ function warmth(stream: StreamState, clusters: TypeState, cluster: string, lates
   if (clusters.inFlight?.changed.includes(cluster) === true) return "waiting"
   const newest = typeOf(latest, typeUrls.cluster).resources.get(cluster)
   const isChanging = newest !== undefined && newest.version !== heldResource(clusters.held, cluster).version
-  if (isChanging || areComing(stream, stream.cold.get(cluster)?.endpoints, latest)) return "waiting"
+  if (isChanging || areComing(stream, stream.cold.endpoints(cluster), latest)) return "waiting"
   return newest === undefined ? "obsolete" : "ready"
 }
 

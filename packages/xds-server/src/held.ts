@@ -24,6 +24,17 @@ export interface Held {
 /** A resource that must be sent although the client may hold something of that name. */
 export const owed: HeldResource = { version: undefined, isOwed: true }
 
+const owedByNames = new WeakMap<ReadonlySet<string>, ReadonlyMap<string, HeldResource>>()
+
+/** Every name owed; one table for all who share a set of names. */
+export function allOwed(names: ReadonlySet<string>): ReadonlyMap<string, HeldResource> {
+  const known = owedByNames.get(names)
+  if (known !== undefined) return known
+  const all = new Map(names.values().map((name) => [name, owed] as const))
+  owedByNames.set(names, all)
+  return all
+}
+
 const nothing: HeldResource = { version: undefined, isOwed: false }
 
 /** What was last sent under a name. */
@@ -32,6 +43,17 @@ export function heldResource(held: Held, name: string): HeldResource {
   if (exception !== undefined) return exception
   const resource = held.base.resources.get(name)
   return resource === undefined ? nothing : { version: resource.version, isOwed: false, resource }
+}
+
+/** Whether a name must be answered whatever the client holds. Makes no object, unlike {@link heldResource}: it is asked of thousands. */
+export function isOwed({ exceptions }: Held, name: string): boolean {
+  return exceptions.get(name)?.isOwed === true
+}
+
+/** Version last sent under a name. Makes no object either. */
+export function heldVersion({ base, exceptions }: Held, name: string): string | undefined {
+  const exception = exceptions.get(name)
+  return exception === undefined ? base.resources.get(name)?.version : exception.version
 }
 
 /** The same with other values for some names. */
@@ -60,11 +82,12 @@ export function pendingOf(held: Held, wanted: SnapshotType, isWanted: (name: str
   const remove: string[] = []
   const look = (name: string): void => {
     if (!isWanted(name)) return
-    const has = heldResource(held, name)
     const resource = wanted.resources.get(name)
-    if (resource === undefined) {
-      if (has.isOwed || has.version !== undefined) remove.push(name)
-    } else if (has.isOwed || has.version !== resource.version) put.push(resource)
+    const version = heldVersion(held, name)
+    if (version !== resource?.version || isOwed(held, name)) {
+      if (resource === undefined) remove.push(name)
+      else put.push(resource)
+    }
   }
   for (const name of changedNames(held.base, wanted)) if (!held.exceptions.has(name)) look(name)
   for (const name of held.exceptions.keys()) look(name)

@@ -1,15 +1,6 @@
 import type { Snapshot } from "./snapshot.ts"
 import { createTypeState, type TypeState, type Variant } from "./type-state.ts"
-
-/** What a cluster that was sent waits for. */
-export interface Warming {
-  /** Name of its endpoints; undefined: only an answer. */
-  readonly endpoints: string | undefined
-  /** The snapshot it came from. */
-  readonly source: Snapshot
-  /** The response it came with; endpoints that were sent before do not count. */
-  readonly since: number
-}
+import { createWaits, type Waits } from "./waits.ts"
 
 /** The protocol's state of one stream. Holds no socket and no clock; changed in place. */
 export interface StreamState {
@@ -29,9 +20,9 @@ export interface StreamState {
   /** Nonce of the endpoints in flight when clusters were last answered for (state of the world); "" for none. */
   endpointsBarrier: string
   /** New clusters that do not serve yet, with the endpoints they wait for, if any. */
-  readonly cold: Map<string, Warming>
+  readonly cold: Waits
   /** Endpoints that sent clusters wait for. */
-  readonly warming: Map<string, Warming>
+  readonly warming: Waits
   /** The client has kept an answer about clusters back for so long that the others' routes no longer wait for it. */
   isImpatient: boolean
   /** Endpoints of clusters that changed on a resumed stream before endpoints were asked for: what is claimed of them is sent again. */
@@ -57,8 +48,8 @@ export function createStreamState(
     isResumed: false,
     doubtsWarmth: false,
     endpointsBarrier: "",
-    cold: new Map(),
-    warming: new Map(),
+    cold: createWaits(),
+    warming: createWaits(),
     isImpatient: false,
     endpointsToRepeat: new Set(),
     suspects: new Map(),

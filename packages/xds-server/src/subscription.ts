@@ -74,8 +74,9 @@ export function subscribeDelta(
   const leaves = unsubscribe.includes("*") && !subscribe.includes("*")
   const isWildcard = isLegacy || subscribe.includes("*") || (before.isWildcard && !leaves)
   const gainedWildcard = isWildcard && (!before.isWildcard || subscribe.includes("*"))
-  const added = [...new Set(subscribe.filter((name) => name !== "*"))]
-  const kept = new Set(added)
+  const kept = new Set(subscribe)
+  kept.delete("*")
+  const added = kept.size === subscribe.length ? subscribe : [...kept]
   const dropped = [...new Set(unsubscribe.filter((name) => before.names.has(name) && !kept.has(name)))]
   const hasNamed = before.hasNamed || subscribe.length > 0
   if (added.length === 0 && dropped.length === 0) {
@@ -86,7 +87,8 @@ export function subscribeDelta(
       gainedWildcard,
     }
   }
-  const names = new Set(before.names)
+  // Thousands of names come at once with the first request: they are not copied more often than need be.
+  const names = before.names.size === 0 ? kept : new Set(before.names)
   for (const name of dropped) names.delete(name)
   for (const name of added) names.add(name)
   return { subscription: { isWildcard, names, hasBegun: true, hasNamed }, added, dropped, gainedWildcard }

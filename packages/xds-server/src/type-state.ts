@@ -1,4 +1,14 @@
-import { type Held, heldResource, owed, type Pending, pendingOf, rebase, withExceptions } from "./held.ts"
+import {
+  allOwed,
+  type Held,
+  heldResource,
+  heldVersion,
+  owed,
+  type Pending,
+  pendingOf,
+  rebase,
+  withExceptions,
+} from "./held.ts"
 import { ruleOf, type TypeRule } from "./order.ts"
 import { emptyType, type Snapshot, type SnapshotType } from "./snapshot.ts"
 import { isSubscribed, noSubscription, type Subscription, type SubscriptionChange, shareNames } from "./subscription.ts"
@@ -111,15 +121,27 @@ export function changeSubscription(
     state.held = { base: emptyType, exceptions: new Map(named) }
     state.isUnanswered = true
   }
-  const exceptions = new Map(state.held.exceptions)
-  for (const name of change.added) exceptions.set(name, owed)
-  for (const name of change.dropped) {
-    if (after.isWildcard) exceptions.set(name, owed)
+  state.held = { base: state.held.base, exceptions: exceptionsAfter(state, change, claims) }
+  for (const name of state.refused.keys()) if (!isSubscribed(after, name)) state.refused.delete(name)
+}
+
+function exceptionsAfter(
+  state: TypeState,
+  { added, dropped }: SubscriptionChange,
+  claims: ReadonlyMap<string, string>,
+): Held["exceptions"] {
+  const { subscription, held } = state
+  const isAllNew = held.exceptions.size + dropped.length + claims.size === 0 && added.length === subscription.names.size
+  if (isAllNew) return allOwed(subscription.names)
+  const exceptions = new Map(held.exceptions)
+  for (const name of added) exceptions.set(name, owed)
+  for (const name of dropped) {
+    if (subscription.isWildcard) exceptions.set(name, owed)
     else exceptions.delete(name)
   }
-  for (const [name, version] of claims) if (isSubscribed(after, name)) exceptions.set(name, { version, isOwed: false })
-  state.held = { base: state.held.base, exceptions }
-  for (const name of state.refused.keys()) if (!isSubscribed(after, name)) state.refused.delete(name)
+  for (const [name, version] of claims)
+    if (isSubscribed(subscription, name)) exceptions.set(name, { version, isOwed: false })
+  return exceptions
 }
 
 /** Makes names be sent once more for the sake of what refers to them, where the client asked for them and did not refuse them. */
@@ -189,7 +211,7 @@ export function markSent(state: TypeState, wanted: SnapshotType, content: SentCo
   // A complete state repeats every refusal, those of removals by leaving the name out once more.
   const named = new Set(state.refused.size === 0 ? [] : content.names)
   const repeated = [...state.refused.keys()].filter((name) => state.isComplete || named.has(name))
-  const changed = [...new Set([...put, ...removed, ...repeated])]
+  const changed = removed.length + repeated.length === 0 ? put : [...new Set([...put, ...removed, ...repeated])]
   const acceptedBefore = new Map<string, string>()
   for (const name of changed) {
     const version = acceptedVersion(state, name)
@@ -208,7 +230,7 @@ export function markSent(state: TypeState, wanted: SnapshotType, content: SentCo
 /** Version of a resource the client has accepted, as long as no response is in flight that changes it. */
 export function acceptedVersion(state: TypeState, name: string): string | undefined {
   const refusal = state.refused.get(name)
-  return refusal === undefined ? heldResource(state.held, name).version : refusal.accepted
+  return refusal === undefined ? heldVersion(state.held, name) : refusal.accepted
 }
 
 /** Takes the answer to the response in flight, and gives it back. */
