@@ -25,7 +25,7 @@ export function differences(before: unknown, after: unknown, limit: number, path
       differences(before[key], after[key], rest, path === "" ? key : `${path}.${key}`),
     )
   }
-  if (Object.is(before, after)) return []
+  if (before === after) return []
   return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }]
 }
 
