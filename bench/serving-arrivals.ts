@@ -78,9 +78,12 @@ export function createArrivals(): Arrivals {
     client.delete(keyOf(last))
     envoy.delete(keyOf(last))
     if (last.typeUrl !== routeType) return
-    for (const { bytes } of types.get(routeType)?.resources.values() ?? []) {
-      const number = editIn(bytes)
-      if (number !== undefined) editOf.set(last.version, number)
+    for (const resource of types.get(routeType)?.resources.values() ?? []) {
+      // Joining the pieces would be a cost of the bench's own.
+      for (const piece of resource.pieces ?? [resource.bytes]) {
+        const number = editIn(piece)
+        if (number !== undefined) editOf.set(last.version, number)
+      }
     }
   }
   return {

@@ -56,7 +56,7 @@ export function acksOf(stream: StreamState, latest: Snapshot): ReadonlyMap<strin
 function ackOf(state: TypeState, name: string, wanted: string | undefined, isSent: boolean): ResourceAck {
   const held = heldResource(state.held, name)
   const refusal = state.refused.get(name)
-  const acked = isSent ? state.inFlight?.acceptedBefore.get(name) : acceptedVersion(state, name)
+  const acked = isSent ? state.inFlight?.acceptedBefore(name) : acceptedVersion(state, name)
   return {
     state: stateOf(wanted, held, isSent, refusal !== undefined),
     ...(wanted === undefined ? {} : { wanted }),

@@ -13,7 +13,8 @@ import { type Pending, rebase } from "./held.ts"
 import { endpointsWanted } from "./late-endpoints.ts"
 import { rankOf } from "./order.ts"
 import { mayRemove } from "./removal.ts"
-import { type Snapshot, type SnapshotResource, type SnapshotType, typeOf } from "./snapshot.ts"
+import { sharedBy } from "./shared.ts"
+import { namesOf, type Snapshot, type SnapshotResource, type SnapshotType, typeOf } from "./snapshot.ts"
 import { type Answer, contentSotw, receiveSotw, type SotwRequest } from "./sotw.ts"
 import { type StreamState, typeStateOf } from "./stream-state.ts"
 import { markSent, offerInnocent, pendingFor, sendAgain, type TypeState } from "./type-state.ts"
@@ -47,7 +48,7 @@ export function takeDelta(stream: StreamState, request: DeltaRequest, latest: Sn
   const answer = receiveDelta(typeStateOf(stream, typeUrl), request, typeOf(latest, typeUrl), suspects)
   if (typeUrl === typeUrls.endpoint && isFirst) {
     noteEndpointsRequest(stream, latest)
-    sendAgain(typeStateOf(stream, typeUrl), stream.endpointsToRepeat)
+    sendAgain(typeStateOf(stream, typeUrl), [...stream.endpointsToRepeat])
     stream.endpointsToRepeat.clear()
   }
   if (answer === undefined) return undefined
@@ -126,7 +127,8 @@ function send(
   const content =
     stream.variant === "sotw" ? contentSotw(state, wanted, pending, withheld) : contentDelta(wanted, pending, withheld)
   const nonce = String(++stream.responses)
-  const names = [...content.resources.map((r) => r.name), ...content.removed]
+  const put = namesOf(content.resources)
+  const names = content.removed.length === 0 ? put : [...put, ...content.removed]
   const sent = markSent(state, wanted, { nonce, version: content.version, names, pending, withheld })
   if (typeUrl === typeUrls.cluster && stream.isAggregated) {
     noteClusters(stream, pending.put, source, sent)
@@ -138,10 +140,14 @@ function send(
 /** Envoy warms a changed cluster until its endpoints arrive once more, also when they are the same and subscribed to. */
 function repeatEndpoints(stream: StreamState, clusters: readonly SnapshotResource[]): void {
   const endpoints = stream.types.get(typeUrls.endpoint)
-  const names = clusters.map(endpointsOf).filter((name) => name !== undefined)
+  const names = allEndpoints(clusters)
   if (endpoints !== undefined) sendAgain(endpoints, names)
   else if (stream.isResumed) for (const name of names) stream.endpointsToRepeat.add(name)
 }
+
+const allEndpoints = sharedBy((clusters: readonly SnapshotResource[]): readonly string[] =>
+  clusters.map(endpointsOf).filter((name) => name !== undefined),
+)
 
 /**
  * Whether what a type would announce may go out before what other types still have to send.

@@ -88,14 +88,27 @@ describe("the hand-written envelope", () => {
     }
   })
 
+  it("sends a few large resources as they are", () => {
+    const bytes = new Uint8Array(100_000)
+    const parts = [bytes.subarray(0, 60_000), bytes.subarray(60_000)]
+    const h = { typeUrl: "T", version: "1", nonce: "1", identifier: "" }
+    const { pieces, ownBytes } = encodeDiscoveryResponse(h, [
+      { name: "a", version: "1", bytes },
+      { name: "b", version: "1", bytes, pieces: parts },
+    ])
+    for (const part of [bytes, ...parts]) expect(pieces).toContain(part)
+    expect(ownBytes).toBeLessThan(100)
+  })
+
   it("holds a large state once, for all that are sent it", () => {
     const large = { name: "n", version: "v", bytes: new Uint8Array(100_000) }
     const of = (nonce: string, list: readonly (typeof large)[]): EncodedResponse =>
       encodeDiscoveryResponse({ typeUrl: "T", version: "1", nonce, identifier: "" }, list)
-    const [first, second] = [of("1", [large]), of("2", [large])]
+    const many = Array.from({ length: 20 }, () => large)
+    const [first, second] = [of("1", many), of("2", many)]
     expect(second.pieces[1]).toBe(first.pieces[1])
     expect(first.ownBytes).toBeGreaterThan(100_000)
     expect(second.ownBytes).toBeLessThan(100)
-    expect(of("3", [{ ...large }]).pieces[1]).not.toBe(first.pieces[1])
+    expect(of("3", [...many.slice(1), { ...large }]).pieces[1]).not.toBe(first.pieces[1])
   })
 })

@@ -100,8 +100,12 @@ function join(
     const bytes = Buffer.concat([before, ...piecesOf(resources, headOf), ...after])
     return { pieces: [bytes], ownBytes: bytes.length }
   }
-  const { bytes, isNew } = sharedBody(resources, headOf)
   const end = Buffer.concat(after)
+  if (resources.length < fewestJoined) {
+    // Large ones, whose bytes are there already: joining them would be megabytes of garbage at every change.
+    return { pieces: [before, ...piecesOf(resources, headOf), end], ownBytes: before.length + end.length }
+  }
+  const { bytes, isNew } = sharedBody(resources, headOf)
   return { pieces: [before, bytes, end], ownBytes: before.length + end.length + (isNew ? bytes.length : 0) }
 }
 
@@ -124,6 +128,8 @@ interface Body {
 
 /** Below this, joining is cheaper than looking. */
 const smallestShared = 16 * 1024
+/** Fewer resources than this are sent as they are. */
+const fewestJoined = 16
 const keptBodies = 4
 const bodies: Body[] = []
 

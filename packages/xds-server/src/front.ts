@@ -60,20 +60,16 @@ export function noteClusters(
   sent: InFlight,
 ): void {
   const { cold, warming } = stream
-  const isAll = clusters.length === typeOf(source, typeUrls.cluster).resources.size
-  const isNew = sent.acceptedBefore.size === 0 || stream.doubtsWarmth
-  if (isAll && isNew && cold.size + warming.size === 0) {
-    const all = allWaitsOf(source)
-    cold.replaceAll(all.cold, source, stream.responses)
-    warming.replaceAll(all.warming, source, stream.responses)
-    return
-  }
-  for (const cluster of clusters) {
-    const waits = { endpoints: endpointsOf(cluster), source, since: stream.responses }
-    const wasWarm = sent.acceptedBefore.has(cluster.name) && !stream.doubtsWarmth
-    if (!wasWarm || cold.has(cluster.name)) cold.set(cluster.name, waits)
-    if (waits.endpoints !== undefined) warming.set(waits.endpoints, waits)
-  }
+  const since = stream.responses
+  const isCold = ({ name }: SnapshotResource): boolean =>
+    sent.acceptedBefore(name) === undefined || stream.doubtsWarmth || cold.has(name)
+  const all = allWaitsOf(clusters)
+  if (cold.size === 0 && clusters.every(isCold)) cold.replaceAll(all.cold, source, since)
+  else
+    for (const cluster of clusters)
+      if (isCold(cluster)) cold.set(cluster.name, { endpoints: endpointsOf(cluster), source, since })
+  if (warming.size === 0) warming.replaceAll(all.warming, source, since)
+  else for (const endpoints of all.warming.keys()) warming.set(endpoints, { endpoints, source, since })
 }
 
 /** Notes, on a resumed stream, the clusters whose endpoints the client asks for without having any. */

@@ -1,4 +1,6 @@
+import { createSharedTable, fewestShared, sharedBy } from "./shared.ts"
 import { changedNames, type SnapshotResource, type SnapshotType } from "./snapshot.ts"
+import { isSubscribed, type Subscription } from "./subscription.ts"
 
 /** What the client was last sent of one resource. */
 export interface HeldResource {
@@ -24,16 +26,10 @@ export interface Held {
 /** A resource that must be sent although the client may hold something of that name. */
 export const owed: HeldResource = { version: undefined, isOwed: true }
 
-const owedByNames = new WeakMap<ReadonlySet<string>, ReadonlyMap<string, HeldResource>>()
-
 /** Every name owed; one table for all who share a set of names. */
-export function allOwed(names: ReadonlySet<string>): ReadonlyMap<string, HeldResource> {
-  const known = owedByNames.get(names)
-  if (known !== undefined) return known
-  const all = new Map(names.values().map((name) => [name, owed] as const))
-  owedByNames.set(names, all)
-  return all
-}
+export const allOwed = sharedBy(
+  (names: ReadonlySet<string>): ReadonlyMap<string, HeldResource> => new Map([...names].map((name) => [name, owed])),
+)
 
 const nothing: HeldResource = { version: undefined, isOwed: false }
 
@@ -61,6 +57,18 @@ export function withExceptions(held: Held, entries: Iterable<readonly [string, H
   return { base: held.base, exceptions: new Map([...held.exceptions, ...entries]) }
 }
 
+const repeated = createSharedTable<Held>()
+
+/** The same with names that must be sent once more. @param names a list that others may have too */
+export function withOwed(held: Held, names: readonly string[]): Held {
+  const make = (): Held =>
+    withExceptions(
+      held,
+      names.map((name) => [name, { ...heldResource(held, name), isOwed: true }] as const),
+    )
+  return names.length < fewestShared ? make() : repeated.get([held.base, held.exceptions, names], make)
+}
+
 /** The difference between what a client was sent and what it should have. */
 export interface Pending {
   readonly put: readonly SnapshotResource[]
@@ -76,12 +84,28 @@ const nothingPending: Pending = { put: [], remove: [] }
  * Compares with what was last *sent*, never with what was accepted: after a NACK the client may hold a part of what it
  * refused, so going back to accepted content is a change, and repeating refused content is not.
  */
-export function pendingOf(held: Held, wanted: SnapshotType, isWanted: (name: string) => boolean): Pending {
+export function pendingOf(held: Held, wanted: SnapshotType, subscription: Subscription): Pending {
   if (held.base === wanted && held.exceptions.size === 0) return nothingPending
+  const changed = changedNames(held.base, wanted)
+  const make = (): Pending => differences(held, wanted, subscription, changed)
+  if (changed.length + held.exceptions.size < fewestShared) return make()
+  const audience = subscription.isWildcard ? everybody : subscription.names
+  return pendings.get([held.base, wanted, held.exceptions, audience], make)
+}
+
+const pendings = createSharedTable<Pending>()
+const everybody = {}
+
+function differences(
+  held: Held,
+  wanted: SnapshotType,
+  subscription: Subscription,
+  changed: readonly string[],
+): Pending {
   const put: SnapshotResource[] = []
   const remove: string[] = []
   const look = (name: string): void => {
-    if (!isWanted(name)) return
+    if (!isSubscribed(subscription, name)) return
     const resource = wanted.resources.get(name)
     const version = heldVersion(held, name)
     if (version !== resource?.version || isOwed(held, name)) {
@@ -89,7 +113,7 @@ export function pendingOf(held: Held, wanted: SnapshotType, isWanted: (name: str
       else put.push(resource)
     }
   }
-  for (const name of changedNames(held.base, wanted)) if (!held.exceptions.has(name)) look(name)
+  for (const name of changed) if (!held.exceptions.has(name)) look(name)
   for (const name of held.exceptions.keys()) look(name)
   return { put, remove }
 }
@@ -104,4 +128,5 @@ export function rebase(held: Held, wanted: SnapshotType, withheld: readonly stri
   return { base: wanted, exceptions: new Map(withheld.map((name) => [name, heldResource(held, name)])) }
 }
 
-const noExceptions: ReadonlyMap<string, HeldResource> = new Map()
+/** Nothing differs from the state. */
+export const noExceptions: ReadonlyMap<string, HeldResource> = new Map()

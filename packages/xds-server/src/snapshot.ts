@@ -1,4 +1,5 @@
 import { changedMap, contentVersion } from "@attache/base"
+import { sharedBy } from "./shared.ts"
 import { addSum, memberSum, subtractSum, sumVersion, type VersionSum, zeroSum } from "./version.ts"
 
 /** One encoded resource. Never changed after it was put into a snapshot. */
@@ -128,6 +129,14 @@ function remember(from: SnapshotType, to: SnapshotType, names: readonly string[]
   differences.set(from, table.set(to, names))
   return names
 }
+
+/** Names of a list of resources; made once for each list. */
+export const namesOf = sharedBy((resources: readonly SnapshotResource[]): readonly string[] =>
+  resources.map(({ name }) => name),
+)
+
+/** All resources of a type as a list; made once for each state. */
+export const listOf = sharedBy((type: SnapshotType): readonly SnapshotResource[] => [...type.resources.values()])
 
 /** Contribution of one resource to the version of its type; hashed once per resource. */
 export function resourceSum(resource: SnapshotResource): VersionSum {

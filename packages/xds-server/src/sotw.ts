@@ -1,5 +1,5 @@
 import { heldResource, owed, type Pending, withExceptions } from "./held.ts"
-import { resourceSum, type SnapshotResource, type SnapshotType } from "./snapshot.ts"
+import { listOf, resourceSum, type SnapshotResource, type SnapshotType } from "./snapshot.ts"
 import { isSubscribed, subscribeSotw } from "./subscription.ts"
 import { changeSubscription, type InFlight, settle, type TypeState } from "./type-state.ts"
 import { addSum, sotwVersion, sumVersion, zeroSum } from "./version.ts"
@@ -85,10 +85,11 @@ export function contentSotw(
     state.rule.sotw === "all" ? withheld.flatMap((name) => heldResource(state.held, name).resource ?? []) : []
   let sum = resources.length === wanted.resources.size ? wanted.sum : resources.map(resourceSum).reduce(addSum, zeroSum)
   for (const resource of retained) sum = addSum(sum, resourceSum(resource))
-  return { version: sotwVersion(sumVersion(sum), state.refusals), resources: [...resources, ...retained], removed: [] }
+  const all = retained.length === 0 ? resources : [...resources, ...retained]
+  return { version: sotwVersion(sumVersion(sum), state.refusals), resources: all, removed: [] }
 }
 
 function requested(state: TypeState, wanted: SnapshotType): readonly SnapshotResource[] {
-  const all = [...wanted.resources.values()]
+  const all = listOf(wanted)
   return state.subscription.isWildcard ? all : all.filter((r) => isSubscribed(state.subscription, r.name))
 }

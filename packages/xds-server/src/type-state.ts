@@ -3,14 +3,16 @@ import {
   type Held,
   heldResource,
   heldVersion,
+  noExceptions,
   owed,
   type Pending,
   pendingOf,
   rebase,
   withExceptions,
+  withOwed,
 } from "./held.ts"
 import { ruleOf, type TypeRule } from "./order.ts"
-import { emptyType, type Snapshot, type SnapshotType } from "./snapshot.ts"
+import { emptyType, namesOf, type Snapshot, type SnapshotType } from "./snapshot.ts"
 import { isSubscribed, noSubscription, type Subscription, type SubscriptionChange, shareNames } from "./subscription.ts"
 
 /** State of the world, or incremental. */
@@ -26,8 +28,8 @@ export interface InFlight {
   readonly changed: readonly string[]
   /** The state the response was made from: what it lacks was removed. */
   readonly content: SnapshotType
-  /** Accepted version per changed name, where there was one. */
-  readonly acceptedBefore: ReadonlyMap<string, string>
+  /** Version of a name that had been accepted before, if any. */
+  readonly acceptedBefore: (name: string) => string | undefined
 }
 
 /** A resource of a refused response: what the client holds of it is not known. */
@@ -75,7 +77,7 @@ export function createTypeState(typeUrl: string, variant: Variant): TypeState {
     isComplete: variant === "sotw" && rule.sotw === "all",
     canRemove: variant === "delta" ? rule.tellsRemoval : rule.sotw === "all",
     subscription: noSubscription,
-    held: { base: emptyType, exceptions: new Map() },
+    held: { base: emptyType, exceptions: noExceptions },
     inFlight: undefined,
     refused: new Map(),
     refusals: 0,
@@ -89,7 +91,7 @@ export function createTypeState(typeUrl: string, variant: Variant): TypeState {
 
 /** What must still be sent of a type, whether or not it may go out now. */
 export function pendingFor(state: TypeState, wanted: SnapshotType): Pending {
-  return pendingOf(state.held, wanted, (name) => isSubscribed(state.subscription, name))
+  return pendingOf(state.held, wanted, state.subscription)
 }
 
 /** Whether everything wanted was sent and answered. */
@@ -118,7 +120,7 @@ export function changeSubscription(
   if (touched === 0 && !change.gainedWildcard) return
   if (change.gainedWildcard) {
     const named = before.names.values().map((name) => [name, heldResource(state.held, name)] as const)
-    state.held = { base: emptyType, exceptions: new Map(named) }
+    state.held = { base: emptyType, exceptions: before.names.size === 0 ? noExceptions : new Map(named) }
     state.isUnanswered = true
   }
   state.held = { base: state.held.base, exceptions: exceptionsAfter(state, change, claims) }
@@ -131,6 +133,7 @@ function exceptionsAfter(
   claims: ReadonlyMap<string, string>,
 ): Held["exceptions"] {
   const { subscription, held } = state
+  if (added.length + dropped.length + claims.size === 0) return held.exceptions
   const isAllNew = held.exceptions.size + dropped.length + claims.size === 0 && added.length === subscription.names.size
   if (isAllNew) return allOwed(subscription.names)
   const exceptions = new Map(held.exceptions)
@@ -145,16 +148,13 @@ function exceptionsAfter(
 }
 
 /** Makes names be sent once more for the sake of what refers to them, where the client asked for them and did not refuse them. */
-export function sendAgain(state: TypeState, names: Iterable<string>): void {
+export function sendAgain(state: TypeState, names: readonly string[]): void {
   const isRefused = (name: string): boolean =>
     state.refused.get(name)?.version === heldResource(state.held, name).version &&
     state.inFlight?.changed.includes(name) !== true
-  owe(
-    state,
-    [...names].filter(
-      (name) => isSubscribed(state.subscription, name) && !(state.refused.has(name) && isRefused(name)),
-    ),
-  )
+  const isAsked = (name: string): boolean =>
+    isSubscribed(state.subscription, name) && !(state.refused.has(name) && isRefused(name))
+  owe(state, names.every(isAsked) ? names : names.filter(isAsked))
 }
 
 /**
@@ -190,8 +190,7 @@ function movedOn(state: TypeState, wanted: SnapshotType, name: string, batch: re
 
 function owe(state: TypeState, names: readonly string[]): void {
   if (names.length === 0) return
-  const again = names.map((name) => [name, { ...heldResource(state.held, name), isOwed: true }] as const)
-  state.held = withExceptions(state.held, again)
+  state.held = withOwed(state.held, names)
 }
 
 /** What a response contains, for {@link markSent}. */
@@ -207,16 +206,12 @@ export interface SentContent {
 export function markSent(state: TypeState, wanted: SnapshotType, content: SentContent): InFlight {
   const withheld = new Set(content.withheld)
   const removed = content.pending.remove.filter((name) => !withheld.has(name))
-  const put = content.pending.put.map((r) => r.name)
+  const put = namesOf(content.pending.put)
   // A complete state repeats every refusal, those of removals by leaving the name out once more.
   const named = new Set(state.refused.size === 0 ? [] : content.names)
   const repeated = [...state.refused.keys()].filter((name) => state.isComplete || named.has(name))
   const changed = removed.length + repeated.length === 0 ? put : [...new Set([...put, ...removed, ...repeated])]
-  const acceptedBefore = new Map<string, string>()
-  for (const name of changed) {
-    const version = acceptedVersion(state, name)
-    if (version !== undefined) acceptedBefore.set(name, version)
-  }
+  const acceptedBefore = acceptedVersions(state)
   const { nonce, version, names } = content
   const sent = { nonce, version, names, changed, content: wanted, acceptedBefore }
   state.inFlight = sent
@@ -231,6 +226,15 @@ export function markSent(state: TypeState, wanted: SnapshotType, content: SentCo
 export function acceptedVersion(state: TypeState, name: string): string | undefined {
   const refusal = state.refused.get(name)
   return refusal === undefined ? heldVersion(state.held, name) : refusal.accepted
+}
+
+/** The versions accepted by now, whatever becomes of the state. */
+function acceptedVersions({ held, refused }: TypeState): InFlight["acceptedBefore"] {
+  const refusedNow = refused.size === 0 ? undefined : new Map(refused)
+  return (name) => {
+    const refusal = refusedNow?.get(name)
+    return refusal === undefined ? heldVersion(held, name) : refusal.accepted
+  }
 }
 
 /** Takes the answer to the response in flight, and gives it back. */
@@ -250,7 +254,7 @@ export function settle(state: TypeState, message: string | undefined): InFlight 
   for (const name of batch) {
     if (!isSubscribed(state.subscription, name)) continue
     const version = versions.get(name)?.version
-    const accepted = version === undefined ? undefined : answered.acceptedBefore.get(name)
+    const accepted = version === undefined ? undefined : answered.acceptedBefore(name)
     const together = version === undefined ? batch : suspects
     state.refused.set(name, { version, accepted, message, together, batch })
   }

@@ -56,21 +56,17 @@ describe("a list of what waits", () => {
     )
   })
 
-  it("is made once for a state of clusters", () => {
-    const snapshot = createSnapshot({ [typeUrls.cluster]: [edsCluster("a"), edsCluster("b")] })
-    const all = allWaitsOf(snapshot)
+  it("is made once for a list of clusters", () => {
+    const clusters = createSnapshot({ [typeUrls.cluster]: [edsCluster("a"), edsCluster("b")] }).types.get(
+      typeUrls.cluster,
+    )
+    const list = [...(clusters?.resources.values() ?? [])]
+    const all = allWaitsOf(list)
     expect([...all.cold]).toEqual([
       ["a", "a"],
       ["b", "b"],
     ])
     expect([...all.warming.keys()]).toEqual(["a", "b"])
-    expect(
-      allWaitsOf(
-        createSnapshot(
-          { [typeUrls.cluster]: snapshot.types.get(typeUrls.cluster)?.resources.values() ?? [] },
-          snapshot,
-        ),
-      ),
-    ).toBe(all)
+    expect(allWaitsOf(list)).toBe(all)
   })
 })

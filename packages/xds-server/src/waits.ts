@@ -1,6 +1,6 @@
-import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { endpointsOf } from "./cluster-endpoints.ts"
-import { type Snapshot, type SnapshotType, typeOf } from "./snapshot.ts"
+import { sharedBy } from "./shared.ts"
+import type { Snapshot, SnapshotResource } from "./snapshot.ts"
 
 /** What a cluster that was sent waits for. */
 export interface Warming {
@@ -90,22 +90,15 @@ export function createWaits(): Waits {
   }
 }
 
-/** What a client waits for that gets all clusters of a state: endpoints by cluster, and by their own name. */
+/** What a client waits for that gets some clusters: endpoints by cluster, and by their own name. */
 export interface AllWaits {
   readonly cold: ReadonlyMap<string, string | undefined>
   readonly warming: ReadonlyMap<string, string | undefined>
 }
 
-const known = new WeakMap<SnapshotType, AllWaits>()
-
-/** What waits when all clusters of a snapshot are sent; made once for each state. */
-export function allWaitsOf(source: Snapshot): AllWaits {
-  const clusters = typeOf(source, typeUrls.cluster)
-  const made = known.get(clusters)
-  if (made !== undefined) return made
-  const cold = new Map([...clusters.resources].map(([name, cluster]) => [name, endpointsOf(cluster)]))
+/** What waits when clusters are sent; made once for each list. */
+export const allWaitsOf = sharedBy((clusters: readonly SnapshotResource[]): AllWaits => {
+  const cold = new Map(clusters.map((cluster) => [cluster.name, endpointsOf(cluster)]))
   const named = [...cold.values()].filter((endpoints) => endpoints !== undefined)
-  const all = { cold, warming: new Map(named.map((endpoints) => [endpoints, endpoints])) }
-  known.set(clusters, all)
-  return all
-}
+  return { cold, warming: new Map(named.map((endpoints) => [endpoints, endpoints])) }
+})

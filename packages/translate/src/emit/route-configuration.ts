@@ -13,6 +13,9 @@ import type { ResourcePart } from "./snapshot.ts"
 const routesField = 3
 const virtualHostsField = 2
 
+/** Bytes below which joining a piece to its neighbours is cheaper than handing it on. */
+const smallPiece = 2048
+
 /** Envoy's own limit for the body of a direct response, and what Envoy Gateway raises it to. */
 const defaultDirectBody = 4096
 const raisedDirectBody = 1_048_576
@@ -190,7 +193,26 @@ export function routeConfiguration(
   const version = contentVersion(
     [contentVersion(joinBytes([head, tail])), ...leaves.map((leaf) => leaf.version)].join("\n"),
   )
-  return { pieces, version }
+  return { pieces: withoutSmallOnes(pieces), version }
+}
+
+/** Small pieces in a row as one: each piece costs something where it is sent. */
+function withoutSmallOnes(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const out: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  const flush = (): void => {
+    if (small.length > 0) out.push(small.length === 1 ? (small[0] as Uint8Array) : joinBytes(small))
+    small = []
+  }
+  for (const piece of pieces) {
+    if (piece.length < smallPiece) small.push(piece)
+    else {
+      flush()
+      out.push(piece)
+    }
+  }
+  flush()
+  return out
 }
 
 /** Two listeners of one port may have the same host; under scheme v1 their virtual hosts have different names. */
