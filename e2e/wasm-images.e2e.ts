@@ -68,8 +68,9 @@ describe("Wasm modules from images", () => {
     const folder = await temporary()
     await writeFile(join(folder, "team.pub"), publicKey.export({ type: "spki", format: "pem" }))
     const rules = [{ repository: `oci-layout:${directory}`, keys: ["team.pub"] }]
-    await writeFile(join(folder, "policy.yaml"), JSON.stringify({ rules, otherwise: "refuse" }))
-    const parameters = ["--signature-policy", join(folder, "policy.yaml")]
+    const policy = { apiVersion: "attache.dev/v1alpha1", kind: "SignaturePolicy", rules, otherwise: "refuse" }
+    await writeFile(join(folder, "config.yaml"), JSON.stringify(policy))
+    const parameters = ["--config", join(folder, "config.yaml")]
     await using gw = await startGateway({ "gateway.yaml": files(`oci-layout:${directory}:dev`) }, parameters)
     await gw.until(port, "/plain", ({ status }) => status === 200)
     expect((await gw.request(port, "/wasm")).status, "unsigned, so closed").toBe(500)

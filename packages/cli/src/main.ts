@@ -58,7 +58,7 @@ const files = (command: Command): Command =>
       (value: string, list: string[] = []) => [...list, value],
     )
     .option("-n, --namespace <name>", "namespace of objects that name none")
-    .option("--config <file>", "EnvoyGateway configuration document")
+    .option("--config <file>", "configuration: an EnvoyGateway and a SignaturePolicy document")
 const envoyOptions = (command: Command): Command =>
   command.option("--envoy-path <path>", "Envoy binary to use").option("--offline", "never touch the network", false)
 
@@ -81,7 +81,6 @@ files(
   )
   .option("--log-level <level>", "how much Envoy tells", "warning")
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
-  .option("--signature-policy <file>", "who must have signed the images of Wasm modules")
 files(
   verb(
     program,
@@ -97,7 +96,6 @@ files(
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
   .option("--module-address <address>", "serve Wasm modules to Envoys on other machines or in containers: HOST:PORT")
   .option("--module-certs <folder>", "tls.crt, tls.key and ca.crt to serve modules with")
-  .option("--signature-policy <file>", "who must have signed the images of Wasm modules")
   .option("--offline", "never touch the network", false)
 files(
   verb(

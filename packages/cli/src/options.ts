@@ -1,7 +1,7 @@
 // Options that several verbs share, read from what the parser gives.
 import { readFileSync } from "node:fs"
 import { AttacheError } from "@attache/base"
-import { defaultSettings, type Profile, type Settings, settingsFrom } from "@attache/translate"
+import { defaultSettings, type Profile, type Settings } from "@attache/translate"
 import type { Format } from "./output/format.ts"
 
 /** Options as the parser gives them. */
@@ -55,23 +55,8 @@ export function profileOf(options: Options, absent: Profile): Profile {
   throw usageError(`unknown profile ${value}`, "choose kubernetes or host")
 }
 
-/** Settings of a verb: the profile's, over them the EnvoyGateway document of --config. */
-export async function settingsOf(options: Options, profile: Profile): Promise<Settings> {
-  const base = profileSettings(profile, options)
-  const file = textOf(options, "config")
-  if (file === undefined) return base
-  const { parseYaml } = await import("@attache/kube-api")
-  try {
-    return settingsFrom((parseYaml(readFileSync(file, "utf8")) ?? {}) as Parameters<typeof settingsFrom>[0], base)
-  } catch (error) {
-    throw new AttacheError("ATT_USAGE_OPTION", `configuration ${file} cannot be read: ${(error as Error).message}`, {
-      cause: error,
-      hint: "give an EnvoyGateway document",
-    })
-  }
-}
-
-function profileSettings(profile: Profile, options: Options): Settings {
+/** Settings of a profile for files, before any configuration. */
+export function profileSettings(profile: Profile, options: Options): Settings {
   const forFiles = {
     ...defaultSettings,
     isBackendEnabled: true,

@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 
 async function start(settings: Settings, options: Options) {
-  const modules = await runModules(settings, options, silentLogger, createManualClock())
+  const modules = await runModules({ settings }, options, silentLogger, createManualClock())
   onTestFinished(() => modules.close())
   return modules
 }
@@ -55,7 +55,6 @@ describe("runModules", () => {
     [{ moduleAddress: "unix:/x" }, "ATT_USAGE_OPTION", /Unix socket/],
     [{ moduleAddress: "0.0.0.0:0" }, "ATT_USAGE_OPTION", /plain text/],
     [{ moduleAddress: "127.0.0.1:0", moduleCerts: "/nowhere" }, "ATT_USAGE_OPTION", /tls\.crt/],
-    [{ signaturePolicy: "/nowhere" }, "ATT_SIGNATURE_POLICY", /\/nowhere/],
   ])("refuses %j", async (options, code, text) => {
     await expect(start(host, options)).rejects.toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(text) }),

@@ -1,12 +1,10 @@
 // Modules of a control plane that runs: kept whole, judged by signatures, and served to Envoys elsewhere.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { AttacheError, type Clock, formatDiagnostic, type Logger, Secret, systemClock } from "@attache/base"
+import { AttacheError, type Clock, type Logger, Secret, systemClock } from "@attache/base"
 import {
   createModuleStore,
   createModules,
-  createSignatureJudge,
-  type ImageJudge,
   type ModuleServer,
   type Modules,
   moduleKey,
@@ -16,9 +14,9 @@ import {
   serveModules,
 } from "@attache/control-plane"
 import type { ModuleLoader, Settings } from "@attache/translate"
-import { moduleFolder, moduleRights } from "./module-loader.ts"
+import type { Configuration } from "./configuration.ts"
+import { judgedBy, moduleFolder, moduleRights } from "./module-loader.ts"
 import { addressOf, isLoopbackHost, isOn, type Options, textOf, usageError } from "./options.ts"
-import { loadSignaturePolicy } from "./packages/signature-policy.ts"
 
 /** Modules of a control plane that runs. */
 export interface RunningModules {
@@ -34,19 +32,18 @@ export interface RunningModules {
 const lookMs = 60_000
 
 /**
- * Starts what `--module-address`, `--module-certs` and `--signature-policy` ask for.
+ * Starts what `--module-address` and `--module-certs` ask for, under the signature policy of the configuration.
  *
- * Errors: ATT_USAGE_OPTION, ATT_SIGNATURE_POLICY, ATT_MODULE_LISTEN, ATT_MODULE_STORE.
+ * Errors: ATT_USAGE_OPTION, ATT_MODULE_LISTEN, ATT_MODULE_STORE.
  */
 export async function runModules(
-  settings: Settings,
+  { settings, signatures }: Configuration,
   options: Options,
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<RunningModules> {
   if (textOf(options, "moduleCerts") !== undefined && textOf(options, "moduleAddress") === undefined)
     throw usageError("--module-certs is for --module-address", "give both")
-  const signatures = signaturesOf(options)
   const store = createModuleStore(moduleFolder())
   const key = await keyOf(settings, options)
   const restore: Modules["restore"] = (sha256, signal) => modules.restore(sha256, signal)
@@ -56,10 +53,10 @@ export async function runModules(
   const modules: Modules = createModules({
     store,
     ...moduleRights(settings),
+    ...judgedBy(signatures),
     place: key === undefined ? placeAsFile : placeAtServer(base, key),
     isOffline: isOn(options, "offline"),
     logger,
-    ...(signatures === undefined ? {} : { signatures }),
   })
   const stopLooking = keepWhole(modules, clock)
   return {
@@ -90,18 +87,6 @@ function keepWhole(modules: Modules, clock: Clock): () => void {
     closing.abort(new Error("the control plane is closing"))
     cancel()
   }
-}
-
-function signaturesOf(options: Options): ImageJudge | undefined {
-  const file = textOf(options, "signaturePolicy")
-  if (file === undefined) return undefined
-  const { policy, trust, diagnostics } = loadSignaturePolicy(file)
-  if (policy !== undefined && trust !== undefined) return createSignatureJudge(policy, trust)
-  const text = diagnostics.map(formatDiagnostic).join("\n")
-  throw new AttacheError("ATT_SIGNATURE_POLICY", `the signature policy is wrong:\n${text}`, {
-    hint: "correct the field that is named",
-    facts: { file },
-  })
 }
 
 interface Served {

@@ -1,8 +1,9 @@
 import { AttacheError } from "@attache/base"
+import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { listInstances } from "../instance/instance.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, settingsOf, textOf } from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings, styled } from "../output/format.ts"
 import { type Change, compareRevisions, type ProxyChange, type ResourceChange } from "../plan/compare.ts"
 import type { Difference } from "../plan/differences.ts"
@@ -12,11 +13,11 @@ import { type Revision, revisionOfFiles, revisionOfInstance } from "../plan/revi
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
   const against = textOf(options, "against")
   const isLive = against === undefined || isAddress(against)
-  const settings = await settingsOf(options, profileOf(options, isLive ? "host" : "kubernetes"))
+  const configuration = configurationOf(options, profileOf(options, isLive ? "host" : "kubernetes"))
   const how = {
-    settings,
+    settings: configuration.settings,
     defaultNamespace: textOf(options, "namespace") ?? "default",
-    loadModule: moduleLoaderFor(settings, isOn(options, "offline")),
+    loadModule: moduleLoaderFor(configuration, isOn(options, "offline")),
     timeout: secondsOf(options, "timeout"),
   }
   const [before, after] = await Promise.all([

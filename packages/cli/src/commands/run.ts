@@ -13,13 +13,14 @@ import {
   serveStatus,
   stateDirectory,
 } from "@attache/control-plane"
+import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createBootstrapOver } from "../instance/bootstrap-over.ts"
 import { createFleet } from "../instance/fleet.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
-import { addressOf, type Options, pathsOf, settingsOf, textOf } from "../options.ts"
+import { addressOf, type Options, pathsOf, textOf } from "../options.ts"
 import { printFindings, say, styled } from "../output/format.ts"
 import { runModules } from "../running-modules.ts"
 
@@ -60,9 +61,10 @@ export async function runResources(
   // Finding Envoy reads two small files with a warm cache; it runs while the resources are read.
   const envoy = findEnvoyFor(options)
   envoy.catch(() => {})
-  const settings = await settingsOf(options, "host")
+  const configuration = configurationOf(options, "host")
+  const { settings } = configuration
   const logger = createLogger({ level: "warn" })
-  const modules = await runModules(settings, options, logger)
+  const modules = await runModules(configuration, options, logger)
   const instance = createInstance((error) =>
     logger.warn("attache status does not find this instance", { error: messageOf(error) }),
   )

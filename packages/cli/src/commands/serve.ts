@@ -8,6 +8,7 @@ import {
   serveStatus,
   stateDirectory,
 } from "@attache/control-plane"
+import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
@@ -20,7 +21,6 @@ import {
   type Options,
   pathsOf,
   profileOf,
-  settingsOf,
   textOf,
   usageError,
 } from "../options.ts"
@@ -42,12 +42,12 @@ export async function run(_args: readonly string[], options: Options): Promise<E
       "use a loopback address, a Unix socket, or --insecure",
     )
   }
-  const wanted = await settingsOf(options, profileOf(options, "host"))
+  const configuration = configurationOf(options, profileOf(options, "host"))
   const logger = createLogger({ format: formatOf(options) === "text" ? "text" : "json" })
   const instance = createInstance((error) =>
     logger.warn("attache status does not find this instance", { error: messageOf(error) }),
   )
-  const modules = await runModules(wanted, options, logger)
+  const modules = await runModules(configuration, options, logger)
   const controlPlane = createControlPlane({
     paths,
     settings: modules.settings,

@@ -3,16 +3,18 @@ import { AttacheError } from "@attache/base"
 import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
 import type { LoadedObject } from "@attache/kube-api"
 import { type AnyObject, createTranslator, type Translator, xdsDocument } from "@attache/translate"
+import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, settingsOf, textOf } from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
 import { settle } from "../settle.ts"
 
 /** Translates resources offline. On success standard output is the bare document, whatever the form. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
   const profile = profileOf(options, "kubernetes")
-  const settings = await settingsOf(options, profile)
+  const configuration = configurationOf(options, profile)
+  const { settings } = configuration
   const paths = pathsOf(options)
   if (resourceFiles(paths).length === 0) {
     throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
@@ -24,7 +26,10 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
     loadResources(text, file, previous, { defaultNamespace, isStrict }),
   )
-  const translator = createTranslator({ settings, loadModule: moduleLoaderFor(settings, isOn(options, "offline")) })
+  const translator = createTranslator({
+    settings,
+    loadModule: moduleLoaderFor(configuration, isOn(options, "offline")),
+  })
   for (const { value } of provider.refresh().upserts) translator.upsert(value.object as AnyObject)
   const findings = provider.view().findings
   if (isStrict && findings.some((d) => d.severity === "error")) return refuse(findings, options)

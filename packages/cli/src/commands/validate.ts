@@ -1,21 +1,11 @@
-import { readFileSync } from "node:fs"
-import { AttacheError, type Diagnostic, formatDiagnostic, messageOf } from "@attache/base"
+import { AttacheError, type Diagnostic, formatDiagnostic } from "@attache/base"
 import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
-import { type LoadedObject, readYaml, validateConfiguration } from "@attache/kube-api"
-import type { AnyObject, ModuleLoader, Settings } from "@attache/translate"
+import type { LoadedObject } from "@attache/kube-api"
+import type { AnyObject, ModuleLoader } from "@attache/translate"
+import type { Configuration } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import type { EnvoyReport } from "../judge/judge-by-envoy.ts"
-import {
-  formatOf,
-  isOn,
-  type Options,
-  pathsOf,
-  profileOf,
-  secondsOf,
-  settingsOf,
-  textOf,
-  usageError,
-} from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, textOf, usageError } from "../options.ts"
 import { documentOf, envelopeOf, styled } from "../output/format.ts"
 
 /** Checks resources: schema and rules, what they mean together, and on request what Envoy says. Exit 3 when there are errors. */
@@ -23,7 +13,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const isJudged = isOn(options, "envoy")
   if (isJudged && isOn(options, "schemaOnly"))
     throw usageError("--envoy and --schema-only exclude each other", "leave one of them out")
-  const { objects, figures, findings: read } = readResources(options)
+  const { objects, figures, findings: read } = await readResources(options)
   const findings = [...read]
   const isWhole = !isOn(options, "schemaOnly") && !hasErrors(findings)
   const judged = isWhole ? await judgeMeaning(objects, isJudged, options) : { findings: [] }
@@ -46,7 +36,7 @@ interface Resources {
   readonly findings: readonly Diagnostic[]
 }
 
-function readResources(options: Options): Resources {
+async function readResources(options: Options): Promise<Resources> {
   const paths = pathsOf(options)
   const files = resourceFiles(paths)
   if (files.length === 0) {
@@ -61,23 +51,15 @@ function readResources(options: Options): Resources {
     loadResources(text, file, previous, { defaultNamespace, isStrict: false, onConfiguration }),
   )
   const objects = provider.refresh().upserts.map(({ value }) => value)
-  const findings = [...provider.view().findings, ...configurationFindings(textOf(options, "config"))]
+  const findings = [...provider.view().findings, ...(await configurationFindings(textOf(options, "config")))]
   return { objects, figures: { objects: objects.length, configurations, files: files.length }, findings }
 }
 
-/** Findings about the document of --config. */
-function configurationFindings(file: string | undefined): readonly Diagnostic[] {
+/** Findings about the documents of --config. */
+async function configurationFindings(file: string | undefined): Promise<readonly Diagnostic[]> {
   if (file === undefined) return []
-  const { documents, diagnostics } = readYaml(textOfConfiguration(file), file)
-  return [...diagnostics, ...documents.flatMap((document) => validateConfiguration(document, file))]
-}
-
-function textOfConfiguration(file: string): string {
-  try {
-    return readFileSync(file, "utf8")
-  } catch (error) {
-    throw usageError(`configuration ${file} cannot be read: ${messageOf(error)}`, "give an EnvoyGateway document")
-  }
+  const { loadConfiguration } = await import("../configuration.ts")
+  return loadConfiguration(file).diagnostics
 }
 
 /** What the objects mean together; with Envoy's word, modules are fetched so that it can judge them. */
@@ -86,12 +68,14 @@ async function judgeMeaning(
   isJudged: boolean,
   options: Options,
 ): Promise<{ readonly findings: readonly Diagnostic[]; readonly report?: EnvoyReport }> {
-  const [{ meaningFindings }, { createTranslator }] = await Promise.all([
+  const [{ meaningFindings }, { createTranslator }, { configurationOf }] = await Promise.all([
     import("../meaning.ts"),
     import("@attache/translate"),
+    import("../configuration.ts"),
   ])
-  const settings = await settingsOf(options, profileOf(options, "kubernetes"))
-  const loadModule = isJudged ? await localModules(settings, options) : neverLoaded
+  const configuration = configurationOf(options, profileOf(options, "kubernetes"))
+  const { settings } = configuration
+  const loadModule = isJudged ? await localModules(configuration, options) : neverLoaded
   const translator = createTranslator({ settings, loadModule })
   const byKey = new Map(objects.map((loaded) => [translator.upsert(loaded.object as AnyObject), loaded]))
   if (!isJudged) return { findings: meaningFindings(translator, byKey, settings) }
@@ -108,9 +92,10 @@ async function judgeMeaning(
 const neverLoaded: ModuleLoader = () => new Promise(() => {})
 
 /** Whatever the profile, the Envoy that judges is on this machine and reads modules as files. */
-async function localModules(settings: Settings, options: Options): Promise<ModuleLoader> {
+async function localModules(configuration: Configuration, options: Options): Promise<ModuleLoader> {
   const { moduleLoaderFor } = await import("../module-loader.ts")
-  return moduleLoaderFor({ ...settings, profile: "host" }, isOn(options, "offline"))
+  const settings = { ...configuration.settings, profile: "host" as const }
+  return moduleLoaderFor({ ...configuration, settings }, isOn(options, "offline"))
 }
 
 function hasErrors(findings: readonly Diagnostic[]): boolean {

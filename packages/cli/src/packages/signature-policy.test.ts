@@ -24,16 +24,24 @@ const read = (text: string) =>
 
 const rule = (rest: string) => `rules:\n  - repository: registry.example/team/*\n${rest}`
 
+const document = "apiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules: []\notherwise: accept"
+
 describe("a signature policy", () => {
+  it("may be a document of a configuration, whose other documents are another's business", () => {
+    for (const text of [document, `apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway\n---\n${document}`]) {
+      expect(read(text)).toMatchObject({ signatures: { policy: { rules: [], otherwise: "accept" } }, diagnostics: [] })
+    }
+  })
+
   it("is read with the keys it names, from files and in itself", () => {
     const inline = pem.replaceAll(/^/gm, "        ").trimEnd()
-    const { policy, trust, diagnostics } = read(
+    const { signatures, diagnostics } = read(
       `${rule(`    keys:\n      - team.pub\n      - |\n${inline}\n    minimumVersion: "1.2"\n`)}` +
         "  - {repository: 'registry.example/open/**', signed: not-required}\notherwise: accept\n",
     )
     expect(diagnostics).toEqual([])
-    expect(trust?.keys.map((key) => key.fingerprint)).toEqual([fingerprint])
-    expect(policy).toEqual({
+    expect(signatures?.trust.keys.map((key) => key.fingerprint)).toEqual([fingerprint])
+    expect(signatures?.policy).toEqual({
       rules: [
         {
           repository: "registry.example/team/*",
@@ -49,7 +57,7 @@ describe("a signature policy", () => {
   })
 
   it("refuses repositories that no rule names unless it says otherwise", () => {
-    expect(read(rule("    keys: [team.pub]\n")).policy?.otherwise).toBe("refuse")
+    expect(read(rule("    keys: [team.pub]\n")).signatures?.policy.otherwise).toBe("refuse")
   })
 
   it.each([
@@ -69,11 +77,15 @@ describe("a signature policy", () => {
     [rule("    identities: [{subject: a, issuer: b}]\n"), 3, "rules[0].identities", "there is none"],
     ["rules: []\ntrustRoot: team.pub", 2, "trustRoot", "trust root"],
     ["rules: []\ntrustRoot: [1]", 2, "trustRoot", "is no text"],
-    ["rules: []\n---\nrules: []", 1, undefined, "2 documents"],
-    ["", 1, undefined, "0 documents"],
+    ["rules: []\n---\nrules: []", 1, undefined, "0 policies"],
+    [`${document}\n---\n${document}`, 1, undefined, "2 policies"],
+    ["", 1, undefined, "0 policies"],
+    ["apiVersion: attache.dev/v2\nkind: SignaturePolicy\nrules: []", 1, "apiVersion", "not that of a signature policy"],
+    ["apiVersion: attache.dev/v1alpha1\nkind: Policy\nrules: []", 2, "kind", "not that of a signature policy"],
+    ["kind: SignaturePolicy\nrules: []", 1, "apiVersion", "not that of a signature policy"],
   ])("refuses %j with line %d and field %s", (text, line, field, message) => {
-    const { policy, diagnostics } = read(text)
-    expect(policy).toBeUndefined()
+    const { signatures, diagnostics } = read(text)
+    expect(signatures).toBeUndefined()
     const found = diagnostics.find((each) => each.message.includes(message))
     expect(found).toMatchObject({ code: "ATT_SIGNATURE_POLICY", severity: "error", file: "policy.yaml", line })
     expect(found?.field).toBe(field)
@@ -87,8 +99,8 @@ describe("a signature policy", () => {
   it("gives a policy or an error, whatever it is given", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const { policy, diagnostics } = read(JSON.stringify({ rules: [value], otherwise: value }))
-        expect(policy === undefined).toBe(diagnostics.some(({ severity }) => severity === "error"))
+        const { signatures, diagnostics } = read(JSON.stringify({ rules: [value], otherwise: value, kind: value }))
+        expect(signatures === undefined).toBe(diagnostics.some(({ severity }) => severity === "error"))
       }),
     )
   })
@@ -98,7 +110,7 @@ describe("a signature policy", () => {
     try {
       writeFileSync(join(folder, "team.pub"), pem)
       writeFileSync(join(folder, "policy.yaml"), rule("    keys: [team.pub]\n"))
-      expect(loadSignaturePolicy(join(folder, "policy.yaml")).policy?.rules).toHaveLength(1)
+      expect(loadSignaturePolicy(join(folder, "policy.yaml")).signatures?.policy.rules).toHaveLength(1)
       expect(loadSignaturePolicy(join(folder, "absent.yaml")).diagnostics).toEqual([
         expect.objectContaining({ code: "ATT_SIGNATURE_POLICY", file: join(folder, "absent.yaml") }),
       ])

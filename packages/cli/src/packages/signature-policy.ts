@@ -13,28 +13,40 @@ import {
   type TrustedKey,
 } from "@attache/oci"
 
+/** Who must have signed, and what signatures are held against. */
+export interface SignatureDemand {
+  readonly policy: SignaturePolicy
+  readonly trust: SignatureTrust
+}
+
 /** A policy with the keys and authorities it names, or why it cannot be read; never a part of one. */
 export interface PolicyReading {
-  readonly policy?: SignaturePolicy
-  readonly trust?: SignatureTrust
+  readonly signatures?: SignatureDemand
   readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Reads a file that a policy names. Throws what keeps it from doing so. */
 export type ReadPolicyFile = (path: string) => Uint8Array
 
+/** `apiVersion` of a policy as a document of a configuration. */
+export const signaturePolicyVersion = "attache.dev/v1alpha1"
+
 const limits = { bytes: 1024 * 1024, rules: 1_000, entries: 100 } as const
 
-/** Reads a policy file, and the files of keys and trust root that it names, relative to it. Code: ATT_SIGNATURE_POLICY. */
+/** Whether a document says that it is a policy, of whatever version. */
+export function isSignaturePolicy({ value }: YamlDocument): boolean {
+  const { apiVersion, kind } = (value ?? {}) as Members
+  return kind === "SignaturePolicy" && String(apiVersion).startsWith("attache.dev/")
+}
+
+/**
+ * Reads a policy file, and the files of keys and trust root that it names, relative to it. Code: ATT_SIGNATURE_POLICY.
+ *
+ * Alone in its file a policy needs no kind; a whole configuration may be named too.
+ */
 export function loadSignaturePolicy(path: string): PolicyReading {
-  const read: ReadPolicyFile = (file) => {
-    const { size } = statSync(file)
-    if (size > limits.bytes) throw new Error(`it has more than ${limits.bytes} bytes`)
-    return readFileSync(file)
-  }
   try {
-    const text = Buffer.from(read(path)).toString("utf8")
-    return readSignaturePolicy(text, path, (file) => read(resolve(dirname(path), file)))
+    return readSignaturePolicy(readSmall(path).toString("utf8"), path)
   } catch (error) {
     const message = `the policy cannot be read: ${messageOf(error)}`
     return { diagnostics: [{ code: "ATT_SIGNATURE_POLICY", severity: "error", file: path, message }] }
@@ -42,20 +54,36 @@ export function loadSignaturePolicy(path: string): PolicyReading {
 }
 
 /** Reads a policy from its text. Codes: ATT_SIGNATURE_POLICY, ATT_YAML_*. */
-export function readSignaturePolicy(text: string, file: string, readFile: ReadPolicyFile): PolicyReading {
-  const { documents, diagnostics } = readYaml(text, file, { bytes: limits.bytes, documents: 10, nodes: 100_000 })
+export function readSignaturePolicy(text: string, file: string, readFile = besides(file)): PolicyReading {
+  const { documents, diagnostics } = readYaml(text, file, { bytes: limits.bytes, documents: 100, nodes: 100_000 })
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics }
-  const [document, second] = documents
+  const policies = documents.length === 1 ? documents : documents.filter(isSignaturePolicy)
+  const [document, second] = policies
   const notes = [...diagnostics]
-  const reader = readerOf(document, file, readFile, notes)
   if (document === undefined || second !== undefined) {
-    reader.refuse([], `the file has ${documents.length} documents`, "write one policy in it")
+    const { refuse } = readerOf(document, file, readFile, notes)
+    refuse([], `the file has ${policies.length} policies`, "write one policy in it")
     return { diagnostics: notes }
   }
-  const { policy, trust } = policyFrom(document.value, reader)
-  return notes.some(({ severity }) => severity === "error")
-    ? { diagnostics: notes }
-    : { policy, trust, diagnostics: notes }
+  const reading = readPolicyDocument(document, file, readFile)
+  return { ...reading, diagnostics: [...notes, ...reading.diagnostics] }
+}
+
+/** Reads a policy from a document, with or without its kind. Code: ATT_SIGNATURE_POLICY. */
+export function readPolicyDocument(document: YamlDocument, file: string, readFile = besides(file)): PolicyReading {
+  const diagnostics: Diagnostic[] = []
+  const signatures = policyFrom(document.value, readerOf(document, file, readFile, diagnostics))
+  return diagnostics.length > 0 ? { diagnostics } : { signatures, diagnostics }
+}
+
+function besides(file: string): ReadPolicyFile {
+  return (path) => readSmall(resolve(dirname(file), path))
+}
+
+function readSmall(path: string): Buffer {
+  const { size } = statSync(path)
+  if (size > limits.bytes) throw new Error(`it has more than ${limits.bytes} bytes`)
+  return readFileSync(path)
 }
 
 interface Reader {
@@ -79,11 +107,14 @@ function readerOf(
   return { refuse, readFile }
 }
 
-function policyFrom(
-  value: unknown,
-  reader: Reader,
-): { readonly policy: SignaturePolicy; readonly trust: SignatureTrust } {
-  const members = membersOf(value, [], ["rules", "otherwise", "trustRoot"], reader)
+function policyFrom(value: unknown, reader: Reader): SignatureDemand {
+  const members = membersOf(value, [], ["rules", "otherwise", "trustRoot", "apiVersion", "kind"], reader)
+  const { apiVersion, kind } = members
+  if ((apiVersion ?? kind) !== undefined && (apiVersion !== signaturePolicyVersion || kind !== "SignaturePolicy")) {
+    const isKind = apiVersion === signaturePolicyVersion
+    const hint = `write apiVersion: ${signaturePolicyVersion} and kind: SignaturePolicy`
+    reader.refuse([isKind ? "kind" : "apiVersion"], "is not that of a signature policy", hint)
+  }
   const keys = new Map<string, TrustedKey>()
   const rules = listOf(members.rules, ["rules"], limits.rules, reader).map((rule, at) =>
     ruleFrom(rule, at, keys, reader),

@@ -8,19 +8,11 @@ import {
   type Reference,
   readPublicKey,
   readTrustRoot,
-  type SignaturePolicy,
-  type SignatureTrust,
   verifyImage,
 } from "@attache/oci"
 import { listOf, type Options, textOf, usageError } from "../options.ts"
 import { readSmallFile } from "./registry-access.ts"
-import { loadSignaturePolicy } from "./signature-policy.ts"
-
-/** Who must have signed, and what their signatures are held against. */
-export interface Demand {
-  readonly policy: SignaturePolicy
-  readonly trust: SignatureTrust
-}
+import { loadSignaturePolicy, type SignatureDemand } from "./signature-policy.ts"
 
 /** What a demand makes of an image: findings refuse it. */
 export interface Verdict {
@@ -38,13 +30,13 @@ const maxFileBytes = 1024 * 1024
  * @returns undefined where none of them is given; findings where the policy is wrong
  * Errors: ATT_USAGE_OPTION, ATT_SIGNATURE_KEY, ATT_SIGNATURE_TRUST_ROOT.
  */
-export function demandOf(options: Options): Demand | readonly Diagnostic[] | undefined {
+export function demandOf(options: Options): SignatureDemand | readonly Diagnostic[] | undefined {
   const [file, keyFiles, rootFile] = [textOf(options, "policy"), listOf(options, "key"), textOf(options, "trustRoot")]
   if (file !== undefined) {
     if (keyFiles.length > 0 || rootFile !== undefined)
       throw usageError("--policy has its own keys and trust root", "leave --key and --trust-root out")
-    const { policy, trust, diagnostics } = loadSignaturePolicy(file)
-    return policy === undefined || trust === undefined ? diagnostics : { policy, trust }
+    const { signatures, diagnostics } = loadSignaturePolicy(file)
+    return signatures ?? diagnostics
   }
   if (keyFiles.length === 0 && rootFile === undefined) return undefined
   const keys = keyFiles.map((path) => readPublicKey(readSmallFile(path, "--key", maxFileBytes)))
@@ -79,7 +71,7 @@ export async function verifyReference(
   target: ReadTarget,
   repository: string,
   subjects: readonly Descriptor[],
-  { policy, trust }: Demand,
+  { policy, trust }: SignatureDemand,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const verification = await verifyImage(target, subjects, trust, { signal })
