@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** Lower case hex sha256 of bytes or of the UTF-8 of a text. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return createHash("sha256").update(data).digest("hex")
+  return hash("sha256", data, "hex")
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   dirty,
   isObserved,
   type Node,
+  observersOf,
   type Rule,
   running,
   unset,
@@ -120,7 +121,7 @@ export function createEvaluation(hooks: EvaluationHooks): Evaluation {
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       const isFirst = node === changed
       const state = isFirst ? dirty : check
-      for (const observer of node.observers ?? (node.observer === undefined ? [] : [node.observer])) {
+      for (const observer of observersOf(node)) {
         if (isFirst && isReached?.(observer) === false) continue
         markOne(observer, state, stack)
       }

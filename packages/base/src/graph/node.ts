@@ -35,9 +35,8 @@ export interface Node {
   error: { readonly thrown: unknown } | undefined
   /** What the last complete run read, in the order of reading: a later read may hang on an earlier one. */
   sources: readonly Node[]
-  /** Most nodes have one observer, which needs no set. */
-  observer: Node | undefined
-  observers: Set<Node> | undefined
+  /** Most nodes have one observer or a few, which need no set. */
+  observers: Node | Node[] | Set<Node> | undefined
   /** Number of the run that has last read it, for telling sources apart. */
   readIn: number
   pins: number
@@ -51,29 +50,44 @@ export interface Node {
 
 const none: readonly Node[] = []
 
+/** More observers than this are kept as a set. */
+const few = 8
+
 /** Adds an observer, once. */
 export function addObserver(node: Node, observer: Node): void {
-  if (node.observers !== undefined) node.observers.add(observer)
-  else if (node.observer === undefined) node.observer = observer
-  else if (node.observer !== observer) {
-    node.observers = new Set([node.observer, observer])
-    node.observer = undefined
+  const known = node.observers
+  if (known === undefined) node.observers = observer
+  else if (known instanceof Set) known.add(observer)
+  else if (!Array.isArray(known)) {
+    if (known !== observer) node.observers = [known, observer]
+  } else if (!known.includes(observer)) {
+    if (known.length < few) known.push(observer)
+    else node.observers = new Set([...known, observer])
   }
 }
 
-/** Removes an observer; true when it was the last. */
+/** Removes an observer; true when nobody is left. */
 export function deleteObserver(node: Node, observer: Node): boolean {
-  if (node.observers !== undefined) {
-    node.observers.delete(observer)
-    return node.observers.size === 0
+  const known = node.observers
+  if (known === observer) node.observers = undefined
+  else if (known instanceof Set) known.delete(observer)
+  else if (Array.isArray(known)) {
+    const at = known.indexOf(observer)
+    if (at >= 0) known.splice(at, 1)
   }
-  if (node.observer === observer) node.observer = undefined
-  return node.observer === undefined
+  return !isObserved(node)
 }
 
 /** Whether anybody stands on a node. */
-export function isObserved(node: Node): boolean {
-  return node.observer !== undefined || (node.observers?.size ?? 0) > 0
+export function isObserved({ observers }: Node): boolean {
+  if (observers instanceof Set) return observers.size > 0
+  return Array.isArray(observers) ? observers.length > 0 : observers !== undefined
+}
+
+/** Those who stand on a node, for a walk that changes nobody's observers. */
+export function observersOf({ observers }: Node): Iterable<Node> {
+  if (observers === undefined) return none
+  return observers instanceof Set || Array.isArray(observers) ? observers : [observers]
 }
 
 /** A node that nobody has read yet. */
@@ -86,7 +100,6 @@ export function createNode(family: string, key: string, rule: Rule | undefined, 
     value: unset,
     error: undefined,
     sources: none,
-    observer: undefined,
     observers: undefined,
     readIn: 0,
     pins: 0,
