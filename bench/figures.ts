@@ -100,6 +100,15 @@ export interface ServingFigures {
   readonly stream: Stream
 }
 
+/** The bundled command over files at one size. */
+export interface CommandFigures {
+  readonly routes: number
+  /** From the start of the process until it says that it is ready. */
+  readonly readyMs: number
+  /** What it holds then; absent where the system does not tell. */
+  readonly residentMiB?: number
+}
+
 /** The smaller of two costs, part by part: other work on the machine only ever adds. */
 export function bestOf(runs: readonly TranslationFigures[]): TranslationFigures {
   const [first] = runs

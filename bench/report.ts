@@ -1,6 +1,6 @@
 // The figures as tables for people.
 import type { Verdict } from "./budgets.ts"
-import type { ServingFigures, TranslationFigures } from "./figures.ts"
+import type { CommandFigures, ServingFigures, TranslationFigures } from "./figures.ts"
 import type { KubeApiFigures } from "./kube-api.ts"
 import { peer, peerStream } from "./peer.ts"
 import type { XdsServerFigures } from "./xds-server.ts"
@@ -10,6 +10,7 @@ export interface BenchFigures {
   readonly machine: string
   readonly translation: readonly TranslationFigures[]
   readonly serving: readonly ServingFigures[]
+  readonly command: readonly CommandFigures[]
   readonly xdsServer?: XdsServerFigures
   readonly kubeApi?: KubeApiFigures
   readonly verdicts: readonly Verdict[]
@@ -41,6 +42,7 @@ export function reportOf(figures: BenchFigures): string {
     `Machine: ${figures.machine}. Times in milliseconds; CPU of all threads of the process.`,
     ...(figures.translation.length === 0 ? [] : [editsTable(figures.translation), coldTable(figures)]),
     ...(figures.serving.length === 0 ? [] : [deliveryTable(figures.serving), streamTable(figures.serving)]),
+    ...(figures.command.length === 0 ? [] : [commandTable(figures.command)]),
     ...(figures.xdsServer === undefined ? [] : [xdsServerText(figures.xdsServer)]),
     ...(figures.kubeApi === undefined ? [] : [kubeApiText(figures.kubeApi)]),
     ...(figures.verdicts.length === 0 ? [] : [verdictTable(figures.verdicts)]),
@@ -99,6 +101,13 @@ function coldTable({ translation, serving }: BenchFigures): string {
     "peer: resident",
   ]
   return `Cold start and memory\n\n${table(head, rows)}`
+}
+
+function commandTable(sizes: readonly CommandFigures[]): string {
+  const rows = sizes.map(
+    ({ routes, readyMs, residentMiB }): Row => [routes, readyMs, residentMiB, peer[routes]?.residentMiB],
+  )
+  return `The command over files\n\n${table(["routes", "ready after", "MiB resident", "peer: resident"], rows)}`
 }
 
 function deliveryTable(sizes: readonly ServingFigures[]): string {

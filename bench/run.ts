@@ -10,12 +10,12 @@ import { cpus } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { verdictsOf } from "./budgets.ts"
-import { bestOf, type ServingFigures, type TranslationFigures } from "./figures.ts"
+import { bestOf, type CommandFigures, type ServingFigures, type TranslationFigures } from "./figures.ts"
 import type { KubeApiFigures } from "./kube-api.ts"
 import { type BenchFigures, reportOf } from "./report.ts"
 import type { XdsServerFigures } from "./xds-server.ts"
 
-const names = ["translation", "serving", "xds-server", "kube-api"] as const
+const names = ["translation", "serving", "command", "xds-server", "kube-api"] as const
 type Name = (typeof names)[number]
 
 const { values } = parseArgs({
@@ -41,12 +41,14 @@ if (unknown.length > 0 || sizes.some((size) => !(size >= 100)) || !["text", "jso
 
 const translation: TranslationFigures[] = []
 const serving: ServingFigures[] = []
+const command: CommandFigures[] = []
 for (const size of sizes) {
   const runs: TranslationFigures[] = []
   for (let n = 0; wanted.has("translation") && n < Number(values.repeat); n++)
     runs.push(await run<TranslationFigures>("translation", size))
   if (runs.length > 0) translation.push(bestOf(runs))
   if (wanted.has("serving")) serving.push(await run<ServingFigures>("serving", size))
+  if (wanted.has("command")) command.push(await run<CommandFigures>("command", size))
 }
 const xdsServer = wanted.has("xds-server") ? await run<XdsServerFigures>("xds-server") : undefined
 const kubeApi = wanted.has("kube-api") ? await run<KubeApiFigures>("kube-api") : undefined
@@ -54,6 +56,7 @@ const figures: BenchFigures = {
   machine: `${cpus().length} cores, ${cpus()[0]?.model.trim()}, Node ${process.versions.node}`,
   translation,
   serving,
+  command,
   ...(xdsServer === undefined ? {} : { xdsServer }),
   ...(kubeApi === undefined ? {} : { kubeApi }),
   verdicts: verdictsOf(translation),
