@@ -7,6 +7,7 @@ import { AttacheError, type Secret } from "@attache/base"
 import type { AddressPolicy } from "./address-policy.ts"
 import { type HttpProxy, type ProxySettings, proxyFor } from "./proxy.ts"
 import { allowedAddresses, type HostResolver } from "./resolve-host.ts"
+import { withStraightBodies } from "./straight-body.ts"
 import { nodeHttp, nodeHttps, nodeTls } from "./transports.ts"
 
 /** Where connections may lead and whom they trust. */
@@ -42,8 +43,8 @@ export function createConnections(options: ConnectionOptions): Connections {
     return known
   }
   const direct = (isTls: boolean): Agent => {
-    if (!isTls) return agentFor("http", () => new (nodeHttp().Agent)(guarded))
-    return agentFor("https", () => new (nodeHttps().Agent)({ ...guarded, ...tlsOptions(options) }))
+    if (!isTls) return agentFor("http", () => withStraightBodies(new (nodeHttp().Agent)(guarded)))
+    return agentFor("https", () => withStraightBodies(new (nodeHttps().Agent)({ ...guarded, ...tlsOptions(options) })))
   }
   // The proxy itself is the operator's choice and not judged.
   const toProxy = (isTls: boolean): Agent => {

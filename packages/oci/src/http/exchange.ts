@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:h
 import { AttacheError, errorFrom, systemClock } from "@attache/base"
 import type { Connections } from "./connections.ts"
 import { defaultStallMs, type Pace, paced, stalled } from "./pace.ts"
+import { straightBody } from "./straight-body.ts"
 import { nodeHttp, nodeHttps } from "./transports.ts"
 
 /** What is asked. */
@@ -47,9 +48,9 @@ export async function exchange(connections: Connections, asked: HttpRequest, pac
   asked.signal?.addEventListener("abort", abort, { once: true })
   const settled = (): void => asked.signal?.removeEventListener("abort", abort)
   try {
-    const incoming = await responseOf(request, asked, pace)
+    const [incoming, straight] = await responseOf(request, asked, pace)
     incoming.once("close", settled)
-    return respond(incoming, asked, pace)
+    return respond(incoming, straight ?? incoming, asked, pace)
   } catch (error) {
     settled()
     request.destroy()
@@ -67,7 +68,10 @@ function failure(error: unknown, { signal, url }: HttpRequest): unknown {
   return errorFrom(error, "ATT_HTTP_UNREACHABLE", `${url.host} cannot be reached`, { retry: "later", facts })
 }
 
-function responseOf(request: ClientRequest, asked: HttpRequest, pace: Pace): Promise<IncomingMessage> {
+/** The response, and its body where that does not come through the parser. */
+type Arrived = readonly [IncomingMessage, AsyncIterable<Uint8Array> | undefined]
+
+function responseOf(request: ClientRequest, asked: HttpRequest, pace: Pace): Promise<Arrived> {
   const { stallMs = defaultStallMs, clock = systemClock } = pace
   return new Promise((resolve, reject) => {
     const wait = (): (() => void) => clock.after(stallMs, () => request.destroy(stalled(asked.url.host, stallMs)))
@@ -82,7 +86,7 @@ function responseOf(request: ClientRequest, asked: HttpRequest, pace: Pace): Pro
     })
     request.on("response", (incoming) => {
       cancel()
-      resolve(incoming)
+      resolve([incoming, asked.method === "HEAD" ? undefined : straightBody(incoming)])
     })
     request.on("close", () => {
       cancel()
@@ -120,14 +124,19 @@ function drained(request: ClientRequest): Promise<void> {
   })
 }
 
-function respond(incoming: IncomingMessage, asked: HttpRequest, pace: Pace): HttpResponse {
+function respond(
+  incoming: IncomingMessage,
+  arriving: AsyncIterable<Uint8Array>,
+  asked: HttpRequest,
+  pace: Pace,
+): HttpResponse {
   // Errors after the body was left alone concern nobody.
   incoming.on("error", () => {})
   return {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers,
     url: asked.url,
-    body: bodyOf(incoming, asked, pace),
+    body: bodyOf(incoming, arriving, asked, pace),
     discard: () => discard(incoming, asked),
   }
 }
@@ -148,14 +157,19 @@ function discard(incoming: IncomingMessage, { method }: HttpRequest): void {
   incoming.resume()
 }
 
-async function* bodyOf(incoming: IncomingMessage, asked: HttpRequest, pace: Pace): AsyncGenerator<Uint8Array> {
+async function* bodyOf(
+  incoming: IncomingMessage,
+  arriving: AsyncIterable<Uint8Array>,
+  asked: HttpRequest,
+  pace: Pace,
+): AsyncGenerator<Uint8Array> {
   let stopped: Error | undefined
   const stop = (error: Error): void => {
     stopped = error
     incoming.destroy(error)
   }
   try {
-    yield* paced(incoming, pace, stop, asked.url.host)
+    yield* paced(arriving, pace, stop, asked.url.host)
   } catch (error) {
     throw failure(stopped ?? error, asked)
   }

@@ -9,6 +9,7 @@ import type { Descriptor } from "../content/descriptor.ts"
 import { hashFor, splitDigest } from "../content/digest.ts"
 import type { Content, PushOptions, PushOutcome } from "../content/target.ts"
 import { verified, verifyBytes, wrongDigest } from "../content/verified.ts"
+import { giveBack } from "../http/slabs.ts"
 import { isProcessAlive } from "./file-lock.ts"
 import { blobPath, blobSize, diskError, partialFolder } from "./layout-files.ts"
 
@@ -173,7 +174,7 @@ async function writeAll(
 async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   const total = chunks.reduce((sum, { length }) => sum + length, 0)
   const { bytesWritten } = await file.writev(chunks)
-  if (bytesWritten === total) return
   // A short write: full disks come in pieces.
-  await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+  if (bytesWritten < total) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+  for (const chunk of chunks) giveBack(chunk)
 }

@@ -1,0 +1,89 @@
+// Memory that arriving bytes are written to, used again once its last holder says so: otherwise each megabyte is garbage, and
+// collecting it costs as much as hashing it.
+
+/** Length of a slab, in bytes. */
+export const slabBytes = 1024 * 1024
+
+/** Slabs kept for later, in the whole process. */
+const maxFree = 4
+
+/** A part of memory with the number of its pieces that somebody may still read. */
+interface Slab {
+  readonly bytes: Uint8Array
+  lent: number
+  isFull: boolean
+}
+
+const free: Uint8Array[] = []
+const lenders = new WeakMap<Uint8Array, Slab>()
+
+/**
+ * Says that nobody reads a piece any more, so that its memory may be written to. Other bytes are left alone.
+ *
+ * For the last holder only, and for the very piece that came. Pieces that nobody gives back are collected as any garbage.
+ */
+export function giveBack(piece: Uint8Array): void {
+  const slab = lenders.get(piece)
+  if (slab === undefined) return
+  lenders.delete(piece)
+  slab.lent--
+  release(slab)
+}
+
+function release({ bytes, lent, isFull }: Slab): void {
+  if (isFull && lent === 0 && free.length < maxFree) free.push(bytes)
+}
+
+/** Slabs that are filled one after the other and lent in pieces. The last one is not used again: it may still be written to. */
+export interface Slabs {
+  /** Where the next bytes are written; never empty. */
+  room(): Uint8Array
+  /** Counts bytes that were written. */
+  fill(count: number): void
+  /** What was written and not lent yet, in bytes. */
+  waiting(): number
+  /** The next piece; undefined when nothing waits. */
+  take(): Uint8Array | undefined
+}
+
+/** Slabs for one reader. */
+export function createSlabs(): Slabs {
+  const ready: Uint8Array[] = []
+  let slab: Slab | undefined
+  let [from, at, waiting] = [0, 0, 0]
+  const cut = (): void => {
+    if (slab === undefined || at === from) return
+    const piece = slab.bytes.subarray(from, at)
+    lenders.set(piece, slab)
+    slab.lent++
+    ready.push(piece)
+    from = at
+  }
+  const leave = (): void => {
+    cut()
+    if (slab === undefined) return
+    slab.isFull = true
+    release(slab)
+  }
+  return {
+    room: () => {
+      if (slab === undefined || slabBytes - at < slabBytes / 4) {
+        leave()
+        slab = { bytes: free.pop() ?? Buffer.allocUnsafeSlow(slabBytes), lent: 0, isFull: false }
+        from = at = 0
+      }
+      return slab.bytes.subarray(at)
+    },
+    fill: (count) => {
+      at += count
+      waiting += count
+    },
+    waiting: () => waiting,
+    take: () => {
+      if (ready.length === 0) cut()
+      const piece = ready.shift()
+      waiting -= piece?.length ?? 0
+      return piece
+    },
+  }
+}
