@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
-import { findPackageJSON } from "node:module"
+import { createRequire, findPackageJSON } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { AttacheError, type Diagnostic } from "@attache/base"
@@ -29,12 +29,8 @@ interface SdkBuild {
  * @returns findings with their places; the file is there when none is an error
  */
 export async function buildWithSdk(project: Project, result: string): Promise<readonly Diagnostic[] | undefined> {
-  const manifest = packageOf("@attache/wasm-sdk", project.folder)
-  if (manifest === undefined || !usesSdk(project.folder)) return undefined
-  const { exports } = JSON.parse(readFileSync(manifest, "utf8")) as {
-    readonly exports: Readonly<Record<string, string>>
-  }
-  const door = join(dirname(manifest), exports["./build"] ?? "")
+  if (packageOf("@attache/wasm-sdk", project.folder) === undefined || !usesSdk(project.folder)) return undefined
+  const door = createRequire(join(project.folder, "entry.ts")).resolve("@attache/wasm-sdk/build")
   const sdk = (await import(pathToFileURL(door).href)) as SdkBuild
   const { findings } = await sdk.buildAssemblyScript(entryOf(project.folder), result)
   return findings.map((finding) => ({ code: "ATT_BUILD_FAILED", ...finding }))
