@@ -1,4 +1,5 @@
 // A private registry that others wrote behind a way that can be shut, and an Envoy whose policies name its images.
+import { request } from "node:http"
 import { connect, createServer, type Socket } from "node:net"
 import { type Clock, systemClock } from "@attache/base"
 import {
@@ -12,6 +13,7 @@ import {
 import { dockerRegistry, goRegistry, login, type RegistryKind } from "@attache/oci/testing"
 import { onTestFinished } from "vitest"
 import type { EnvoyUnderTest, TestAnswer } from "./envoy-under-test.ts"
+import { httpServer } from "./http-server.ts"
 import { pullSecret } from "./module-world.ts"
 import type { Document } from "./resources.ts"
 import { wasmGuest } from "./wasm-guest.ts"
@@ -25,8 +27,12 @@ export interface PrivateImages {
   readonly host: string
   /** Shuts the way: no connection lives or comes; or opens it. */
   setDown(isDown: boolean): void
-  /** Puts an image of a guest in that answers with a name. */
-  push(tag: string, name: string): Promise<Descriptor>
+  /** Connections that were turned away while it was shut. */
+  turnedAway(): number
+  /** From now on the bytes of a layer come altered on the way, or, without a digest, all as they are. */
+  alter(digest?: string): void
+  /** Puts an image of a guest in that answers with a name. @param version default `1.0.0` */
+  push(tag: string, name: string, version?: string): Promise<Descriptor>
   readonly target: Target
   /** Secret `pull` with the right password. */
   readonly secret: Document
@@ -35,21 +41,25 @@ export interface PrivateImages {
 /** Starts a registry. */
 export async function privateImages(kind: RegistryKind): Promise<PrivateImages> {
   const registry = await kind.start({ auth: "basic" })
-  const way = await shuttableWay(registry.host)
+  const alteration = await alteringWay(registry.host)
+  const way = await shuttableWay(alteration.host)
   const client = createRegistryClient({ credentials: async () => passwordCredential(login.user, login.password) })
   onTestFinished(async () => {
     client[Symbol.dispose]()
     await way.close()
+    await alteration.close()
     await registry[Symbol.asyncDispose]()
   })
   const target = client.repository({ registry: registry.host, repository: "team/guest" })
   return {
     host: way.host,
     setDown: way.setDown,
+    turnedAway: way.turnedAway,
+    alter: alteration.alter,
     target,
-    push: async (tag, name) => {
+    push: async (tag, name, version = "1.0.0") => {
       const files = [packBytes("plugin.wasm", wasmGuest(name))]
-      const written = await writeExtension(target, { kind: "wasm", name: "guest", version: "1.0.0", files })
+      const written = await writeExtension(target, { kind: "wasm", name: "guest", version, files })
       await target.tag(written, tag)
       return written
     },
@@ -66,6 +76,7 @@ export async function privateImages(kind: RegistryKind): Promise<PrivateImages> 
 interface Way {
   readonly host: string
   setDown(isDown: boolean): void
+  turnedAway(): number
   close(): Promise<void>
 }
 
@@ -74,8 +85,12 @@ async function shuttableWay(to: string): Promise<Way> {
   const [name = "", port = "0"] = to.split(":")
   const sockets = new Set<Socket>()
   let isDown = false
+  let turnedAway = 0
   const server = createServer((near) => {
-    if (isDown) return void near.destroy()
+    if (isDown) {
+      turnedAway++
+      return void near.destroy()
+    }
     const far = connect(Number(port), name)
     for (const [from, into] of [[near, far] as const, [far, near] as const]) {
       sockets.add(from)
@@ -91,6 +106,7 @@ async function shuttableWay(to: string): Promise<Way> {
   }
   return {
     host: `127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+    turnedAway: () => turnedAway,
     setDown: (next) => {
       isDown = next
       if (isDown) cut()
@@ -102,10 +118,43 @@ async function shuttableWay(to: string): Promise<Way> {
   }
 }
 
+/** A relay of requests that turns the last byte of one blob into another. */
+async function alteringWay(to: string) {
+  let altered: string | undefined
+  const server = await httpServer((near, response) => {
+    const far = request(`http://${to}${near.url}`, { method: near.method, headers: near.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      const isAltered = altered !== undefined && near.url?.endsWith(`/blobs/${altered}`) === true
+      let last = Number(answer.headers["content-length"])
+      answer.on("data", (chunk: Buffer) => {
+        last -= chunk.length
+        if (isAltered && last === 0) chunk[chunk.length - 1] = ~(chunk.at(-1) ?? 0)
+        response.write(chunk)
+      })
+      answer.on("end", () => response.end())
+    })
+    far.on("error", () => response.destroy())
+    response.on("close", () => far.destroy())
+    near.pipe(far)
+  })
+  return {
+    host: `127.0.0.1:${server.port}`,
+    alter: (digest?: string) => {
+      altered = digest
+    },
+    close: () => server[Symbol.asyncDispose](),
+  }
+}
+
 /** Time that passes fifty times as fast for those who wait. */
 export const hastyClock: Clock = {
   now: systemClock.now,
   after: (ms, call) => systemClock.after(ms / 50, call),
+}
+
+/** Lets minutes of {@link hastyClock} pass. */
+export function minutes(count: number): Promise<void> {
+  return new Promise((resolve) => void hastyClock.after(count * 60_000, resolve))
 }
 
 /** Requests that go on until they are stopped, and those of them that did not get what they should. */
