@@ -53,7 +53,7 @@ describe("acksOf", () => {
     expect(acks?.inFlight).toBeUndefined()
     expect([...(acks?.resources.values() ?? [])].map(({ state, message }) => [state, message])).toEqual([
       ["nacked", "no"],
-      ["nacked", "no"],
+      ["pending", undefined],
     ])
   })
 })

@@ -244,6 +244,21 @@ describe("a refused response of several resources", () => {
   })
 })
 
+describe("secrets", () => {
+  it("are sent one by one, so that what is refused keeps no other from the client", () => {
+    const p = play("delta")
+    p.wants({ sds: "x y z" })
+    p.asks("sds", "x y z")
+    expect(p.sends()).toEqual(["sds: x"])
+    p.acks("sds")
+    expect(p.sends()).toEqual(["sds: y"])
+    p.nacks("sds")
+    expect(p.sends()).toEqual(["sds: z"])
+    p.acks("sds")
+    expect(p.sends()).toEqual([])
+  })
+})
+
 describe("a delta client that comes back", () => {
   it("gets what differs, what it lacks, and the removal of what is gone", () => {
     const p = play("delta")

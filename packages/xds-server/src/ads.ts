@@ -109,7 +109,7 @@ function sendPending(stream: StreamState, state: TypeState, source: Snapshot, la
 
 /** As much as one response may hold, and the names that are left for later ones. */
 function firstPart(stream: StreamState, state: TypeState, pending: Pending): readonly [Pending, readonly string[]] {
-  const limit = stream.resourcesPerResponse
+  const limit = state.rule.isAlone ? 1 : stream.resourcesPerResponse
   const isWhole = stream.variant === "sotw" || state.rule.legacyWildcard || pending.put.length <= limit
   if (isWhole) return [pending, []]
   return [{ ...pending, put: pending.put.slice(0, limit) }, pending.put.slice(limit).map(({ name }) => name)]

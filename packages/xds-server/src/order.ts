@@ -29,6 +29,11 @@ export interface TypeRule {
    * the client unsubscribes.
    */
   readonly tellsRemoval: boolean
+  /**
+   * Whether a delta response holds one resource at most. Envoy takes none that stands behind a refused one, and nobody can tell
+   * which those are; of clusters and listeners it takes all others. So are secrets, which nobody can withdraw a part of.
+   */
+  readonly isAlone: boolean
 }
 
 const rule = (typeUrl: string, source: TypeRule["source"], rest: Partial<TypeRule> = {}): TypeRule => ({
@@ -37,6 +42,7 @@ const rule = (typeUrl: string, source: TypeRule["source"], rest: Partial<TypeRul
   legacyWildcard: false,
   sotw: "changed",
   tellsRemoval: true,
+  isAlone: false,
   ...rest,
 })
 
@@ -46,7 +52,7 @@ const wildcard = { legacyWildcard: true, sotw: "all" } as const
 export const typeRules: readonly TypeRule[] = [
   rule(typeUrls.cluster, "latest", wildcard),
   rule(typeUrls.endpoint, "latest"),
-  rule(typeUrls.secret, "latest", { sotw: "requested", tellsRemoval: false }),
+  rule(typeUrls.secret, "latest", { sotw: "requested", tellsRemoval: false, isAlone: true }),
   rule(typeUrls.runtime, "latest"),
   rule(typeUrls.listener, "front", wildcard),
   rule(typeUrls.scopedRoute, "front", wildcard),
