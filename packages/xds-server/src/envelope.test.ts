@@ -100,6 +100,21 @@ describe("the hand-written envelope", () => {
     expect(ownBytes).toBeLessThan(100)
   })
 
+  it("never asks for the whole of what stands in pieces", () => {
+    const cut = {
+      name: "a",
+      version: "1",
+      pieces: [new Uint8Array(60_000), new Uint8Array(10)],
+      get bytes(): Uint8Array {
+        throw new Error("the pieces were joined")
+      },
+    }
+    const h = { typeUrl: "T", version: "1", nonce: "1", identifier: "" }
+    for (const list of [[cut], Array.from({ length: 20 }, () => cut)])
+      for (const { pieces } of [encodeDiscoveryResponse(h, list), encodeDeltaDiscoveryResponse(h, list, [])])
+        expect(pieces.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(60_010 * list.length)
+  })
+
   it("holds a large state once, for all that are sent it", () => {
     const large = { name: "n", version: "v", bytes: new Uint8Array(100_000) }
     const of = (nonce: string, list: readonly (typeof large)[]): EncodedResponse =>

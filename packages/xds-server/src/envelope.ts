@@ -4,6 +4,7 @@
  * A resource is encoded once, when it enters the snapshot, and a large state is joined once for all clients that get it: nothing
  * is built, encoded or copied again for each. Field numbers: `envoy.service.discovery.v3` of Envoy 1.40.
  */
+import { bytesOf, type EntryForm, entryHead, joinEntries, lengthStart, sizeOf } from "./envelope-entries.ts"
 import type { SnapshotResource } from "./snapshot.ts"
 
 /** What a response holds besides its resources. */
@@ -26,7 +27,7 @@ export interface EncodedResponse {
 export function encodeDiscoveryResponse(head: ResponseHead, resources: readonly SnapshotResource[]): EncodedResponse {
   const before = textField(1, head.version)
   const after = [textField(4, head.typeUrl), textField(5, head.nonce), controlPlane(6, head.identifier)]
-  return join(before, resources, (r) => anyHead(head.typeUrl, r), after)
+  return join(before, resources, { typeUrl: head.typeUrl, isDelta: false }, Buffer.concat(after))
 }
 
 /** A `DeltaDiscoveryResponse`. */
@@ -42,113 +43,56 @@ export function encodeDeltaDiscoveryResponse(
     ...removed.map((name) => repeatedText(6, name)),
     controlPlane(7, head.identifier),
   ]
-  return join(before, resources, (r) => resourceHead(head.typeUrl, r), after)
-}
-
-interface Heads {
-  typeUrl: string
-  any?: Buffer
-  resource?: Buffer
-}
-
-const heads = new WeakMap<SnapshotResource, Heads>()
-
-function headsOf(typeUrl: string, resource: SnapshotResource): Heads {
-  const known = heads.get(resource)
-  if (known?.typeUrl === typeUrl) return known
-  const made: Heads = { typeUrl }
-  heads.set(resource, made)
-  return made
-}
-
-/** Everything of one `resources` entry of a `DiscoveryResponse` that stands before the resource's bytes. */
-function anyHead(typeUrl: string, resource: SnapshotResource): Buffer {
-  const cache = headsOf(typeUrl, resource)
-  if (cache.any === undefined) {
-    const size = sizeOf(resource)
-    const inner = anyStart(typeUrl, size)
-    cache.any = Buffer.concat([lengthStart(2, inner.length + size), inner])
-  }
-  return cache.any
-}
-
-/** The same for a `DeltaDiscoveryResponse`: the Any comes last in the Resource, so that the bytes end both. */
-function resourceHead(typeUrl: string, resource: SnapshotResource): Buffer {
-  const cache = headsOf(typeUrl, resource)
-  if (cache.resource === undefined) {
-    const size = sizeOf(resource)
-    const any = anyStart(typeUrl, size)
-    const start = [textField(3, resource.name), textField(1, resource.version), lengthStart(2, any.length + size), any]
-    const inner = Buffer.concat(start)
-    cache.resource = Buffer.concat([lengthStart(2, inner.length + size), inner])
-  }
-  return cache.resource
-}
-
-function anyStart(typeUrl: string, length: number): Buffer {
-  return Buffer.concat([textField(1, typeUrl), lengthStart(2, length)])
-}
-
-function join(
-  before: Buffer,
-  resources: readonly SnapshotResource[],
-  headOf: (resource: SnapshotResource) => Buffer,
-  after: readonly Buffer[],
-): EncodedResponse {
-  const size = resources.reduce((sum, resource) => sum + sizeOf(resource), 0)
-  if (size < smallestShared) {
-    const bytes = Buffer.concat([before, ...piecesOf(resources, headOf), ...after])
-    return { pieces: [bytes], ownBytes: bytes.length }
-  }
-  const end = Buffer.concat(after)
-  if (resources.length < fewestJoined) {
-    // Large ones, whose bytes are there already: joining them would be megabytes of garbage at every change.
-    return { pieces: [before, ...piecesOf(resources, headOf), end], ownBytes: before.length + end.length }
-  }
-  const { bytes, isNew } = sharedBody(resources, headOf)
-  return { pieces: [before, bytes, end], ownBytes: before.length + end.length + (isNew ? bytes.length : 0) }
-}
-
-/** Heads and messages in turn. */
-function piecesOf(
-  resources: readonly SnapshotResource[],
-  headOf: (resource: SnapshotResource) => Buffer,
-): readonly Uint8Array[] {
-  return resources.flatMap((resource) => [headOf(resource), ...(resource.pieces ?? [resource.bytes])])
-}
-
-function sizeOf(resource: SnapshotResource): number {
-  return resource.pieces?.reduce((sum, { length }) => sum + length, 0) ?? resource.bytes.length
-}
-
-interface Body {
-  readonly heads: readonly Buffer[]
-  readonly bytes: Buffer
+  return join(before, resources, { typeUrl: head.typeUrl, isDelta: true }, Buffer.concat(after))
 }
 
 /** Below this, joining is cheaper than looking. */
 const smallestShared = 16 * 1024
 /** Fewer resources than this are sent as they are. */
 const fewestJoined = 16
+
+function join(before: Buffer, resources: readonly SnapshotResource[], form: EntryForm, after: Buffer): EncodedResponse {
+  const size = resources.reduce((sum, resource) => sum + sizeOf(resource), 0)
+  if (size < smallestShared) {
+    const bytes = Buffer.concat([before, joinEntries(resources, form), after])
+    return { pieces: [bytes], ownBytes: bytes.length }
+  }
+  if (resources.length < fewestJoined) {
+    // Large ones, whose bytes are there already: joining them would be megabytes of garbage at every change.
+    const heads = resources.map((resource) => entryHead(resource, form))
+    const entries = resources.flatMap((resource, n) => [heads[n] as Buffer, ...bytesOf(resource)])
+    const own = heads.reduce((sum, { length }) => sum + length, before.length + after.length)
+    return { pieces: [before, ...entries, after], ownBytes: own }
+  }
+  const { bytes, isNew } = sharedBody(resources, form)
+  return { pieces: [before, bytes, after], ownBytes: before.length + after.length + (isNew ? bytes.length : 0) }
+}
+
+interface Body extends EntryForm {
+  readonly resources: readonly SnapshotResource[]
+  readonly bytes: Buffer
+}
+
 const keptBodies = 4
 const bodies: Body[] = []
 
-/**
- * Many clients in turn get the same large state: the newest few are joined once, and all clients are sent the same bytes.
- * Heads are unique to resource, type and variant.
- */
+/** Many clients in turn get the same large state: the newest few are joined once, and all clients are sent the same bytes. */
 function sharedBody(
   resources: readonly SnapshotResource[],
-  headOf: (resource: SnapshotResource) => Buffer,
+  form: EntryForm,
 ): { readonly bytes: Buffer; readonly isNew: boolean } {
   const known = bodies.find(
-    ({ heads }) => heads.length === resources.length && resources.every((r, n) => heads[n] === headOf(r)),
+    (body) => body.typeUrl === form.typeUrl && body.isDelta === form.isDelta && isSameList(body.resources, resources),
   )
   if (known !== undefined) return { bytes: known.bytes, isNew: false }
-  const body = { heads: resources.map(headOf), bytes: Buffer.concat(piecesOf(resources, headOf)) }
-  bodies.unshift(body)
+  const bytes = joinEntries(resources, form)
+  bodies.unshift({ ...form, resources, bytes })
   bodies.length = Math.min(bodies.length, keptBodies)
-  return { bytes: body.bytes, isNew: true }
+  return { bytes, isNew: true }
+}
+
+function isSameList(a: readonly SnapshotResource[], b: readonly SnapshotResource[]): boolean {
+  return a === b || (a.length === b.length && a.every((resource, n) => resource === b[n]))
 }
 
 const empty = Buffer.alloc(0)
@@ -167,13 +111,4 @@ function controlPlane(field: number, identifier: string): Buffer {
   if (identifier === "") return empty
   const inner = textField(1, identifier)
   return Buffer.concat([lengthStart(field, inner.length), inner])
-}
-
-/** Tag and length of a length-delimited field. */
-function lengthStart(field: number, length: number): Buffer {
-  const bytes = [field * 8 + 2]
-  let rest = length
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
-  bytes.push(rest)
-  return Buffer.from(bytes)
 }
