@@ -3,13 +3,14 @@ import { readFileSync, statSync } from "node:fs"
 import { AttacheError, type Diagnostic, formatDiagnostic, messageOf } from "@attache/base"
 import { readYaml, validateConfiguration, type YamlDocument } from "@attache/kube-api"
 import { type Profile, type Settings, settingsFrom } from "@attache/translate"
-import { type Options, profileSettings, textOf, usageError } from "./options.ts"
+import { type Options, textOf, usageError } from "./options.ts"
 import {
   isSignaturePolicy,
   readPolicyDocument,
   type SignatureDemand,
   signaturePolicyVersion,
 } from "./packages/signature-policy.ts"
+import { profileSettings } from "./profile-settings.ts"
 
 /** How a control plane is configured. */
 export interface Configuration {

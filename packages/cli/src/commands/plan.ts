@@ -3,11 +3,12 @@ import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { listInstances } from "../instance/instance.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, textOf } from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings, styled } from "../output/format.ts"
 import { type Change, compareRevisions, type ProxyChange, type ResourceChange } from "../plan/compare.ts"
 import type { Difference } from "../plan/differences.ts"
 import { type Revision, revisionOfFiles, revisionOfInstance } from "../plan/revision.ts"
+import { profileOf } from "../profile-settings.ts"
 
 /** Shows what resources would change in xDS, for which proxy, and which listeners would drain; exit 3 when they are not valid. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {

@@ -13,18 +13,9 @@ import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
-import {
-  addressOf,
-  formatOf,
-  isLoopbackHost,
-  isOn,
-  type Options,
-  pathsOf,
-  profileOf,
-  textOf,
-  usageError,
-} from "../options.ts"
+import { addressOf, formatOf, isLoopbackHost, isOn, type Options, pathsOf, textOf, usageError } from "../options.ts"
 import { printFindings } from "../output/format.ts"
+import { profileOf } from "../profile-settings.ts"
 import { runModules } from "../running-modules.ts"
 
 /** Runs the control plane alone, over files, until it is told to stop. */

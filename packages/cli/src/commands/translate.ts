@@ -6,8 +6,9 @@ import { type AnyObject, createTranslator, type Translator, xdsDocument } from "
 import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, textOf } from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
+import { profileOf } from "../profile-settings.ts"
 import { settle } from "../settle.ts"
 
 /** Translates resources offline. On success standard output is the bare document, whatever the form. */

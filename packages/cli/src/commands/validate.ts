@@ -5,8 +5,9 @@ import type { AnyObject, ModuleLoader } from "@attache/translate"
 import type { Configuration } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import type { EnvoyReport } from "../judge/judge-by-envoy.ts"
-import { formatOf, isOn, type Options, pathsOf, profileOf, secondsOf, textOf, usageError } from "../options.ts"
+import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf, usageError } from "../options.ts"
 import { documentOf, envelopeOf, styled } from "../output/format.ts"
+import { profileOf } from "../profile-settings.ts"
 
 /** Checks resources: schema and rules, what they mean together, and on request what Envoy says. Exit 3 when there are errors. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
