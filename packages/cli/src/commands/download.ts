@@ -12,7 +12,7 @@ import { reportPulled } from "./pull.ts"
 export async function run(args: readonly string[], options: Options): Promise<ExitCode> {
   const access = accessOf(options)
   const reference = await referenceOf(args[0] ?? "", options, access)
-  const optionsFor = pullOptionsOf(options)
+  const optionsFor = await pullOptionsOf(options)
   const base = textOf(options, "path") ?? "."
   const pulled = await withReference(reference, access, (opened, signal) =>
     pullExtension(opened, {

@@ -9,7 +9,7 @@ import { reportFindings } from "../packages/report-findings.ts"
 /** Fetches an extension into a folder; exit 3 when its tag has moved or its signatures are refused. */
 export async function run([reference = ""]: readonly string[], options: Options): Promise<ExitCode> {
   const folder = textOf(options, "path") ?? ""
-  const optionsFor = pullOptionsOf(options)
+  const optionsFor = await pullOptionsOf(options)
   const pull = options.unpack === false ? pullPacked : pullExtension
   const pulled = await withReference(reference, registryAccessOf(options), (opened, signal) =>
     pull(opened, { ...optionsFor(opened, signal), folderFor: () => folder }),

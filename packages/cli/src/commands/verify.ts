@@ -9,7 +9,7 @@ import { demandOf, repositoryOf, verifyReference } from "../packages/verify.ts"
 
 /** Checks who signed an image or artifact; exit 3 when the policy or key refuses it. */
 export async function run([given = ""]: readonly string[], options: Options): Promise<ExitCode> {
-  const demand = demandOf(options)
+  const demand = await demandOf(options)
   const format = formatOf(options)
   if (demand === undefined) throw usageError("no signer is named", "give --key, --trust-root or --policy")
   if (!("policy" in demand)) return reportFindings(format, demand, undefined, () => undefined)

@@ -7,13 +7,13 @@ import type { OpenedReference } from "./registry-access.ts"
 import { demandOf, repositoryOf, verifyReference } from "./verify.ts"
 
 /** The options that `pull` and `download` share. Errors: ATT_USAGE_OPTION, ATT_LOCK_FILE, ATT_OCI_PLATFORM, those of keys. */
-export function pullOptionsOf(
+export async function pullOptionsOf(
   options: Options,
-): (opened: OpenedReference, signal: AbortSignal) => Omit<PullExtensionOptions, "folderFor"> {
+): Promise<(opened: OpenedReference, signal: AbortSignal) => Omit<PullExtensionOptions, "folderFor">> {
   const platform = textOf(options, "platform") ?? ""
   const wanted = platform === "" ? undefined : parsePlatform(platform)
   const lockFile = openLock(options)
-  const demand = demandOf(options)
+  const demand = await demandOf(options)
   return ({ target, reference }, signal) => {
     const judge = async ({ root, manifest }: Extension): Promise<readonly Diagnostic[]> => {
       if (demand === undefined) return []

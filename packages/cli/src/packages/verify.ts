@@ -12,7 +12,7 @@ import {
 } from "@attache/oci"
 import { listOf, type Options, textOf, usageError } from "../options.ts"
 import { readSmallFile } from "./registry-access.ts"
-import { loadSignaturePolicy, type SignatureDemand } from "./signature-policy.ts"
+import type { SignatureDemand } from "./signature-policy.ts"
 
 /** What a demand makes of an image: findings refuse it. */
 export interface Verdict {
@@ -30,11 +30,13 @@ const maxFileBytes = 1024 * 1024
  * @returns undefined where none of them is given; findings where the policy is wrong
  * Errors: ATT_USAGE_OPTION, ATT_SIGNATURE_KEY, ATT_SIGNATURE_TRUST_ROOT.
  */
-export function demandOf(options: Options): SignatureDemand | readonly Diagnostic[] | undefined {
+export async function demandOf(options: Options): Promise<SignatureDemand | readonly Diagnostic[] | undefined> {
   const [file, keyFiles, rootFile] = [textOf(options, "policy"), listOf(options, "key"), textOf(options, "trustRoot")]
   if (file !== undefined) {
     if (keyFiles.length > 0 || rootFile !== undefined)
       throw usageError("--policy has its own keys and trust root", "leave --key and --trust-root out")
+    // It brings a reader of YAML and all that stands in resources along.
+    const { loadSignaturePolicy } = await import("./signature-policy.ts")
     const { signatures, diagnostics } = loadSignaturePolicy(file)
     return signatures ?? diagnostics
   }
