@@ -32,8 +32,8 @@ export function answerAdmin(stats: Host["stats"], path: string): string {
     const lines = [...stats.counters, ...stats.gauges]
       .filter(([name]) => filter.test(name))
       .map(([name, value]) => `${name}: ${value}`)
-    return lines
-      .sort()
+    const histograms = [...stats.histograms.keys()].filter((name) => filter.test(name)).sort()
+    return [...lines.sort(), ...histograms.map((name) => `${name}: No recorded values`)]
       .map((line) => `${line}\n`)
       .join("")
   }

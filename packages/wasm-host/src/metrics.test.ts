@@ -18,6 +18,17 @@ describe("metrics", () => {
     expect([metrics.get(4), metrics.get(8), metrics.get(5), metrics.get(6)]).toEqual([12n, 12n, 7n, { status: 2 }])
     expect(printStats(stats)).toEqual(["wasmcustom.m: 7"])
   })
+  it("are printed once they are used: not by their definition, nor by taking from a gauge", () => {
+    const stats = createStats()
+    const metrics = createMetrics(stats)
+    metrics.define(0, "c")
+    metrics.define(1, "g")
+    metrics.increment(5, -1n)
+    expect(printStats(stats)).toEqual([])
+    metrics.record(4, 0n)
+    metrics.increment(5, 3n)
+    expect(printStats(stats)).toEqual(["wasmcustom.c: 0", "wasmcustom.g: 2"])
+  })
 })
 
 describe("shared data", () => {

@@ -10,11 +10,13 @@ export interface Stats {
   readonly counters: Map<string, bigint>
   readonly gauges: Map<string, bigint>
   readonly histograms: Map<string, bigint[]>
+  /** Names that were only defined so far, or only taken from. */
+  readonly unused: Set<string>
 }
 
 /** No statistics yet. */
 export function createStats(): Stats {
-  return { counters: new Map(), gauges: new Map(), histograms: new Map() }
+  return { counters: new Map(), gauges: new Map(), histograms: new Map(), unused: new Set() }
 }
 
 /** Adds to a counter. */
@@ -22,11 +24,11 @@ export function count(stats: Stats, name: string, delta = 1n): void {
   stats.counters.set(name, (stats.counters.get(name) ?? 0n) + delta)
 }
 
-/** Lines as Envoy's `/stats` prints counters and gauges, in order of name. Histograms are left out. */
+/** Lines as Envoy's `/stats?usedonly` prints counters and gauges, in order of name. Histograms are left out. */
 export function printStats(stats: Stats, filter: RegExp = /./): readonly string[] {
   // Of a counter and a gauge of one name Envoy prints the gauge.
   return [...new Map([...stats.counters, ...stats.gauges])]
-    .map(([name, value]) => `${name}: ${value}`)
+    .flatMap(([name, value]) => (stats.unused.has(name) ? [] : [`${name}: ${value}`]))
     .filter((line) => filter.test(line))
     .sort()
 }
@@ -71,7 +73,10 @@ export function createMetrics(stats: Stats): Metrics {
         string,
         bigint | bigint[]
       >
-      if (!table.has(full)) table.set(full, kind === 2 ? [] : 0n)
+      if (!table.has(full)) {
+        table.set(full, kind === 2 ? [] : 0n)
+        stats.unused.add(full)
+      }
       return id
     },
     increment: (id, delta) => {
@@ -82,6 +87,8 @@ export function createMetrics(stats: Stats): Metrics {
         if (delta <= 0n) return Status.BadArgument
         count(stats, name, delta)
       } else stats.gauges.set(name, u64((stats.gauges.get(name) ?? 0n) + delta))
+      // A gauge that is only taken from counts as unused in Envoy.
+      if (delta > 0n) stats.unused.delete(name)
       return Status.Ok
     },
     record: (id, value) => {
@@ -90,6 +97,7 @@ export function createMetrics(stats: Stats): Metrics {
       if (kindOf(id) === 0) stats.counters.set(name, u64((stats.counters.get(name) ?? 0n) + value))
       else if (kindOf(id) === 1) stats.gauges.set(name, u64(value))
       else pushKept(stats.histograms.get(name) ?? [], u64(value), histogramLimit)
+      stats.unused.delete(name)
       return Status.Ok
     },
     get: (id) => {
