@@ -1,6 +1,7 @@
 // What the recorder's client and servers make of what passes: they are Node's, with Node's parsers.
 import type { HttpRequest, HttpResult, UpstreamSight } from "@attache/wasm-host"
 import type { ClientRecord, RequestRecord } from "./corpus.ts"
+import { pieceGapMs } from "./test-upstream.ts"
 
 /** Bodies longer than this are recorded as their length. */
 const shownBody = 4096
@@ -13,7 +14,7 @@ export function httpRequest(request: RequestRecord, readSizes: readonly number[]
     ...(request.method === undefined ? {} : { method: request.method }),
     ...(request.headers === undefined ? {} : { headers: joinCookies(request.headers) }),
     ...(body === undefined ? {} : { body }),
-    ...(request.chunks === undefined ? {} : { chunks: request.chunks }),
+    ...(request.chunks === undefined ? {} : { chunks: request.chunks, chunkGapMs: pieceGapMs }),
     ...(request.trailers === undefined ? {} : { trailers: request.trailers }),
     ...(readSizes === undefined || request.bodySize === undefined ? {} : { readSizes }),
   }
@@ -46,6 +47,7 @@ export function clientRecord(result: HttpResult): ClientRecord {
   // What follows a response that has no body breaks the client's parser; after 101 it is somebody else's protocol.
   if (isBodiless && text !== "" && result.status < 200) return { ...head, body: "" }
   if (isBodiless && text !== "") return { ...head, body: "", error: "HPE_CLOSED_CONNECTION", incomplete: true }
+  if (result.overflow.length > 0) return { ...head, body: "", error: "HPE_CLOSED_CONNECTION", incomplete: true }
   if (result.outcome === "timeout") return { ...head, timeout: true, error: "ECONNRESET", incomplete: true }
   if (result.outcome !== "complete") return { ...head, error: "ECONNRESET", incomplete: true }
   return { ...head, ...(result.trailers.length === 0 ? {} : { trailers: result.trailers }) }

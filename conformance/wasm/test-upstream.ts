@@ -2,6 +2,8 @@
 import type { GrpcHandler, UpstreamHandler, UpstreamResponse } from "@attache/wasm-host"
 
 const date = "Thu, 01 Jan 2026 00:00:00 GMT"
+/** What the recorder's client and server wait between two pieces of a body. */
+export const pieceGapMs = 30
 const hello = "hello from upstream\n"
 
 /** Answers as the recorder's server does: `/echo`, `/bytes/N`, `/chunks`, `/trailers`, `/status/N`, `/slow`, `/never`, `/close`, else a greeting. */
@@ -23,8 +25,13 @@ export function testUpstream(name: string): UpstreamHandler {
       case "bytes":
         return sized("a".repeat(Number(second)))
       case "chunks":
-        return { headers: head(name, [], [["transfer-encoding", "chunked"]]), chunks: ["one,", "two,", "three"] }
+        return {
+          headers: head(name, [], [["transfer-encoding", "chunked"]]),
+          chunks: ["one,", "two,", "three"],
+          chunkGapMs: pieceGapMs,
+        }
       case "trailers":
+        if (request.method === "HEAD") return { headers: head(name, []) }
         return {
           headers: head(name, [["trailer", "x-t"]], [["transfer-encoding", "chunked"]]),
           body: "body",

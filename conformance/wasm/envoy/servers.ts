@@ -84,6 +84,7 @@ async function answer(name: string, request: IncomingMessage, response: ServerRe
   else if (first === "status") sized(hello, Number(second))
   else if (first === "chunks") await writePieces(response.writeHead(200, head), ["one,", "two,", "three"])
   else if (first === "trailers") {
+    if (request.method === "HEAD") return void response.writeHead(200, head).end()
     response.writeHead(200, { ...head, trailer: "x-t" }).write("body")
     response.addTrailers({ "x-t": "1" })
     response.end()
@@ -108,17 +109,28 @@ function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
   })
 }
 
-/** Refuses the method `Fail`; sends every other message back as it came. */
+/** Refuses the method `Fail`; sends every other message back as it came, and its own headers with the first. */
 function answerGrpc(stream: ServerHttp2Stream, headers: Readonly<Record<string, unknown>>): void {
   const isFailing = String(headers[":path"]).endsWith("/Fail")
+  const respond = (): void => {
+    if (!stream.headersSent && !stream.destroyed)
+      stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true })
+  }
   stream.on("error", () => {})
-  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true })
   stream.on("wantTrailers", () =>
     stream.sendTrailers(isFailing ? { "grpc-status": "7", "grpc-message": "denied" } : { "grpc-status": "0" }),
   )
-  stream.on("data", (bytes: Buffer) => void (isFailing || stream.write(bytes)))
-  stream.on("end", () => stream.end())
-  if (isFailing) stream.end()
+  stream.on("data", (bytes: Buffer) => {
+    respond()
+    if (!isFailing && stream.writable) stream.write(bytes)
+  })
+  stream.on("end", () => {
+    respond()
+    stream.end()
+  })
+  if (!isFailing) return
+  respond()
+  stream.end()
 }
 
 function echo(socket: Socket, pieces: string[]): void {

@@ -141,7 +141,7 @@ function serializeJson(value: unknown): Uint8Array | undefined {
     if (name === undefined || bytes === undefined) return undefined
     pairs.push([name, bytes])
   }
-  return encodePairs(pairs)
+  return serializeMap(pairs)
 }
 
 function elementOf(value: unknown): string | undefined {

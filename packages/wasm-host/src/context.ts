@@ -1,6 +1,6 @@
 import type { Status } from "./abi/status.ts"
 import type { Attribute } from "./attribute.ts"
-import type { BufferSource } from "./buffer.ts"
+import type { BodyData, BufferSource } from "./buffer.ts"
 import type { CelNode } from "./cel/parse.ts"
 import type { HeaderMap } from "./http/header-map.ts"
 import type { Pair } from "./pairs.ts"
@@ -51,7 +51,8 @@ export interface CallState {
   responseBody?: Uint8Array
   grpcInitialMetadata?: HeaderMap
   grpcTrailingMetadata?: HeaderMap
-  grpcMessage?: Uint8Array
+  /** May be written to. */
+  grpcMessage?: BodyData
   callData?: Uint8Array
 }
 

@@ -1,9 +1,11 @@
 import { type Attribute, int, map, text } from "./attribute.ts"
-import { byteString } from "./byte-string.ts"
+import { byteString, joinBytes, utf8 } from "./byte-string.ts"
+import { structBytes } from "./configuration.ts"
 import { createHeaderMap, type HeaderMap } from "./http/header-map.ts"
 import { grpcStatusOf } from "./http/local-reply.ts"
 import { responseFlags, type StreamInfo } from "./http/stream-info.ts"
 import type { Plugin } from "./plugin.ts"
+import { writeField } from "./protobuf.ts"
 
 /** Who the proxy is: `node` of its bootstrap. */
 export interface ProxyNode {
@@ -36,16 +38,31 @@ export function rootAttribute(name: string, source: PropertySource): Attribute |
   if (name === "xds") return map((key) => xdsValue(key, source))
   if (stream === undefined) return undefined
   if (name === "connection_id") return int(stream.connectionId)
-  if (name === "request") return source.isHttp === true ? map((key) => requestValue(key, source, stream)) : undefined
-  if (name === "response") return source.isHttp === true ? map((key) => responseValue(key, source, stream)) : undefined
+  if (name === "request") return map((key) => requestValue(key, source, stream))
+  if (name === "response") return map((key) => responseValue(key, source, stream))
   if (name === "connection") return map((key) => connectionValue(key, stream))
-  if (name === "upstream") return map((key) => upstreamValue(key, stream))
+  if (name === "upstream") return map((key) => upstreamValue(key, stream, source.isHttp === true))
   if (name === "source") return map((key) => addressValue(key, stream.source))
   if (name === "destination") return map((key) => addressValue(key, stream.destination))
-  if (name === "metadata") return { kind: "json", value: { filter_metadata: {} }, message: new Uint8Array(0) }
+  if (name === "metadata") return metadataOf({})
+  if (name === "upstream_filter_state") return stream.isConnected ? unprintable : undefined
   if (name === "filter_state") return map((key) => bytesOf(stream.filterState.get(key)))
   return bytesOf(stream.filterState.get(`wasm.${name}`))
 }
+
+/** `envoy.config.core.v3.Metadata`: a message as a whole, walked as JSON. */
+const metadataOf = (metadata: Readonly<Record<string, unknown>>): Attribute => ({
+  kind: "json",
+  value: { filter_metadata: metadata },
+  message: joinBytes(
+    Object.entries(metadata).map(([key, value]) =>
+      writeField(
+        1,
+        joinBytes([writeField(1, utf8(key)), writeField(2, structBytes(value as Record<string, unknown>))]),
+      ),
+    ),
+  ),
+})
 
 const bytesOf = (bytes: Uint8Array | undefined): Attribute | undefined =>
   bytes === undefined ? undefined : { kind: "bytes", bytes }
@@ -58,7 +75,7 @@ function requestValue(key: string, source: PropertySource, info: StreamInfo): At
   const query = path?.indexOf("?") ?? -1
   switch (key) {
     case "protocol":
-      return text("HTTP/1.1")
+      return source.isHttp === true ? text("HTTP/1.1") : undefined
     case "time":
       return { kind: "timestamp", value: nanos(source.epochMs + info.startMs) }
     case "duration":
@@ -68,7 +85,7 @@ function requestValue(key: string, source: PropertySource, info: StreamInfo): At
     case "total_size":
       return int(info.requestBytes + (headers?.byteSize() ?? 0))
     case "headers_bytes":
-      return headers === undefined ? undefined : int(headers.byteSize())
+      return int(headers?.byteSize() ?? 0)
     case "headers":
       return headerValues(headers)
     case "path":
@@ -113,7 +130,7 @@ function responseValue(key: string, source: PropertySource, info: StreamInfo): A
     case "headers":
       return headerValues(headers)
     case "headers_bytes":
-      return headers === undefined ? undefined : int(headers.byteSize())
+      return int(headers?.byteSize() ?? 0)
     case "trailers":
       return headerValues(trailers)
     case "size":
@@ -133,14 +150,14 @@ function connectionValue(key: string, info: StreamInfo): Attribute | undefined {
   return key === "mtls" ? { kind: "bool", value: false } : undefined
 }
 
-function upstreamValue(key: string, info: StreamInfo): Attribute | undefined {
+function upstreamValue(key: string, info: StreamInfo, isHttp: boolean): Attribute | undefined {
   switch (key) {
     case "request_attempt_count":
       return int(info.attempts)
     case "num_endpoints":
-      return int(1)
+      return info.hasCluster ? int(1) : undefined
     case "transport_failure_reason":
-      return text(info.upstreamAddress === undefined ? undefined : "")
+      return text(info.upstreamAddress === undefined && isHttp ? undefined : info.transportFailure)
     case "address":
       return text(info.upstreamAddress)
     case "port":
@@ -161,27 +178,42 @@ function xdsValue(key: string, source: PropertySource): Attribute | undefined {
   const isHttp = source.isHttp === true
   switch (key) {
     case "node":
-      return {
-        kind: "json",
-        value: { id: source.node.id, cluster: source.node.cluster, metadata: source.node.metadata },
-      }
+      return map((part) => nodeValue(part, source.node))
     case "listener_direction":
-      return int(source.listenerDirection)
+      return source.stream === undefined ? undefined : int(source.listenerDirection)
     case "filter_chain_name":
       return source.stream === undefined ? undefined : text("")
     case "listener_metadata":
-      return { kind: "json", value: { filter_metadata: {} } }
+      return source.stream === undefined ? undefined : metadataOf({})
     case "cluster_name":
-      return text(route === undefined ? undefined : byteString(route.cluster))
+      return text(source.stream?.cluster === undefined ? undefined : byteString(source.stream.cluster))
+    case "cluster_metadata":
+      return source.stream?.hasCluster === true ? emptyMessage : undefined
+    case "upstream_host_metadata":
+    case "upstream_host_locality_metadata":
+      return source.stream?.upstreamAddress === undefined ? undefined : unprintable
+    case "virtual_host_metadata":
+      return isHttp ? emptyMessage : undefined
     case "route_name":
       return isHttp && route !== undefined ? text(byteString(route.name)) : undefined
     case "virtual_host_name":
-      return isHttp && route !== undefined ? text("v") : undefined
+      return isHttp ? text("v") : undefined
     case "route_metadata":
-      return isHttp && route !== undefined ? { kind: "json", value: { filter_metadata: route.metadata } } : undefined
+      return isHttp && route !== undefined ? metadataOf(route.metadata) : undefined
   }
   return undefined
 }
+
+function nodeValue(key: string, node: ProxyNode): Attribute | undefined {
+  if (key === "id") return text(byteString(node.id))
+  if (key === "cluster") return text(byteString(node.cluster))
+  if (key === "metadata") return { kind: "json", value: node.metadata }
+  return key === "locality" ? emptyMessage : undefined
+}
+
+/** A message without fields, and something that is there but cannot be written down. */
+const emptyMessage: Attribute = { kind: "json", value: {}, message: new Uint8Array(0) }
+const unprintable: Attribute = map(() => undefined)
 
 /** Headers by name; none are an empty map. */
 function headerValues(headers: HeaderMap = createHeaderMap()): Attribute {

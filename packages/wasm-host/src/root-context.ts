@@ -1,5 +1,5 @@
 import { BufferId, MapId, Status } from "./abi/status.ts"
-import type { BufferSource } from "./buffer.ts"
+import type { BodyData, BufferSource } from "./buffer.ts"
 import type { CallState, Context, RootContext } from "./context.ts"
 import type { HeaderMap } from "./http/header-map.ts"
 import { type Plugin, rootLogPrefix } from "./plugin.ts"
@@ -35,6 +35,8 @@ export function createSharedBuffers(
   let last: BufferSource = { kind: "inactive" }
   const text = (bytes: Uint8Array | undefined): BufferSource =>
     bytes === undefined ? { kind: "inactive" } : { kind: "text", bytes }
+  const message = (data: BodyData | undefined): BufferSource =>
+    data === undefined ? { kind: "inactive" } : { kind: "data", data }
   return (id, own) => {
     let found: BufferSource | undefined = own
     const { callData } = call()
@@ -45,7 +47,7 @@ export function createSharedBuffers(
     if (id === BufferId.CallResponseBody) {
       const body = call().responseBody
       found = body === undefined ? undefined : text(body)
-    } else if (id === BufferId.GrpcMessage) found = text(call().grpcMessage)
+    } else if (id === BufferId.GrpcMessage) found = message(call().grpcMessage)
     else if (id === BufferId.VmConfiguration) found = text(vm.vmConfiguration)
     else if (id === BufferId.PluginConfiguration)
       found = root().configurationVisible ? text(root().plugin.configuration) : undefined

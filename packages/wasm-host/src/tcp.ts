@@ -77,8 +77,16 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
   function resumeReading(): void {
     if (isClosed) return
     isReading = true
-    hasServer = true
+    connectServer()
     if (stored.bytes.length > 0) forward(hasClientEnd)
+  }
+
+  /** The connection to the server follows at once when the filter lets the new one pass. */
+  const connectServer = (): void => {
+    hasServer = true
+    Object.assign(options.info, {
+      ...{ attempts: 1, cluster: "upstream", hasCluster: true, isConnected: true, upstreamAddress: "127.0.0.1:18000" },
+    })
   }
 
   const forward = (end: boolean): void => {
@@ -111,6 +119,7 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     }
     if (outcome === "stop") return
     if (held.bytes.length > 0) received.push(held.bytes)
+    options.info.responseBytes += held.bytes.length
     held.bytes = new Uint8Array(0)
     if (!end) return
     isClientEnded = true
@@ -120,6 +129,7 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
   const read = (bytes: Uint8Array, end: boolean): void => {
     if (isClosed) return
     hasClientEnd ||= end
+    options.info.requestBytes += bytes.length
     stored.bytes = joinBytes([stored.bytes, bytes])
     if (!isReading) return
     const outcome = filter?.downstreamData(stored, end) ?? "continue"
@@ -138,7 +148,7 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     closeBoth(PeerId.Local)
   } else if (opened === "continue") {
     isReading = true
-    hasServer = true
+    connectServer()
   }
   return {
     send: (bytes) =>

@@ -41,7 +41,8 @@ const refusedDetails =
   "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"
 
 /** The text of a gRPC status as `proxy_get_status` gives it. */
-function statusText(message: string, details = "via_upstream"): string {
+function statusText(status: number, message: string, details = "via_upstream"): string {
+  if (status === 0) return message
   return message === "" ? details : `${message}{${details}}`
 }
 
@@ -64,7 +65,7 @@ export function startUnary(
     if (!root.grpcCalls.has(token)) return
     cancel()
     if ((reply.status ?? 0) === 0) receive(vm, root, token, bytesOf(reply.message))
-    else close(vm, root, token, reply.status ?? 0, statusText(reply.statusMessage ?? "", details))
+    else close(vm, root, token, reply.status ?? 0, statusText(reply.status ?? 0, reply.statusMessage ?? "", details))
   }
   root.grpcCalls.set(token, { isStream: false, send: () => {}, cancel, close: cancel })
   const request = requestOf(target, message, timeout)
@@ -89,19 +90,27 @@ export function startUnary(
     )
 }
 
-/** Starts a stream: its first answer brings the initial metadata, its end the trailing ones and a close. */
+/** Starts a stream: its first answer brings the initial metadata, its end the trailing ones and a close. A stream that the server ended is there until the module closes it too. */
 export function startStream(vm: Vm, root: RootContext, target: GrpcTarget, token: number): void {
   const { loop } = vm.process
   const cancels: (() => void)[] = []
   const begun = loop.now()
   let isOpened = false
   let isRequestComplete = false
+  let isClosedByModule = false
+  let isClosedByServer = false
   const drop = (): void => {
     for (const one of cancels.splice(0)) one()
     root.grpcCalls.delete(token)
   }
+  const finish = (status: number, text: string): void => {
+    for (const one of cancels.splice(0)) one()
+    isClosedByServer = true
+    close(vm, root, token, status, text)
+    if (isClosedByModule) root.grpcCalls.delete(token)
+  }
   const answer = (reply: GrpcResponse): void => {
-    if (!root.grpcCalls.has(token)) return
+    if (isClosedByServer || !root.grpcCalls.has(token)) return
     if (!isOpened) {
       isOpened = true
       metadata(vm, root, token, "initial", responseHead(reply, isRequestComplete ? loop.now() - begun : undefined))
@@ -109,16 +118,14 @@ export function startStream(vm: Vm, root: RootContext, target: GrpcTarget, token
     if (reply.message !== undefined) receive(vm, root, token, bytesOf(reply.message))
     if (reply.end !== true && (reply.status ?? 0) === 0) return
     metadata(vm, root, token, "trailing", responseTail(reply))
-    drop()
-    close(vm, root, token, reply.status ?? 0, statusText(reply.statusMessage ?? ""))
+    finish(reply.status ?? 0, statusText(reply.status ?? 0, reply.statusMessage ?? ""))
   }
   /** The proxy's own answer: no initial metadata, everything else as trailing. */
   const refuse = (): void => {
     const refused = { status: 14, statusMessage: refusedText }
     metadata(vm, root, token, "initial", [])
     metadata(vm, root, token, "trailing", [...responseHead({}, undefined), ...responseTail(refused)])
-    drop()
-    close(vm, root, token, 14, statusText(refusedText, refusedDetails))
+    finish(14, statusText(14, refusedText, refusedDetails))
   }
   // A server that has nothing more to say ends the call when the client did.
   const halfClose = (): void => {
@@ -130,13 +137,17 @@ export function startStream(vm: Vm, root: RootContext, target: GrpcTarget, token
   root.grpcCalls.set(token, {
     isStream: true,
     send: (message, end) => {
-      if (isRequestComplete || target.cluster.isRefused) return
+      if (isRequestComplete || isClosedByServer || target.cluster.isRefused) return
       const reply = target.cluster.grpc(requestOf(target, message, 0))
       if (reply !== "never") cancels.push(loop.after(reply.delayMs ?? 1, () => answer(reply)))
       if (end) halfClose()
     },
     cancel: drop,
-    close: halfClose,
+    close: () => {
+      isClosedByModule = true
+      if (isClosedByServer) drop()
+      else halfClose()
+    },
   })
 }
 
@@ -160,7 +171,7 @@ function responseTail({ status, statusMessage, trailingMetadata }: GrpcResponse)
 
 function receive(vm: Vm, root: RootContext, token: number, message: Uint8Array): void {
   if (vm.failState !== FailState.Ok) return
-  root.call.grpcMessage = message
+  root.call.grpcMessage = { bytes: message }
   vm.call("proxy_on_grpc_receive", root, [root.id, token, message.length])
   delete root.call.grpcMessage
   vm.runDeferred()

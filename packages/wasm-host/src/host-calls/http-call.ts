@@ -1,6 +1,6 @@
 import { FailState, Status } from "../abi/status.ts"
 import { joinBytes, textOf } from "../byte-string.ts"
-import { type Cluster, resetFacts, resetText, sendToCluster } from "../clusters.ts"
+import { type Cluster, connectMs, type ResponseReceiver, resetFacts, resetText, sendToCluster } from "../clusters.ts"
 import type { RootContext } from "../context.ts"
 import { createHeaderMap, type HeaderMap } from "../http/header-map.ts"
 import { ownReply, prepareLocalReply } from "../http/local-reply.ts"
@@ -90,29 +90,26 @@ function start(vm: Vm, root: RootContext, cluster: Cluster, call: Call): void {
     overflow: new Uint8Array(0),
     trailers: call.trailers.pairs().map(([key, value]) => [textOf(key), textOf(value)] as const),
   }
-  cancelCall = sendToCluster(
-    vm.process,
-    cluster,
-    request,
-    {
-      headers: (own, end) => {
-        own.add("x-envoy-upstream-service-time", String(Math.floor(loop.now() - begun)))
-        response = own
-        if (end) finish()
-      },
-      data: (bytes, end) => {
-        if (bytes.length > 0) parts.push(bytes)
-        if (end) finish()
-      },
-      trailers: (own) => {
-        trailers = own
-        finish()
-      },
-      reset: (reason) => local(resetFacts(reason).status, resetText(reason)),
+  const receiver: ResponseReceiver = {
+    headers: (own, end) => {
+      own.add("x-envoy-upstream-service-time", String(Math.floor(loop.now() - begun)))
+      response = own
+      if (end) finish()
     },
-    Number.POSITIVE_INFINITY,
-  )
-  if (!cluster.isRefused) vm.process.seen(request)
+    data: (bytes, end) => {
+      if (bytes.length > 0) parts.push(bytes)
+      if (end) finish()
+    },
+    trailers: (own) => {
+      trailers = own
+      finish()
+    },
+    reset: (reason) => local(resetFacts(reason).status, resetText(reason)),
+  }
+  cancelCall = loop.after(connectMs, () => {
+    if (!cluster.isRefused) vm.process.seen(request)
+    cancelCall = sendToCluster(vm.process, cluster, request, receiver, Number.POSITIVE_INFINITY)
+  })
   if (call.timeout > 0) cancelTimeout = loop.after(call.timeout, () => local(504, "upstream request timeout"))
   root.httpCalls.set(call.token, () => {
     cancelTimeout()

@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array
   /** Sent one after the other with chunked coding, instead of `body`. */
   readonly chunks?: readonly (string | Uint8Array)[]
+  /** Between two chunks, default 1. */
+  readonly chunkGapMs?: number
   readonly trailers?: HeaderInput
   /** Leaves the request open after its headers, for `data` and `trailers` of the exchange. */
   readonly isOpen?: boolean
@@ -39,6 +41,8 @@ export interface HttpResult {
   readonly headers: readonly (readonly [string, string])[]
   readonly body: Uint8Array
   readonly trailers: readonly (readonly [string, string])[]
+  /** Bytes that came beyond content-length, which a client takes for a broken next response. */
+  readonly overflow: Uint8Array
 }
 
 /** A request under way. */
@@ -58,6 +62,9 @@ export interface HttpExchange {
   text(): string
 }
 
+/** From the last announced byte of a response to the end of the client's connection. */
+const closeMs = 1
+
 /** Sends a request into a stream: headers at once, the body as it arrives. */
 export function openExchange(
   request: HttpRequest,
@@ -74,19 +81,27 @@ export function openExchange(
   let length: number | undefined
   let outcome: HttpResult["outcome"] | undefined
   const parts: Uint8Array[] = []
+  let received = 0
+  const isBodiless = (): boolean => request.method === "HEAD" || statusText === "204" || statusText === "304"
   const client: ClientSide = {
     headers: (status, wire) => {
       statusText = status
       headers = wire.headers
       length = wire.contentLength
     },
-    data: (bytes) => void parts.push(bytes),
+    data: (bytes) => {
+      parts.push(bytes)
+      received += bytes.length
+      if (length === undefined || received < length || outcome !== undefined || isBodiless()) return
+      // A client that has what was announced closes its connection, whatever the proxy still waits for.
+      outcome = "complete"
+      loop.after(closeMs, () => feed(() => stream.disconnect()))
+    },
     trailers: (pairs) => {
       trailers = pairs
     },
     end: () => {
-      const isBodiless = request.method === "HEAD" || statusText === "204" || statusText === "304"
-      outcome ??= length !== undefined && !isBodiless && joinBytes(parts).length < length ? "cut" : "complete"
+      outcome ??= length !== undefined && !isBodiless() && received < length ? "cut" : "complete"
     },
     reset: () => {
       outcome ??= "cut"
@@ -118,6 +133,7 @@ export function openExchange(
       headers,
       body: length === undefined ? joinBytes(parts) : joinBytes(parts).slice(0, length),
       trailers,
+      overflow: length === undefined ? new Uint8Array(0) : joinBytes(parts).slice(length),
     }),
     text: () => decodeUtf8(joinBytes(parts)),
   }
@@ -182,11 +198,12 @@ function begin(
   const chunks = (request.chunks ?? []).map((chunk) => (typeof chunk === "string" ? utf8(chunk) : chunk))
   // The first chunk comes in the same read as the headers.
   const [first, ...others] = chunks
+  const gap = request.chunkGapMs ?? 1
   if (first !== undefined) feed(() => stream.data(first, false))
   others.forEach((chunk, i) => {
-    loop.after(i + 1, () => feed(() => stream.data(chunk, false)))
+    loop.after((i + 1) * gap, () => feed(() => stream.data(chunk, false)))
   })
-  loop.after(chunks.length, () =>
+  loop.after(chunks.length * gap, () =>
     feed(() => {
       if (request.trailers === undefined) stream.data(new Uint8Array(0), true)
       else stream.trailers(createHeaderMap(pairsOf(request.trailers)))
@@ -220,11 +237,12 @@ function sendWhole(
 ): void {
   const step = (i: number): void => {
     if (stream.isEnded) return
-    if (stream.isStalled) {
+    const part = parts[i]
+    // The end of a request comes with the read of its last piece, whatever is stored.
+    if (part !== undefined && stream.isStalled) {
       loop.after(1, () => step(i))
       return
     }
-    const part = parts[i]
     if (part === undefined) {
       feed(() => stream.data(new Uint8Array(0), true))
       return

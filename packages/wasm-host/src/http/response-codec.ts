@@ -22,11 +22,12 @@ export interface ResponseCodec extends NextHop {
   readonly isHeadersSent: boolean
 }
 
-/** A codec of HTTP/1 for one response. @param ended called when the response is complete. Source: Envoy `ConnectionManagerImpl::ActiveStream::encodeHeaders` */
+/** A codec of HTTP/1 for one response. @param clock the time a response's `date` tells @param ended called when the response is complete. Source: Envoy `ConnectionManagerImpl::ActiveStream::encodeHeaders` */
 export function createResponseCodec(
   client: ClientSide,
   info: StreamInfo,
   isHead: () => boolean,
+  clock: () => Date,
   ended: () => void,
 ): ResponseCodec {
   let isHeadersSent = false
@@ -37,7 +38,7 @@ export function createResponseCodec(
   }
   const codec: ResponseCodec = {
     headers: (map, end) => {
-      addOwnHeaders(map)
+      addOwnHeaders(map, clock())
       const wire = responseOnWire(map, end, isHead())
       isHeadersSent = true
       isChunked = wire.isChunked
@@ -66,9 +67,9 @@ export function createResponseCodec(
   return codec
 }
 
-function addOwnHeaders(map: HeaderMap): void {
+function addOwnHeaders(map: HeaderMap, now: Date): void {
   for (const name of ["connection", "transfer-encoding", "keep-alive", "proxy-connection"]) map.remove(name)
-  if (map.get("date") === undefined) map.add("date", "<date>")
+  if (map.get("date") === undefined) map.add("date", now.toUTCString())
   map.set("server", "envoy")
   map.add("connection", "close")
 }

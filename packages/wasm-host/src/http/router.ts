@@ -1,6 +1,7 @@
 import { joinBytes, textOf } from "../byte-string.ts"
 import {
   type Cluster,
+  connectMs,
   type ResponseReceiver,
   resetFacts,
   resetText,
@@ -18,8 +19,8 @@ import { requestOnWire, type WireHeaders } from "./wire.ts"
 
 /** The last filter of a request: finds the route and sends the request to its cluster. */
 export interface Router extends NextHop {
-  /** The route for headers; none without a path or `x-forwarded-proto`. */
-  routeOf(map: HeaderMap): Route | undefined
+  /** Finds the route for headers and tells the stream's facts; none without a path or `x-forwarded-proto`. */
+  look(map: HeaderMap): void
   /** Stops what is under way; an upstream that has not seen the whole request sees it aborted. */
   giveUp(): void
   readonly isForwarded: boolean
@@ -65,14 +66,22 @@ export function createRouter(options: RouterOptions): Router {
     return options.routes.find((route) => path.startsWith(route.prefix))
   }
 
-  const headers = (map: HeaderMap, end: boolean): void => {
+  const look = (map: HeaderMap): void => {
     info.route = routeOf(map)
+    info.cluster =
+      info.route === undefined || info.route.directResponse !== undefined ? undefined : clusterName(info.route, map)
+    info.hasCluster = info.cluster !== undefined && options.clusters.has(info.cluster)
+  }
+
+  const headers = (map: HeaderMap, end: boolean): void => {
+    look(map)
     if (info.route?.directResponse !== undefined) {
       const { status, body } = info.route.directResponse
-      sendLocalReply(ownReply(status, body ?? "", "direct_response"))
+      const reply = ownReply(status, body ?? "", "direct_response")
+      sendLocalReply({ ...reply, headers: status === 201 || (status >= 300 && status < 400) ? locationOf(map) : [] })
       return
     }
-    const cluster = info.route === undefined ? undefined : options.clusters.get(clusterName(info.route, map))
+    const cluster = info.cluster === undefined ? undefined : options.clusters.get(info.cluster)
     if (cluster === undefined) {
       const [flag, status, details] =
         info.route === undefined
@@ -102,10 +111,17 @@ export function createRouter(options: RouterOptions): Router {
       ...{ cluster, map, wire, body: [], trailers: [], isConnected },
       ...{ isComplete: false, isOver: false, cancel: () => {} },
     }
+    info.isConnected = isConnected
     if (isConnected) cluster.pool.idle--
     else
-      process.loop.after(0, () => {
+      process.loop.after(connectMs, () => {
+        // A connection that does not come to be fails whatever there is of the request.
+        if (cluster.isRefused) {
+          if (!upstream.isOver) send(upstream)
+          return
+        }
         upstream.isConnected = true
+        info.isConnected = true
         // Its request was given up meanwhile.
         if (upstream.isOver) cluster.pool.idle++
         else if (upstream.isComplete) send(upstream)
@@ -163,7 +179,8 @@ export function createRouter(options: RouterOptions): Router {
       },
       reset: (reason) => {
         if (options.isOver()) return
-        const { flag, details, status } = resetFacts(reason)
+        const { flag, details, status, transportFailure } = resetFacts(reason)
+        info.transportFailure = transportFailure
         info.flags.add(flag)
         if (hasResponse) options.reset()
         else sendLocalReply(ownReply(status, resetText(reason), details))
@@ -182,7 +199,7 @@ export function createRouter(options: RouterOptions): Router {
       if (upstream?.wire.isChunked === true) upstream.trailers = textPairs(map.pairs())
       dispatch()
     },
-    routeOf,
+    look,
     giveUp: () => {
       for (const upstream of upstreams) {
         upstream.cancel()
@@ -209,6 +226,11 @@ function headersError(map: HeaderMap): string | undefined {
     if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) return `invalid header value for: ${shown}`
   }
   return undefined
+}
+
+/** A direct response of 201 or 3xx says where it was asked for. Source: Envoy `Http::Utility::newUri`. */
+function locationOf(map: HeaderMap): LocalReply["headers"] {
+  return [["location", `${map.get(":scheme") ?? ""}://${map.get(":authority") ?? ""}${map.get(":path") ?? ""}`]]
 }
 
 function clusterName(route: Route, map: HeaderMap): string {

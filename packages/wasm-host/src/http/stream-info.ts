@@ -30,6 +30,14 @@ export interface StreamInfo {
   attempts: number
   endMs: number | undefined
   upstreamAddress: string | undefined
+  /** Name of the cluster the request goes to; absent where none is. */
+  cluster: string | undefined
+  /** Whether the route's cluster exists. */
+  hasCluster: boolean
+  /** Whether there is a connection to the upstream. */
+  isConnected: boolean
+  /** Why no connection came to be; empty when there is no reason. */
+  transportFailure: string
   requestHeaders: HeaderMap | undefined
   responseHeaders: HeaderMap | undefined
   responseTrailers: HeaderMap | undefined

@@ -173,7 +173,8 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     startReply(reply)
   }
 
-  const codec = createResponseCodec(client, info, isHead, () => finish())
+  const clock = (): Date => new Date(process.epochMs + process.loop.now())
+  const codec = createResponseCodec(client, info, isHead, clock, () => finish())
 
   /** A response without a status is replaced, without asking the filters again. Source: Envoy `checkRequiredResponseHeaders`. */
   const sendCheckedHeaders = (map: HeaderMap, end: boolean): void => {
@@ -256,7 +257,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     },
     clearRouteCache: () => {},
     attribute: (name, maps) => {
-      if (requestHeaders !== undefined && !router.isForwarded) info.route = router.routeOf(requestHeaders)
+      if (requestHeaders !== undefined && !router.isForwarded) router.look(requestHeaders)
       return rootAttribute(name, { ...options.facts(), stream: info, isHttp: true, ...maps })
     },
     setProperty: (name, value) => {

@@ -192,7 +192,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     map: (mapId) => {
       const call = callMap(mapId, root.call)
       if (call !== undefined) return call
-      return (logging ? callbacks.logMap(mapId) : undefined) ?? ownMap(mapId)
+      return logging ? callbacks.logMap(mapId) : ownMap(mapId)
     },
     mutableMap: (mapId) => {
       const { request, response } = sides
