@@ -7,10 +7,12 @@
  */
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+const { accessSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = fs
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const platform = `${process.platform}-${process.arch}`
 const stampFile = join(root, "node_modules", ".install-stamp")
@@ -23,6 +25,8 @@ const pinnedNode = join("..", `node-${platform}`, "bin", "node")
  */
 const npmArguments = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=0"]
 const attempts = 3
+/** What a fresh clone takes on the disk: packages unpacked, and room to unpack them. */
+const neededMB = 650
 const networkFailure = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/
 const exitCodes = { failed: 1, environment: 4 }
 
@@ -37,7 +41,8 @@ class SetUpError extends Error {
 try {
   ensurePackages()
   ensureCommand()
-  ensureEnvoy()
+  // The checks need none.
+  if (process.env.npm_lifecycle_event !== "precheck") ensureEnvoy()
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error
   say(`error: ${error.message}`)
@@ -51,10 +56,10 @@ function ensurePackages() {
   withLock(() => {
     if (currentStamp() === wanted) return
     requireSomeNode()
+    requireRoom()
     const started = Date.now()
     say("installing packages (about 165 MB to download) ...")
     installPackages()
-    requirePinnedNode()
     writeFileSync(stampFile, wanted)
     say(`installed packages in ${seconds(started)}`)
   })
@@ -71,38 +76,91 @@ function currentStamp() {
   return existsSync(stampFile) ? readFileSync(stampFile, "utf8") : undefined
 }
 
+/** The packages. npm is run by the Node that started us, for the pinned one is not there yet. */
+function installPackages() {
+  const cache = replacedCache()
+  try {
+    npmInstall(process.env.npm_node_execpath, cache)
+    requirePinnedNode()
+    // npm leaves out optional packages that refuse the Node it runs on: under an old one, native parts of the tools.
+    if (!isNewEnough(process.version)) npmInstall(linkedNode, cache)
+  } finally {
+    if (cache !== undefined) rmSync(cache, { recursive: true, force: true })
+  }
+}
+
+/** A folder in place of npm's cache where that cannot be written, such as in a home that is read-only. */
+function replacedCache() {
+  const { npm_config_cache: cache } = process.env
+  if (!cache) return undefined
+  try {
+    mkdirSync(cache, { recursive: true })
+    accessSync(cache, fs.constants.W_OK)
+    return undefined
+  } catch {
+    const own = mkdtempSync(join(tmpdir(), "attache-npm-"))
+    say(`npm's cache ${cache} cannot be written, using ${own} meanwhile`)
+    return own
+  }
+}
+
 /**
  * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms. The hashes of the lock file are
- * checked all the same. npm is run by the Node that started us, for the pinned one lies in the folder npm replaces.
+ * checked all the same.
  */
-function installPackages() {
-  const { npm_node_execpath: node, npm_execpath: npm } = process.env
+function npmInstall(node, cache) {
+  const { npm_execpath: npm, PATH } = process.env
   const [command, first] = node && npm ? [node, [npm]] : ["npm", []]
-  const options = { cwd: root, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }
-  let ended = spawnSync(command, [...first, ...npmArguments], options)
+  const parameters = [...first, ...npmArguments, ...(cache === undefined ? [] : ["--cache", cache])]
+  const env = node === linkedNode ? { ...process.env, PATH: `${dirname(linkedNode)}${delimiter}${PATH}` } : process.env
+  const options = { cwd: root, env, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }
+  let ended = spawnSync(command, parameters, options)
   for (let next = 2; next <= attempts && ended.status !== 0 && networkFailure.test(ended.stderr ?? ""); next++) {
     say(`the package registry did not answer, trying again (${next} of ${attempts}) ...`)
     pause(500)
-    ended = spawnSync(command, [...first, ...npmArguments], options)
+    ended = spawnSync(command, parameters, options)
   }
-  const { status, stderr, error } = ended
-  if (status === 0) return
+  if (ended.status !== 0) throw npmFailure(ended)
+}
+
+function npmFailure({ status, stderr, error }) {
+  const text = stderr ?? ""
   if (error?.code === "ENOENT")
-    throw new SetUpError("npm was not found", "install Node 22.22.2 or newer with npm and run this again")
-  process.stderr.write(stderr ?? "")
-  if (networkFailure.test(stderr ?? "")) {
-    throw new SetUpError(
-      "the package registry could not be reached",
+    return new SetUpError("npm was not found", "install Node 22.22.2 or newer with npm and run this again")
+  if (/ENOSPC/.test(text)) return noRoom()
+  if (networkFailure.test(text)) {
+    const reason = /reason: (.+)/.exec(text)?.[1] ?? /\bcode (\S+)/.exec(text)?.[1]
+    return new SetUpError(
+      `the package registry could not be reached${reason === undefined ? "" : ` (${reason.trim()})`}`,
       "check the network and npm's registry and proxy settings (npm config list) and run this again",
     )
   }
-  if (/EINTEGRITY/.test(stderr ?? "")) {
-    throw new SetUpError(
+  process.stderr.write(text)
+  if (/EINTEGRITY/.test(text)) {
+    return new SetUpError(
       "a package is not the one the lock file names",
       "run npm cache verify, or check your registry mirror",
     )
   }
-  throw new SetUpError(`npm install ended with ${status ?? error?.message}`, "see its message above and run this again")
+  return new SetUpError(
+    `npm install ended with ${status ?? error?.message}`,
+    "see its message above and run this again",
+  )
+}
+
+/** Before a long download that a full disk would end in the middle, with whatever message. */
+function requireRoom() {
+  // Node 18.15 and later can tell.
+  if (fs.statfsSync === undefined || existsSync(join(root, "node_modules"))) return
+  const { bavail, bsize } = fs.statfsSync(root)
+  if (bavail * bsize < neededMB * 1e6) throw noRoom()
+}
+
+function noRoom() {
+  return new SetUpError(
+    `there is no room for the packages at ${root}: ${neededMB} MB are needed`,
+    "free some, or move the checkout to another disk, and run this again",
+  )
 }
 
 /** Before a long download: on a platform without a pinned Node the machine's own has to do. */
@@ -149,14 +207,10 @@ function ensureCommand() {
   if (status !== 0) throw new SetUpError("the command could not be built", "see the message above", exitCodes.failed)
 }
 
-/** Without it only `npm start` stops: tests that need one say so one by one. */
+/** Without it only `npm start` stops; the script has said why. */
 function ensureEnvoy() {
   const { status } = runScript("ensure-envoy.ts", [])
-  if (status === 0) return
-  if (process.env.npm_lifecycle_event === "prestart") {
-    throw new SetUpError("there is no Envoy to run", "see the message above, or name one with ATTACHE_ENVOY_PATH")
-  }
-  say("warning: there is no Envoy to run; tests that need one are skipped")
+  if (status !== 0 && process.env.npm_lifecycle_event === "prestart") process.exitCode = exitCodes.environment
 }
 
 function runScript(name, parameters) {

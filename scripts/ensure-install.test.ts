@@ -117,7 +117,13 @@ describe("ensure-install", () => {
       "no network",
       3,
       'console.error("npm error code ENOTFOUND"); process.exitCode = 1',
-      "attache: error: the package registry could not be reached; check the network and npm's registry",
+      "attache: error: the package registry could not be reached (ENOTFOUND); check the network and npm's registry",
+    ],
+    [
+      "a full disk",
+      1,
+      'console.error("npm error code ENOSPC"); process.exitCode = 1',
+      "attache: error: there is no room for the packages at ",
     ],
     [
       "a wrong hash",
@@ -138,6 +144,42 @@ describe("ensure-install", () => {
     expect([existsSync(each.path(".install-lock")), existsSync(each.path("build.log"))]).toEqual([false, false])
     await run(each)
     expect(each.installs()).toBe(2 * attempts)
+  })
+
+  it("says why there is no network in one line, without what npm says of it", async () => {
+    const each = checkout(`console.error("npm ERR! code EAI_AGAIN")
+console.error("npm ERR! request to https://r.example/a failed, reason: getaddrinfo EAI_AGAIN r.example")
+process.exitCode = 1`)
+    const { text } = await run(each)
+    expect(text.split("\n").filter((line) => line !== "" && !line.endsWith("..."))).toEqual([
+      expect.stringMatching(/^attache: error: .* \(getaddrinfo EAI_AGAIN r\.example\); check the network/),
+    ])
+  })
+
+  it("takes another cache for npm where its own cannot be written, and removes it", async () => {
+    const each = checkout(`writeFileSync("arguments.json", JSON.stringify(process.argv.slice(2)))`)
+    const npm = readFileSync(each.path("npm.mjs"), "utf8")
+    writeFileSync(each.path("npm.mjs"), npm.replace("mkdirSync }", "mkdirSync, writeFileSync }"))
+    const { code, text } = await run(each, { npm_config_cache: each.path("package.json", "cache") })
+    const given = JSON.parse(readFileSync(each.path("arguments.json"), "utf8")) as readonly string[]
+    const used = given[given.indexOf("--cache") + 1] ?? ""
+    expect([code, text]).toEqual([0, expect.stringContaining(`cannot be written, using ${used} meanwhile`)])
+    expect(existsSync(used)).toBe(false)
+  })
+
+  it("installs a second time on the pinned Node, since npm leaves out what refuses an old one", async () => {
+    const bin = `node_modules/node-${platform}/bin`
+    const each = checkout(
+      `import { appendFileSync as append, writeFileSync } from "node:fs"
+append("nodes.log", process.env.PINNED === "1" ? "pinned\\n" : "machine\\n")
+mkdirSync("${bin}", { recursive: true })
+writeFileSync("${bin}/node", \`#!/bin/sh
+[ "$1" = --version ] && echo v999.1.0 || PINNED=1 exec \${process.execPath} "$@"
+\`, { mode: 0o755 })`,
+      ">=999.0.0",
+    )
+    expect((await run(each)).code).toBe(0)
+    expect(readFileSync(each.path("nodes.log"), "utf8")).toBe("machine\npinned\n")
   })
 
   it("installs on the second attempt when the network comes back", async () => {
@@ -201,12 +243,18 @@ symlinkSync(process.execPath, "${bin}/node")`)
   })
 
   it.each([
-    ["prestart", 4, "error: there is no Envoy to run"],
-    ["pretest", 0, "warning: there is no Envoy to run"],
-  ])("without Envoy, in %s, ends with %d", async (event, wantCode, want) => {
+    ["prestart", 4],
+    ["pretest", 0],
+  ])("without Envoy, in %s, ends with %d and leaves the words to who looked for it", async (event, want) => {
     const each = checkout()
-    writeFileSync(each.path("scripts", "ensure-envoy.ts"), "process.exitCode = 4")
-    const { code, text } = await run(each, { npm_lifecycle_event: event })
-    expect([code, text]).toEqual([wantCode, expect.stringContaining(want)])
+    await run(each)
+    writeFileSync(each.path("scripts", "ensure-envoy.ts"), 'console.error("there is none"); process.exitCode = 4')
+    expect(await run(each, { npm_lifecycle_event: event })).toEqual({ code: want, text: "there is none\n" })
+  })
+
+  it("looks for no Envoy before the checks", async () => {
+    const each = checkout()
+    expect((await run(each, { npm_lifecycle_event: "precheck" })).code).toBe(0)
+    expect(existsSync(each.path("envoy.log"))).toBe(false)
   })
 })

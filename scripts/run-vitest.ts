@@ -11,6 +11,7 @@ const reporter = createTestReporter({
   write: (line) => console.log(line),
   onEnd: (summary) => void process.send?.(summary),
 })
-const vitest = await startVitest("test", [...filter], { ...options, reporters: [reporter] })
+// Node reads the configuration itself: bundling it would write beside it, which a checkout may not allow.
+const vitest = await startVitest("test", [...filter], { configLoader: "native", ...options, reporters: [reporter] })
 await vitest?.close()
 if (process.connected) process.disconnect()

@@ -21,7 +21,14 @@ function pinnedNode() {
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 if (major > 22 || (major === 22 && minor >= 22)) {
-  await import(pathToFileURL(main).href)
+  try {
+    await import(pathToFileURL(main).href)
+  } catch (error) {
+    // The bundle brings its packages along; the sources of a fresh clone lack them.
+    if (main === built || error?.code !== "ERR_MODULE_NOT_FOUND") throw error
+    console.error("attache: its packages are not installed; run npm start or npm test once, which install them")
+    process.exitCode = 4
+  }
 } else {
   const node = pinnedNode()
   if (node === undefined) {

@@ -1,5 +1,4 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises"
-import { userInfo } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryDirectory } from "../test/temporary-directory.ts"
@@ -26,7 +25,7 @@ describe("openWritableCache", () => {
     const file = join(temporary.path, "file")
     await writeFile(file, "")
     const env = { HOME: file, TMPDIR: temporary.path }
-    const directory = join(temporary.path, `attache-cache-${userInfo().uid}`)
+    const directory = join(temporary.path, `attache-cache-${process.getuid?.()}`)
     expect(await openWritableCache(env)).toEqual({
       directory,
       note: `cache directory ${file}/.cache/attache cannot be written, using ${directory}`,

@@ -1,5 +1,5 @@
 import { access, constants, lstat, mkdir } from "node:fs/promises"
-import { homedir, tmpdir, userInfo } from "node:os"
+import { homedir, tmpdir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { errnoOf, writeFailure } from "./failure.ts"
 
@@ -17,13 +17,23 @@ export function preferredCacheDirectory(env: Environment = process.env): string 
   const xdg = env.XDG_CACHE_HOME
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "attache")
   const home = env.HOME
-  return join(home !== undefined && home !== "" ? home : homedir(), ".cache", "attache")
+  if (home !== undefined && home !== "") return join(home, ".cache", "attache")
+  try {
+    return join(homedir(), ".cache", "attache")
+  } catch {
+    return fallbackCacheDirectory(env)
+  }
 }
 
 /** The directory used when the preferred one cannot be written: one per user below the system's temporary directory. */
 export function fallbackCacheDirectory(env: Environment = process.env): string {
   const temporary = env.TMPDIR
-  return join(temporary !== undefined && temporary !== "" ? temporary : tmpdir(), `attache-cache-${userInfo().uid}`)
+  return join(temporary !== undefined && temporary !== "" ? temporary : tmpdir(), `attache-cache-${userId()}`)
+}
+
+/** Not from `userInfo()`, a container's user may be a number that no user database knows. */
+function userId(): number {
+  return process.getuid?.() ?? 0
 }
 
 /** Cache directories that are read, in order. */
@@ -64,7 +74,7 @@ async function makePrivate(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const stat = await lstat(directory)
-    if (!stat.isDirectory() || stat.uid !== userInfo().uid || (stat.mode & 0o022) !== 0) {
+    if (!stat.isDirectory() || stat.uid !== userId() || (stat.mode & 0o022) !== 0) {
       throw Object.assign(new Error("owned or writable by somebody else"), { code: "EPERM" })
     }
   } catch (error) {

