@@ -5,16 +5,22 @@ import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildGuest, type GuestSpec } from "@attache/wasm-host/guest"
-import { describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { buildIfStale } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 
 const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
 const folder = mkdtempSync(join(tmpdir(), "attache-command-"))
 
-function attache(...args: readonly string[]) {
+beforeAll(buildIfStale)
+
+const attache = (...args: readonly string[]) => attacheWithin(0, ...args)
+
+/** @param timeout milliseconds until it is ended with SIGTERM and has no status; 0: never */
+function attacheWithin(timeout: number, ...args: readonly string[]) {
   const env = { ...process.env, ATTACHE_STATE_DIR: join(folder, "state"), NO_COLOR: "1" }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: "utf8", env })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: "utf8", env, timeout })
   return { status, stdout, stderr }
 }
 
@@ -191,7 +197,8 @@ describe("attache", () => {
         policy,
       ),
     )
-    const { status, stderr } = attache("translate", "-f", path, "--profile", "host", "--timeout", "0.2")
+    // The module's own limit is 15 s.
+    const { status, stderr } = attacheWithin(10_000, "translate", "-f", path, "--profile", "host", "--timeout", "0.2")
     silent.close()
     expect(stderr).toContain("ATT_CLI_TRANSLATE_TIMEOUT")
     expect(status).toBe(5)
@@ -231,6 +238,22 @@ describe("attache", () => {
     const json = attache(...args, "--output", "json")
     expect(json.status).toBe(exit)
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, errors: [{ code }] })
+  })
+
+  it("ends run with the holder of a port that is in use, and the cure", async () => {
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve))
+    const { port } = holder.address() as AddressInfo
+    const { status, stderr } = attache("run", "-f", file("held.yaml", stream(...gateway({ http: port }))))
+    holder.close()
+    expect(stderr).toBe(
+      [
+        `error: 127.0.0.1:${port} (default/gw/http) is in use by node (process ${process.pid})`,
+        "  end the process that holds the port, or choose another port",
+        "  [ATT_ENVOY_PORT_IN_USE]\n",
+      ].join("\n"),
+    )
+    expect(status).toBe(4)
   })
 
   it("inspects Wasm modules: exit 3 for those that Envoy refuses", () => {

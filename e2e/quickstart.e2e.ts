@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePorts } from "@attache/envoy"
@@ -88,15 +87,20 @@ describe("npm start", () => {
     expect(code).toBe(0)
   })
 
-  it("says which port is in use, with the cure", async () => {
+  it.each([
+    ["backend", () => backendPort],
+    ["gateway", () => gatewayPort],
+  ])("says which port is in use, by whom, with the cure: that of the %s", async (_of, portOf) => {
     const other = createServer()
-    await new Promise<void>((resolve) => other.listen(backendPort, "127.0.0.1", resolve))
-    expect((other.address() as AddressInfo).port).toBe(backendPort)
+    await new Promise<void>((resolve) => other.listen(portOf(), "127.0.0.1", resolve))
     const { code, said } = await quickstart(["--once"])
     other.close()
-    expect(said).toContain(`port ${backendPort} is in use`)
-    expect(said).toContain("write another port into")
-    expect(code).not.toBe(0)
+    expect(said).toMatch(
+      new RegExp(`error: 127.0.0.1:${portOf()} \\(.*\\) is in use by .* \\(process ${process.pid}\\)\n`),
+    )
+    expect(said).toContain(`end that process, or write another port into ${gatewayFile}`)
+    expect(said).not.toContain("ready in")
+    expect(code).toBe(4)
   })
 
   it("ends with exit code 1 and the reason when an extension was not seen", async () => {

@@ -4,11 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePorts } from "@attache/envoy"
-import { describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
+import { buildIfStale } from "./gateway-under-test.ts"
 import { descendants, isGone } from "./process-tree.ts"
 import { gateway, stream } from "./resources.ts"
 
 const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
+
+beforeAll(buildIfStale)
 
 /** A Node too old for the command, which then hands over to the pinned one. */
 const oldNode = ["/usr/local/bin/node", "/usr/bin/node"].find(

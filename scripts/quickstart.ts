@@ -8,8 +8,9 @@
 import { readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { parseArgs } from "node:util"
-import { AttacheError } from "@attache/base"
+import { AttacheError, isAttacheError } from "@attache/base"
 import { exitCodes, type RunningResources, reportFailure, runResources, say, styled, untilStopped } from "@attache/cli"
+import { checkPorts } from "@attache/envoy"
 import { type Backend, loadObjects } from "@attache/kube-api"
 import { startBackend } from "../examples/quickstart/backend.ts"
 import { buildGuest } from "../examples/quickstart/build-guest.ts"
@@ -40,7 +41,7 @@ const resources = { file: [join(folder, "gateway.yaml"), join(folder, "extension
 try {
   process.exitCode = await quickstart()
 } catch (error) {
-  process.exitCode = await reportFailure(error, "text")
+  process.exitCode = await reportFailure(curedHere(error), "text")
 }
 
 async function quickstart() {
@@ -48,12 +49,11 @@ async function quickstart() {
   const port = endpointOf("backend")?.ip?.port
   const socket = endpointOf("processor")?.unix?.path
   if (port === undefined || socket === undefined) throw new Error(`${folder} has no Backends "backend" and "processor"`)
+  await checkPorts([{ address: "127.0.0.1", port, name: "the example's backend" }])
   const guest = await buildGuest()
   const took = guest.tookMs === undefined ? "unchanged" : `compiled in ${(guest.tookMs / 1000).toFixed(1)} s`
   started("Wasm", `${guest.source}, ${took}`)
-  const backend = await startBackend(port, guest.path).catch((error: unknown) => {
-    throw portFailure(port, error)
-  })
+  const backend = await startBackend(port, guest.path)
   started("backend", `127.0.0.1:${port}`)
   const processor = await startProcessor(socket)
   started("ext_proc", socket)
@@ -81,12 +81,11 @@ function endpointOf(name: string): NonNullable<Backend["spec"]["endpoints"]>[num
   return (found?.object as Backend | undefined)?.spec.endpoints?.[0]
 }
 
-function portFailure(port: number, cause: unknown): Error {
-  if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") return cause as Error
-  return new AttacheError("ATT_USAGE_OPTION", `port ${port} is in use`, {
-    cause,
-    hint: `stop what listens there, or write another port into ${resources.file.join(" and ")}`,
-  })
+/** The port is written in the example's files. */
+function curedHere(error: unknown): unknown {
+  if (!isAttacheError(error) || error.code !== "ATT_ENVOY_PORT_IN_USE") return error
+  const hint = `end that process, or write another port into ${resources.file.join(" and ")}`
+  return new AttacheError(error.code, error.message, { cause: error, hint })
 }
 
 function started(what: string, where: string): void {

@@ -46,7 +46,10 @@ async function guarded(run: () => Promise<ExitCode>, format: Format): Promise<Ex
     return await run()
   } catch (error) {
     const { reportFailure } = await import("./output/failure.ts")
-    return reportFailure(error, format)
+    const code = await reportFailure(error, format)
+    // What a verb has given up waiting for, a module that does not come, must not keep it from ending.
+    setTimeout(() => process.exit(code), 0).unref()
+    return code
   }
 }
 

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram"
 import { readdir, readFile, readlink } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
+import { basename } from "node:path"
 import type { AttacheError } from "@attache/base"
 import { errnoOf, failure } from "./failure.ts"
 import { type JsonObject, type JsonValue, listIn, numberIn, objectIn, textIn } from "./json.ts"
@@ -76,11 +77,17 @@ export async function portHolder(port: number, protocol: "tcp" | "udp" = "tcp"):
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
       if (inode === undefined || !inodes.has(inode)) continue
-      const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "unknown")
-      return { pid: Number(pid), name: name.trim() }
+      return { pid: Number(pid), name: await programOf(pid) }
     }
   }
   return undefined
+}
+
+/** Name of the file that a process runs; the kernel's name for it, which threads may change, where that is hidden. */
+async function programOf(pid: string): Promise<string> {
+  const file = await readlink(`/proc/${pid}/exe`).catch(() => "")
+  if (file !== "") return basename(file.replace(/ \(deleted\)$/, ""))
+  return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "unknown")).trim()
 }
 
 /** Inodes of the sockets that hold a port, from the text of `/proc/net/tcp` or `udp`. Source: proc(5). */

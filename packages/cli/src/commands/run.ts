@@ -91,7 +91,10 @@ export async function runResources(
       printWithdrawn()
       fleet
         .follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key))
-        .catch((error: unknown) => say(`${styled("red", "error:")} ${String(error)}`))
+        .catch((error: unknown) => {
+          // What fails before ends the command, with the same error.
+          if (isStarted) say(`${styled("red", "error:")} ${messageOf(error)}`)
+        })
     },
   })
   let shown = ""

@@ -167,8 +167,8 @@ export function createFleet(options: FleetOptions): Fleet {
       for (const key of keys) wanted.set(key, listeners(key))
       const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
       for (const key of keys) if (running.has(key)) noteChange(key)
-      const started = keys.filter((key) => !running.has(key)).map(launch)
-      await Promise.all([...stopped, ...started])
+      // Those that are starting already too: who asks a second time learns of their failure as well.
+      await Promise.all([...stopped, ...keys.map((key) => running.get(key) ?? launch(key))])
     },
     serving: async () => {
       await Promise.all([...watched].map(([key, watch]) => untilWarm(key, watch)))
@@ -178,7 +178,7 @@ export function createFleet(options: FleetOptions): Fleet {
     stop: async () => {
       isStopping = true
       for (const timer of timers) clearTimeout(timer)
-      await Promise.all([...running.values()].map(async (envoy) => (await envoy).stop().catch(() => {})))
+      await Promise.allSettled([...running.values()].map(async (envoy) => (await envoy).stop()))
       running.clear()
     },
   }
