@@ -13,7 +13,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const data = {
     attache: ownVersion(),
     node: process.versions.node,
-    envoy: { default: envoyLock.default, installed: installed.map(({ version }) => version) },
+    envoy: { default: envoyLock.default, installed: [...new Set(installed.map(({ version }) => version))] },
     apis: apiLevels,
   }
   await printData(formatOf(options), data, () =>

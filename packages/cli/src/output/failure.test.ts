@@ -15,3 +15,12 @@ it.each([
   expect(await reportFailure(error, "json")).toBe(exit)
   expect(JSON.parse(said.join(""))).toMatchObject({ ok: false, errors: [{ code, message: expect.anything() }] })
 })
+
+it("takes the cure of the code for an error that brings none", async () => {
+  const said: string[] = []
+  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => said.push(String(chunk)) > 0)
+  expect(await reportFailure(new AttacheError("ATT_XDS_SOCKET_PATH_TOO_LONG", "too long"), "text")).toBe(4)
+  expect(said.join("")).toMatch(
+    /^error: too long\n {2}use a shorter path.*TMPDIR.*\n {2}\[ATT_XDS_SOCKET_PATH_TOO_LONG\]\n$/,
+  )
+})
