@@ -80,10 +80,12 @@ function currentStamp() {
 function installPackages() {
   const cache = replacedCache()
   try {
-    npmInstall(process.env.npm_node_execpath, cache)
+    npmInstall(cache)
     requirePinnedNode()
+    if (isNewEnough(process.version)) return
     // npm leaves out optional packages that refuse the Node it runs on: under an old one, native parts of the tools.
-    if (!isNewEnough(process.version)) npmInstall(linkedNode, cache)
+    npmInstall(cache, join(dirname(linkedNode), pinnedNode))
+    requirePinnedNode()
   } finally {
     if (cache !== undefined) rmSync(cache, { recursive: true, force: true })
   }
@@ -108,11 +110,12 @@ function replacedCache() {
  * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms. The hashes of the lock file are
  * checked all the same.
  */
-function npmInstall(node, cache) {
-  const { npm_execpath: npm, PATH } = process.env
+function npmInstall(cache, pinned) {
+  const { npm_node_execpath, npm_execpath: npm, PATH } = process.env
+  const node = pinned ?? npm_node_execpath
   const [command, first] = node && npm ? [node, [npm]] : ["npm", []]
   const parameters = [...first, ...npmArguments, ...(cache === undefined ? [] : ["--cache", cache])]
-  const env = node === linkedNode ? { ...process.env, PATH: `${dirname(linkedNode)}${delimiter}${PATH}` } : process.env
+  const env = pinned === undefined ? process.env : { ...process.env, PATH: `${dirname(pinned)}${delimiter}${PATH}` }
   const options = { cwd: root, env, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }
   let ended = spawnSync(command, parameters, options)
   for (let next = 2; next <= attempts && ended.status !== 0 && networkFailure.test(ended.stderr ?? ""); next++) {

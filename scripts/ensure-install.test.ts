@@ -170,7 +170,9 @@ process.exitCode = 1`)
   it("installs a second time on the pinned Node, since npm leaves out what refuses an old one", async () => {
     const bin = `node_modules/node-${platform}/bin`
     const each = checkout(
-      `import { appendFileSync as append, writeFileSync } from "node:fs"
+      `import { appendFileSync as append, rmSync, writeFileSync } from "node:fs"
+// As npm 10 does.
+rmSync("node_modules/.bin/node", { force: true })
 append("nodes.log", process.env.PINNED === "1" ? "pinned\\n" : "machine\\n")
 mkdirSync("${bin}", { recursive: true })
 writeFileSync("${bin}/node", \`#!/bin/sh
@@ -180,6 +182,7 @@ writeFileSync("${bin}/node", \`#!/bin/sh
     )
     expect((await run(each)).code).toBe(0)
     expect(readFileSync(each.path("nodes.log"), "utf8")).toBe("machine\npinned\n")
+    expect(existsSync(each.path("node_modules", ".bin", "node"))).toBe(true)
   })
 
   it("installs on the second attempt when the network comes back", async () => {
