@@ -55,6 +55,7 @@ export interface GrpcResponse {
   readonly trailingMetadata?: HeaderInput
   /** For streams: whether the server ends the call after this answer. Default false. */
   readonly end?: boolean
+  /** Default 2. */
   readonly delayMs?: number
 }
 

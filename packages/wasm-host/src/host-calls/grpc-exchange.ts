@@ -6,6 +6,9 @@ import { createHeaderMap, pairsOf } from "../http/header-map.ts"
 import type { Pair } from "../pairs.ts"
 import type { Vm } from "../vm.ts"
 
+/** A call over HTTP/2 takes longer than one over HTTP/1. */
+const answerMs = 2
+
 /** What a module calls. */
 export interface GrpcTarget {
   readonly cluster: Cluster
@@ -82,7 +85,7 @@ export function startUnary(
       overflow: new Uint8Array(0),
       trailers: [],
     })
-    if (reply !== "never") cancels.push(loop.after(reply.delayMs ?? 1, () => end(reply)))
+    if (reply !== "never") cancels.push(loop.after(reply.delayMs ?? answerMs, () => end(reply)))
   }
   if (timeout > 0)
     cancels.push(
@@ -131,7 +134,7 @@ export function startStream(vm: Vm, root: RootContext, target: GrpcTarget, token
   const halfClose = (): void => {
     if (isRequestComplete) return
     isRequestComplete = true
-    cancels.push(loop.after(2, () => answer({ end: true })))
+    cancels.push(loop.after(answerMs + 1, () => answer({ end: true })))
   }
   if (target.cluster.isRefused) cancels.push(loop.after(1, refuse))
   root.grpcCalls.set(token, {
@@ -139,7 +142,7 @@ export function startStream(vm: Vm, root: RootContext, target: GrpcTarget, token
     send: (message, end) => {
       if (isRequestComplete || isClosedByServer || target.cluster.isRefused) return
       const reply = target.cluster.grpc(requestOf(target, message, 0))
-      if (reply !== "never") cancels.push(loop.after(reply.delayMs ?? 1, () => answer(reply)))
+      if (reply !== "never") cancels.push(loop.after(reply.delayMs ?? answerMs, () => answer(reply)))
       if (end) halfClose()
     },
     cancel: drop,
@@ -194,8 +197,12 @@ function metadata(
 
 function close(vm: Vm, root: RootContext, token: number, status: number, message: string): void {
   if (vm.failState !== FailState.Ok) return
-  root.status = { code: status, message }
-  vm.call("proxy_on_grpc_close", root, [root.id, token, status])
+  if (vm.has("proxy_on_grpc_close")) {
+    // The text is there in the callback alone, the code until the next one.
+    root.status = { code: status, message }
+    vm.call("proxy_on_grpc_close", root, [root.id, token, status])
+    root.status = { code: status, message: "" }
+  }
   vm.runDeferred()
 }
 

@@ -81,9 +81,16 @@ export function createDirection(host: DirectionHost): Direction {
     return stored
   }
 
-  const passData = (bytes: Uint8Array, last: boolean): void => {
+  /** Hands data on; what the filter still sees of it is empty. */
+  const drain = (data: BodyData): Uint8Array => {
+    const { bytes } = data
+    data.bytes = new Uint8Array(0)
+    return bytes
+  }
+
+  const passData = (data: BodyData, last: boolean): void => {
     const added = trailers
-    host.next.data(bytes, last && added === undefined)
+    host.next.data(drain(data), last && added === undefined)
     if (last && added !== undefined && !host.isAborted()) host.next.trailers(added)
   }
 
@@ -102,7 +109,7 @@ export function createDirection(host: DirectionHost): Direction {
     if (body !== undefined && !host.isAborted()) {
       stored = undefined
       if (again) throughData(body, end && rest === undefined)
-      else host.next.data(body.bytes, end && rest === undefined)
+      else host.next.data(drain(body), end && rest === undefined)
     }
     if (rest !== undefined && !host.isAborted()) {
       if (again) throughTrailers(rest)
@@ -117,7 +124,7 @@ export function createDirection(host: DirectionHost): Direction {
       if (state === "stop") {
         store(data)
         commonContinue()
-      } else passData(data.bytes, last)
+      } else passData(data, last)
       return
     }
     state = "stop"

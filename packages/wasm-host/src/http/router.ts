@@ -101,7 +101,7 @@ export function createRouter(options: RouterOptions): Router {
     info.upstreamAddress = "127.0.0.1:18000"
     const wire = requestOnWire(map, end)
     upstreams.push(openUpstream(cluster, map, wire))
-    if (end) dispatch()
+    if (end) dispatch(true)
   }
 
   /** Takes a waiting connection, or opens one, which is there in the next turn of the loop. */
@@ -129,13 +129,13 @@ export function createRouter(options: RouterOptions): Router {
     return upstream
   }
 
-  const dispatch = (): void => {
+  const dispatch = (end: boolean): void => {
     const upstream = upstreams.at(-1)
-    if (upstream === undefined || upstream.isComplete) return
+    if (upstream === undefined) return
     const sent = upstream.body.reduce((n, part) => n + part.length, 0)
     const announced = upstream.wire.contentLength
-    if (announced !== undefined && sent !== announced) reportStaleLength(sent > announced)
-    if (announced !== undefined && sent < announced) return
+    if (announced !== undefined && sent !== announced && (end || sent > announced)) reportStaleLength(sent > announced)
+    if (upstream.isComplete || (announced !== undefined && sent < announced)) return
     upstream.isComplete = true
     if (upstream.isConnected) send(upstream)
   }
@@ -191,13 +191,15 @@ export function createRouter(options: RouterOptions): Router {
   return {
     headers,
     data: (bytes, end) => {
-      upstreams.at(-1)?.body.push(bytes)
-      if (end) dispatch()
+      const upstream = upstreams.at(-1)
+      upstream?.body.push(bytes)
+      // An upstream that has what was announced answers, whatever the plugin still holds.
+      if (end || upstream?.wire.contentLength !== undefined) dispatch(end)
     },
     trailers: (map) => {
       const upstream = upstreams.at(-1)
       if (upstream?.wire.isChunked === true) upstream.trailers = textPairs(map.pairs())
-      dispatch()
+      dispatch(true)
     },
     look,
     giveUp: () => {

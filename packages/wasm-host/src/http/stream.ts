@@ -67,6 +67,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   let encodeAborted = false
   let isRequestComplete = false
   let isResetPending = false
+  let isDisconnected = false
 
   const isHead = (): boolean => requestHeaders?.get(":method") === "HEAD"
 
@@ -156,6 +157,11 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   }
 
   const replyByModule = (reply: LocalReply): void => {
+    if (isEnded && isDisconnected && responseHeaders !== undefined) {
+      // To cut a stream that is cut already does nothing but tell the access log why.
+      info.details = reply.details
+      return
+    }
     const isAnswered = pending !== undefined && responseHeaders !== undefined
     if (isEnded || isAnswered || (isResetPending && codec.isHeadersSent)) {
       if (isRequestComplete) throw streamIsOver(process, "proxy_send_local_response")
@@ -227,7 +233,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       if (!isEnded && !decodeAborted) decode.resume()
     },
     resumeResponse: () => {
-      if (isEnded) return
+      if (isEnded && encode.hasHeaders) return
       if (!encode.hasHeaders) {
         const found = mistake(
           "ATT_WASM_CONTINUE_RESPONSE_EARLY",
@@ -307,6 +313,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     },
     disconnect: () => {
       if (isEnded) return
+      isDisconnected = true
       info.details = "downstream_remote_disconnect"
       info.flags.add("DC")
       finish()

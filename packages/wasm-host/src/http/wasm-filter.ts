@@ -133,14 +133,6 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     }
   }
 
-  /** Does something to the stream after the callback; a stream that is over takes Envoy with it. */
-  const afterCall = (where: string, action: () => void): void => {
-    const isOver = logging || isDestroyed
-    vm.defer(() => {
-      if (isOver) throw crash(where)
-      action()
-    })
-  }
   const crash = (where: string): EnvoyCrash => streamIsOver(vm.process, where)
 
   const noticeDoubleContinue = (kind: "request" | "response", status: HeadersStatus): void => {
@@ -226,7 +218,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
           ),
         )
       }
-      afterCall("proxy_send_local_response", () => callbacks.sendLocalReply(reply))
+      vm.defer(() => callbacks.sendLocalReply(reply))
       return Status.Ok
     },
     continueStream: (stream) => {
@@ -249,7 +241,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
       if (stream > StreamId.Response) return Status.Ok
       callbacks.setDetailsIfAbsent("wasm_close_stream")
       movedBy = "proxy_close_stream"
-      afterCall(movedBy, () => callbacks.reset())
+      vm.defer(() => callbacks.reset())
       return Status.Ok
     },
     attribute: (name) => {
