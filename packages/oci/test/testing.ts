@@ -1,6 +1,12 @@
 // What tests and benchmarks of other packages need of real registries and other people's clients.
 export { createTestAuthority, type TestAuthority, type TlsIdentity } from "./authority.ts"
+export { bytesOf } from "./byte-streams.ts"
 export { type CuttingProxy, cuttingProxy } from "./cutting-proxy.ts"
+export { type HostileArchive, hostileArchives } from "./hostile-archive-cases.ts"
+export { type HostileImage, hostileImages } from "./hostile-image-cases.ts"
+export { rewritten } from "./hostile-images.ts"
+export { buildahImage, dockerImage, smallestWasm } from "./layout-fixtures.ts"
+export { createMemoryTarget, type MemoryTarget } from "./memory-target.ts"
 export { findOciTools, findProgram, type OciTools, run } from "./oci-tools.ts"
 export {
   dockerRegistry,
@@ -10,3 +16,4 @@ export {
   type RealRegistryOptions,
   type RegistryKind,
 } from "./real-registries.ts"
+export { serveTarget, type Twist } from "./serve-target.ts"

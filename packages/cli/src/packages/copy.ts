@@ -5,6 +5,9 @@ import { createByteProgress } from "./byte-progress.ts"
 import { tagged } from "./push.ts"
 import type { OpenedReference } from "./registry-access.ts"
 
+/** Most bytes that one copy fetches, 16 GiB: what a registry that lies about sizes can fill a disk with. */
+export const maxCopyBytes = 17_179_869_184
+
 /** How a reference is copied. */
 export interface CopyReferenceOptions {
   /** One manifest of an index. Default: all. */
@@ -27,7 +30,7 @@ export interface CopiedReference {
  * Copies what a reference names, with its signatures: referrers, and the tag of classic ones.
  *
  * A layout that is named without a tag gets the tag of the source. Errors: ATT_USAGE_OPTION (a digest that is not the
- * source's), and those of both targets.
+ * source's), ATT_OCI_LIMIT, and those of both targets.
  */
 export async function copyReference(
   from: OpenedReference | undefined,
@@ -45,6 +48,7 @@ export async function copyReference(
   try {
     const { descriptor, counts } = await copy(from.target, to.target, root, {
       onEvent,
+      limitBytes: maxCopyBytes,
       signal,
       ...(tag === "" ? {} : { tag }),
       ...(platform === undefined ? {} : { platform }),
@@ -70,5 +74,6 @@ async function copyClassicSignature(
     if (isAttacheError(error) && error.code === "ATT_OCI_NOT_FOUND") return undefined
     throw error
   })
-  if (signature !== undefined) await copy(from.target, to.target, signature, { tag, signal, onEvent })
+  if (signature !== undefined)
+    await copy(from.target, to.target, signature, { tag, limitBytes: maxCopyBytes, signal, onEvent })
 }

@@ -7,6 +7,7 @@ import {
   createLayout,
   type Descriptor,
   type Extension,
+  maxExtensionBytes,
   type Platform,
   type ReadTarget,
   readExtension,
@@ -14,6 +15,7 @@ import {
 } from "@attache/oci"
 import { slowly } from "../output/slowly.ts"
 import { createByteProgress } from "./byte-progress.ts"
+import { maxCopyBytes } from "./copy.ts"
 import { hostPlatform } from "./extension-source.ts"
 import { checkLockedModule, type LockedPackage, type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
 import { type LoadedFile, moduleOf, platformKey } from "./module-digests.ts"
@@ -74,14 +76,14 @@ export async function pullExtension(
   if ("refusals" in found) return found.refusals
   const { extension } = found
   const path = options.folderFor(extension)
-  const arrival = await fetchContent(from, extension, path, signal)
-  const loaded = await moduleOf(arrival.target, extension, signal)
-  checkTaken(from, extension, loaded.module, options)
-  const unpack = (folder: string) => unpackExtension(arrival.target, extension, folder, { signal })
-  const entries = await slowly(`unpacking to ${path}`, () => placeFiles(path, force, unpack))
-  await arrival.dispose()
-  const files = entries.flatMap((entry) => (entry.kind === "folder" ? [] : [entry.path]))
-  return noteTaken(from, extension, { path, files, ...loaded }, options)
+  return withContent(from, extension, path, signal, async (target) => {
+    const loaded = await moduleOf(target, extension, signal)
+    checkTaken(from, extension, loaded.module, options)
+    const unpack = (folder: string) => unpackExtension(target, extension, folder, { signal })
+    const entries = await slowly(`unpacking to ${path}`, () => placeFiles(path, force, unpack))
+    const files = entries.flatMap((entry) => (entry.kind === "folder" ? [] : [entry.path]))
+    return noteTaken(from, extension, { path, files, ...loaded }, options)
+  })
 }
 
 /**
@@ -103,7 +105,8 @@ export async function pullPacked(
   const wanted = platform === undefined ? extension.root : extension.manifest
   const progress = createByteProgress(`pulling ${text}`)
   const tag = reference.digest === undefined && within !== "" ? { tag: within } : {}
-  await copy(target, layout, wanted, { ...tag, onEvent: progress.onEvent, signal }).finally(progress.end)
+  const { onEvent, end } = progress
+  await copy(target, layout, wanted, { ...tag, onEvent, limitBytes: maxCopyBytes, signal }).finally(end)
   const loaded = await moduleOf(layout, extension, signal)
   checkTaken(from, extension, loaded.module, options)
   return noteTaken(from, extension, { path, files: [], ...loaded }, options)
@@ -185,23 +188,32 @@ async function extensionFor(
   }
 }
 
-interface Arrival {
-  readonly target: ReadTarget
-  readonly dispose: () => Promise<void>
-}
-
-/** The content on this disk. Of two that pull to different folders, neither takes the other's away. */
-async function fetchContent(
+/**
+ * Works with the content on this disk. Of two that pull to different folders, neither takes the other's away.
+ *
+ * Nothing of it is left in the cache, but for what the same command would go on with.
+ */
+async function withContent<T>(
   { target, reference, text }: OpenedReference,
   { manifest }: Extension,
   folder: string,
   signal: AbortSignal,
-): Promise<Arrival> {
-  if (reference.kind === "layout") return { target, dispose: async () => {} }
+  work: (target: ReadTarget) => Promise<T>,
+): Promise<T> {
+  if (reference.kind === "layout") return work(target)
   const key = sha256Hex(`${target.name}\n${manifest.digest}\n${resolve(folder)}`).slice(0, 32)
   const place = join(preferredCacheDirectory(), "pulls", key)
   const layout = createLayout(place)
   const progress = createByteProgress(`pulling ${text}`)
-  await copy(target, layout, manifest, { onEvent: progress.onEvent, signal }).finally(progress.end)
-  return { target: layout, dispose: () => rm(place, { recursive: true, force: true }) }
+  const limitBytes = maxExtensionBytes.library
+  try {
+    await copy(target, layout, manifest, { onEvent: progress.onEvent, limitBytes, signal }).finally(progress.end)
+    const done = await work(layout)
+    await rm(place, { recursive: true, force: true })
+    return done
+  } catch (error) {
+    const mayPass = signal.aborted || (isAttacheError(error) && error.retry !== "never")
+    if (!mayPass) await rm(place, { recursive: true, force: true })
+    throw error
+  }
 }

@@ -28,7 +28,7 @@ export interface CopyOptions {
   readonly referrers?: true | readonly string[]
   /** Blobs at the same time. Default 4. */
   readonly concurrency?: number
-  /** Most bytes of one blob. Default: no limit. Larger: ATT_OCI_LIMIT before any byte of it. */
+  /** Most bytes of all blobs together. Default: no limit. More: ATT_OCI_LIMIT before any byte of the one that is too much. */
   readonly limitBytes?: number
   /** Most manifests in all. Default 2000. More: ATT_OCI_LIMIT. */
   readonly limitManifests?: number
@@ -56,6 +56,8 @@ interface Copying {
   /** By digest: content that several manifests share travels once. */
   readonly running: Map<string, Promise<void>>
   readonly limited: <T>(action: () => Promise<T>) => Promise<T>
+  /** Bytes of the blobs met so far. */
+  readonly met: { bytes: number }
   readonly signal: AbortSignal
   /** Manifests met so far, in the order they were met. */
   readonly manifests: { readonly descriptor: Descriptor; readonly depth: number }[]
@@ -81,6 +83,7 @@ export async function copy(
     counts: { existed: 0, mounted: 0, pushed: 0 },
     running: new Map(),
     limited: createLimiter(options.concurrency ?? 4),
+    met: { bytes: 0 },
     signal: options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]),
     manifests: [],
   }
@@ -181,8 +184,9 @@ async function tagExisting(
 async function copyBlob(copying: Copying, descriptor: Descriptor): Promise<void> {
   const { from, to, options, signal } = copying
   const { limitBytes } = options
-  if (limitBytes !== undefined && descriptor.size > limitBytes) {
-    throw tooMuch(from, `has a blob of ${descriptor.size} bytes, more than ${limitBytes}`, limitBytes)
+  copying.met.bytes += descriptor.size
+  if (limitBytes !== undefined && copying.met.bytes > limitBytes) {
+    throw tooMuch(from, `has more than ${limitBytes} bytes of blobs`, limitBytes)
   }
   note(copying, descriptor, "found", 0)
   let bytes = 0
