@@ -1,5 +1,5 @@
 import { statSync } from "node:fs"
-import { rm, truncate, utimes, writeFile } from "node:fs/promises"
+import { open, rm, truncate, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { loadLines } from "../../test/line-loader.ts"
@@ -108,6 +108,61 @@ describe("createFileProvider", () => {
     await gone.promise
     await stop()
     expect(removes).toEqual(["a"])
+  })
+
+  it.runIf(process.platform === "linux")("takes a file that is shorter when its writer has closed it", async () => {
+    await using folder = await temporaryDirectory()
+    const file = join(folder.path, "1.yaml")
+    let later = 0
+    const now = (): number => statSync(file).ctimeMs + later
+    const provider = createFileProvider<string>([file], loadLines, { now })
+    const inForce = () => [...provider.view().objects.keys()]
+    await writeFile(file, "a=1\nb=1")
+    provider.refresh()
+    for (const pause of [0, 1_000]) {
+      later = pause
+      await using writer = await open(file, "w")
+      await writer.write("a=2\n")
+      expect(provider.refresh()).toEqual({ upserts: [], removes: [] })
+      await writer.write("c=1")
+      expect(provider.refresh()).toEqual({ upserts: [], removes: [] })
+      expect(inForce()).toEqual(["a", "b"])
+    }
+    provider.refresh()
+    expect(inForce()).toEqual(["a", "c"])
+    await using _reader = await open(file, "r")
+    await writeFile(file, "a=3")
+    expect([...provider.refresh().removes]).toEqual(["c"])
+    // Somebody who never closes it keeps nobody waiting for ever.
+    await using keeper = await open(file, "w")
+    await keeper.write("")
+    expect(provider.refresh()).toEqual({ upserts: [], removes: [] })
+    later = 10_000
+    expect([...provider.refresh().removes]).toEqual(["a"])
+  })
+
+  it.runIf(process.platform === "linux")("looks at a file again until its writer has closed it", async () => {
+    await using folder = await temporaryDirectory()
+    const file = join(folder.path, "1.yaml")
+    await writeFile(file, "a=1\nb=1\nc=1")
+    const provider = createFileProvider<string>([file], loadLines)
+    provider.refresh()
+    const removes: string[] = []
+    let looks = 0
+    const gone = Promise.withResolvers<void>()
+    const writer = await open(file, "w")
+    const stop = provider.watch(() => {
+      removes.push(...provider.refresh().removes)
+      looks++
+      // A file that is closed causes no event.
+      if (looks === 5) void writer.close()
+      if (removes.length > 0) gone.resolve()
+    })
+    await writer.write("a=1\nc=1")
+    await gone.promise
+    await stop()
+    expect(removes).toEqual(["b"])
+    expect(looks).toBeGreaterThan(5)
   })
 
   it("tells the loader what is in force", async () => {

@@ -1,5 +1,7 @@
 // Files as a source of objects: read, checked, kept when they break, read again when they change.
+import { realpathSync } from "node:fs"
 import { type AttacheError, contentVersion, type Diagnostic, errorFrom, systemClock } from "@attache/base"
+import { filesBeingWritten } from "./being-written.ts"
 import { emptyFileIndex, type FileIndex, withFiles } from "./file-index.ts"
 import { type FileReading, type FileSetView, type ObjectChanges, withReadings } from "./file-set.ts"
 import { isGood, type LastGood, withLastGood } from "./last-good-reading.ts"
@@ -39,6 +41,10 @@ export interface FileProviderOptions<T> {
 /** What is known of a file's bytes. */
 interface Seen {
   readonly version: string
+  /** Of its text; 0 when it could not be read. */
+  readonly length: number
+  /** True after more of the file was expected. */
+  readonly isAwaited?: boolean
   /** Undefined while the stamp proves nothing. */
   readonly stamp: string | undefined
 }
@@ -51,6 +57,15 @@ const trustedAfterMs = 2_500
  * truncates first, and a busy machine may take its time before the bytes come. What was in it is in force until then.
  */
 const beingWrittenMs = 300
+
+/** Age in milliseconds under which a file changed after its burst of events was thought over. */
+const stillChangingMs = 15
+
+/** Time in milliseconds after its last write from which a file is taken although somebody keeps it open. */
+const writerPatienceMs = 10_000
+
+/** Pause between looks at files that are being written, in milliseconds. */
+const lookAgainMs = 100
 
 /** A provider over files and folders. Nothing is read before the first refresh. */
 export function createFileProvider<T>(
@@ -71,14 +86,18 @@ export function createFileProvider<T>(
     const files = all.slice(0, limitFiles)
     const readings = new Map<string, FileReading<T> | undefined>()
     const present = new Set(files)
+    let written: ReadonlySet<string> | undefined
+    const hasWriter = (file: string): boolean => {
+      written ??= filesBeingWritten()
+      return written.has(realpathSync(file))
+    }
     for (const file of index.set.files.keys()) if (!present.has(file)) readings.set(file, undefined)
     for (const file of files) {
       const reading = yield* readChanged(
         file,
         seen,
         (text) => loadInSteps(text, file, (key) => view.objects.get(key)),
-        now,
-        () => lookAgain(),
+        { now: now(), hasWriter, lookAgain: () => lookAgain() },
       )
       if (reading !== undefined) readings.set(file, reading)
       yield
@@ -112,7 +131,7 @@ export function createFileProvider<T>(
       let cancel = (): void => {}
       lookAgain = () => {
         cancel()
-        cancel = clock.after(beingWrittenMs, onChange)
+        cancel = clock.after(lookAgainMs, onChange)
       }
       return async () => {
         lookAgain = () => {}
@@ -146,39 +165,56 @@ function* readChanged<T>(
   file: string,
   seen: Map<string, Seen>,
   load: (text: string) => Generator<void, FileReading<T>>,
-  now: () => number,
-  lookAgain: () => void,
+  look: Look,
 ): Generator<void, FileReading<T> | undefined> {
   const before = seen.get(file)
   // Taken before the bytes: what changes in between is read again next time.
   const stamp = stampOf(file)
   if (before?.stamp !== undefined && before.stamp === stamp?.stamp) return undefined
-  const isTrusted = stamp !== undefined && now() - stamp.changedMs > trustedAfterMs
+  const isTrusted = stamp !== undefined && look.now - stamp.changedMs > trustedAfterMs
   try {
     const text = readResourceFile(file)
     const version = contentVersion(text)
-    if (text === "" && before !== undefined && before.version !== version && isBeingWritten(file, now())) {
-      // Nothing may happen to the file any more; then it is to be empty.
-      lookAgain()
+    if (before !== undefined && before.version !== version && isBeingWritten(file, text, before, look)) {
+      // Nothing may happen to the file any more; then it is to be as it is.
+      seen.set(file, { ...before, isAwaited: true })
+      look.lookAgain()
       return undefined
     }
-    seen.set(file, { version, stamp: isTrusted ? stamp.stamp : undefined })
+    seen.set(file, { version, length: text.length, stamp: isTrusted ? stamp.stamp : undefined })
     return before?.version === version ? undefined : yield* load(text)
   } catch (thrown) {
     // A loader that fails is a fault of ours, and still no reason to lose what is in force.
     const error = errorFrom(thrown, "ATT_FILE_UNREADABLE", `${file} cannot be read`)
     // The failure counts as content, so that it is a change once and not at every look.
     const version = `${error.code} ${error.message}`
-    seen.set(file, { version, stamp: undefined })
+    seen.set(file, { version, length: 0, stamp: undefined })
     if (before?.version === version) return undefined
     return { isReadable: false, objects: [], findings: [findingOf(error, file)] }
   }
 }
 
-/** Asked after the file was read. A clock that is behind the file system's tells nothing. */
-function isBeingWritten(file: string, now: number): boolean {
+/** A pass over the files. */
+interface Look {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** Whether some process is known to have a file open for writing. Costs some milliseconds the first time. */
+  hasWriter(file: string): boolean
+  /** Asks for another pass soon. */
+  lookAgain(): void
+}
+
+/**
+ * Whether more of a text may be to come: it is shorter than what was there, or changes at this very moment, and its writer has
+ * not closed it. Where writers are not seen, an empty file alone is waited for. Asked after the file was read.
+ */
+function isBeingWritten(file: string, text: string, before: Seen, { now, hasWriter }: Look): boolean {
   const age = now - (stampOf(file)?.changedMs ?? 0)
-  return age >= 0 && age < beingWrittenMs
+  // A clock that is behind the file system's tells nothing.
+  if (age < 0 || age >= writerPatienceMs) return false
+  if (text === "" && age < beingWrittenMs) return true
+  const isDoubtful = text.length < before.length || age < stillChangingMs || before.isAwaited === true
+  return isDoubtful && hasWriter(file)
 }
 
 function findingOf(error: AttacheError, file: string): Diagnostic {
