@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:h
 import { AttacheError, errorFrom, systemClock } from "@attache/base"
 import type { Connections } from "./connections.ts"
 import { defaultStallMs, type Pace, paced, stalled } from "./pace.ts"
+import { giveBack } from "./slabs.ts"
 import { straightBody } from "./straight-body.ts"
 import { nodeHttp, nodeHttps } from "./transports.ts"
 
@@ -106,7 +107,10 @@ async function send(request: ClientRequest, body: HttpRequest["body"], progresse
     progressed()
     // A peer that answers before the end does not want the rest.
     if (isAnswered || request.destroyed) break
-    if (!request.write(chunk)) await drained(request)
+    const sent = (error?: Error | null): void => {
+      if (!error) giveBack(chunk)
+    }
+    if (!request.write(chunk, sent)) await drained(request)
     progressed()
   }
   if (isAnswered) request.destroy()

@@ -11,7 +11,7 @@ import { mediaTypes } from "../content/media-types.ts"
 import { createLayout } from "../layout/layout.ts"
 import { hostAddresses } from "./address-policy.ts"
 import { createConnections } from "./connections.ts"
-import { exchange, type HttpRequest, type HttpResponse } from "./exchange.ts"
+import { exchange, type HttpRequest, type HttpResponse, readBody } from "./exchange.ts"
 import type { Pace } from "./pace.ts"
 
 const size = 12 * 1024 * 1024 + 17
@@ -118,6 +118,26 @@ describe.each(["http", "https"])("a long body over %s", (scheme) => {
     for (const round of [1, 2]) {
       const all = ["GET", "PUT", "POST"].map((method) => isWritten(round, method))
       expect(await Promise.all(all)).toEqual([true, true, true])
+    }
+  })
+
+  it("is sent from disk as it is, several at once", async () => {
+    await using peer = await peerWith(scheme, (request, response) => {
+      const hash = createHash("sha256")
+      request.on("data", (chunk: Uint8Array) => void hash.update(chunk))
+      request.on("end", () => void response.end(`sha256:${hash.digest("hex")}`))
+    })
+    const layout = createLayout(tempFolder())
+    const send = async (first: string): Promise<boolean> => {
+      const whole = Buffer.concat([Buffer.from(first), content.subarray(first.length)])
+      const descriptor = { mediaType: mediaTypes.ociLayer, digest: digestOf(whole), size }
+      await layout.push(descriptor, whole)
+      const headers = { "content-length": String(size) }
+      const answer = await peer.ask({ method: "PUT", body: await layout.fetch(descriptor), headers })
+      return Buffer.from(await readBody(answer, 100)).toString() === descriptor.digest
+    }
+    for (const round of ["1", "2"]) {
+      expect(await Promise.all(["a", "b", "c"].map((first) => send(first + round)))).toEqual([true, true, true])
     }
   })
 })

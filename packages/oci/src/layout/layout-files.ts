@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { AttacheError, errorFrom } from "@attache/base"
 import type { Descriptor } from "../content/descriptor.ts"
 import { splitDigest } from "../content/digest.ts"
+import { createSlabs } from "../http/slabs.ts"
 
 /** Where content that is on its way is kept; other tools leave it alone. */
 export const partialFolder = ".partial"
@@ -38,9 +39,6 @@ export async function blobSize(directory: string, digest: string): Promise<numbe
   }
 }
 
-/** Larger pieces than streams of Node read by default: each costs a turn of the event loop. */
-const readBytes = 256 * 1024
-
 /** A blob's bytes, not yet verified. Errors: ATT_OCI_NOT_FOUND; ATT_OCI_LAYOUT, also for what is no plain file. */
 export async function readBlob(
   directory: string,
@@ -63,15 +61,19 @@ async function* readFrom(
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
     throw diskError(error, path)
   })
+  const slabs = createSlabs()
   try {
     for (let at = offset; ; ) {
       signal?.throwIfAborted()
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(readBytes), 0, readBytes, at).catch((error) => {
+      const room = slabs.room()
+      const { bytesRead } = await file.read(room, 0, room.length, at).catch((error) => {
         throw diskError(error, path)
       })
       if (bytesRead === 0) return
       at += bytesRead
-      yield buffer.subarray(0, bytesRead)
+      slabs.fill(bytesRead)
+      const piece = slabs.take()
+      if (piece !== undefined) yield piece
     }
   } finally {
     await file.close()
