@@ -21,13 +21,13 @@ export interface Authority {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const
 const lifetime = () => ({ notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) })
 
-/** A new authority. */
-export async function createAuthority(): Promise<Authority> {
+/** A new authority. @param name its own; two that are trusted at once need different ones */
+export async function createAuthority(name = "authority"): Promise<Authority> {
   // The types of the two sides differ in name only.
   x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0])
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])
   const root = await x509.X509CertificateGenerator.createSelfSigned({
-    name: "CN=authority",
+    name: `CN=${name}`,
     keys,
     signingAlgorithm: algorithm,
     ...lifetime(),

@@ -1,5 +1,9 @@
 /** Cause and cure of every error and finding code of this package; the documentation and `attache explain` print them. Codes never change their meaning. */
 export const codes = {
+  ATT_FILE_CONFIGURATION: {
+    cause: "a document that configures the control plane, such as EnvoyGateway, stands among the resources, and has no effect there",
+    cure: "give the file with --config, which applies it",
+  },
   ATT_FILE_DUPLICATE_OBJECT: {
     cause: "the same object stands in two files, or twice in one; the first by path and place is used",
     cure: "keep one of the two",
@@ -48,6 +52,10 @@ export const codes = {
   ATT_MODULE_LISTEN: {
     cause: "the address for modules that Envoys fetch cannot be opened",
     cure: "choose another address",
+  },
+  ATT_MODULE_TLS: {
+    cause: "the certificate, key or authorities of the module server cannot be used, or do not fit together",
+    cure: "give tls.crt, tls.key and ca.crt in PEM, each whole; ca.crt holds who signs the certificates of proxies",
   },
   ATT_MODULE_OFFLINE: { cause: "a module is not in the store and fetching is off", cure: "run once without --offline" },
   ATT_MODULE_REFUSED: {

@@ -22,7 +22,8 @@ export type { ImageJudge } from "./modules/fetch-image.ts"
 export { createModules, type Modules, type ModulesOptions } from "./modules/loader.ts"
 export { moduleKey } from "./modules/module-key.ts"
 export { placeAsFile, placeAtServer } from "./modules/place.ts"
-export { type ModuleServer, type ModuleServerOptions, type ServerIdentity, serveModules } from "./modules/server.ts"
+export { type ModuleServer, type ModuleServerOptions, serveModules } from "./modules/server.ts"
+export type { ServerIdentity } from "./modules/server-identity.ts"
 export { createSignatureJudge } from "./modules/signature-judge.ts"
 export {
   createModuleStore,

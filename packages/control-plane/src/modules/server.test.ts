@@ -9,7 +9,8 @@ import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { moduleOf } from "../../test/module-world.ts"
 import { temporaryDirectory } from "../../test/temporary-directory.ts"
 import { placeAtServer } from "./place.ts"
-import { type ModuleServerOptions, type ServerIdentity, serveModules } from "./server.ts"
+import { type ModuleServerOptions, serveModules } from "./server.ts"
+import type { ServerIdentity } from "./server-identity.ts"
 import { createModuleStore } from "./store.ts"
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -174,19 +175,43 @@ describe("serveModules over TLS", () => {
     expect(Buffer.concat(chunks)).toEqual(module.subarray(0, 10))
   })
 
-  it("takes new certificates, and keeps those it has while there are none", async () => {
+  it("takes new certificates", async () => {
     const [old, renewed] = [await identityOf(), await identityOf()]
     const clock = createManualClock()
     let read = (): ServerIdentity => old.shown
     const { server, path } = await setUp({ clock, tls: () => read() })
-    read = () => {
-      throw new AttacheError("ATT_TEST", "half written")
-    }
-    clock.advance(10_000)
     expect((await ask(server.port, path, { tls: { ca: old.ca } })).status).toBe(200)
     read = () => renewed.shown
     clock.advance(10_000)
     expect((await ask(server.port, path, { tls: { ca: renewed.ca } })).status).toBe(200)
     await expect(ask(server.port, path, { tls: { ca: old.ca } })).rejects.toThrow()
+  })
+
+  it("keeps what it has while there is nothing right, and does not start with it", async () => {
+    const [{ shown, localhost, ca }, other] = [await identityOf(), await identityOf()]
+    const clock = createManualClock()
+    const right = { ...shown, clientAuthorities: ca }
+    let read = (): ServerIdentity => right
+    const { server, path, store } = await setUp({ clock, tls: () => read() })
+    const broken: readonly Partial<ServerIdentity>[] = [
+      { clientAuthorities: "" },
+      { clientAuthorities: ca.slice(0, ca.length / 2) },
+      { clientAuthorities: ca + other.ca.slice(0, 100) },
+      { clientAuthorities: ca.replace("M", "!") },
+      { certificate: other.shown.certificate },
+      { certificate: "" },
+    ]
+    for (const each of broken) {
+      read = () => ({ ...right, ...each })
+      clock.advance(10_000)
+      expect((await ask(server.port, path, { tls: { ca, ...localhost } })).status).toBe(200)
+      const started = serveModules({ store, key, address: { host: "127.0.0.1", port: 0 }, tls: read })
+      await expect(started).rejects.toThrow(expect.objectContaining({ code: "ATT_MODULE_TLS" }))
+    }
+    read = () => {
+      throw new AttacheError("ATT_TEST", "gone")
+    }
+    clock.advance(10_000)
+    expect((await ask(server.port, path, { tls: { ca, ...localhost } })).status).toBe(200)
   })
 })

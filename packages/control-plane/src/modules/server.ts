@@ -4,6 +4,7 @@ import { createSecureServer, type Http2SecureServer } from "node:http2"
 import type { AddressInfo, Server } from "node:net"
 import { AttacheError, type Clock, type Secret, systemClock } from "@attache/base"
 import { answerModule, type ModuleAnswers } from "./module-answer.ts"
+import { type ServerIdentity, secureContextOf, verificationOf } from "./server-identity.ts"
 import type { ModuleStore } from "./store.ts"
 
 /** How modules are served. */
@@ -22,14 +23,6 @@ export interface ModuleServerOptions {
   readonly restore?: ModuleAnswers["restore"]
   /** Default: the machine's. */
   readonly clock?: Clock
-}
-
-/** What a server shows and asks for: PEM texts. */
-export interface ServerIdentity {
-  readonly certificate: string
-  readonly key: Secret
-  /** Authorities of which one must have signed the client's certificate. Default: clients need none. */
-  readonly clientAuthorities?: string
 }
 
 /** A listening module server. */
@@ -51,7 +44,7 @@ const identityMs = 10_000
 /**
  * Serves modules: parts of them too, with their digest as entity tag, to whoever knows the URL that was made for one.
  *
- * Over TLS it is 1.3, HTTP/2 or 1.1. Errors: ATT_MODULE_LISTEN.
+ * Over TLS it is 1.3, HTTP/2 or 1.1. Errors: ATT_MODULE_LISTEN, ATT_MODULE_TLS.
  */
 export async function serveModules(options: ModuleServerOptions): Promise<ModuleServer> {
   const { clock = systemClock, restore = async () => false, address } = options
@@ -85,7 +78,7 @@ function plainServer(onRequest: OnRequest): Server {
 }
 
 function secureServer(onRequest: OnRequest, identity: ServerIdentity): Http2SecureServer {
-  const server = createSecureServer({ ...contextOf(identity), ...verification(identity), allowHTTP1: true })
+  const server = createSecureServer({ ...secureContextOf(identity), ...verificationOf(identity), allowHTTP1: true })
   // The two differ in what is not used here.
   server.on("request", onRequest as never)
   server.on("session", (session) => session.setTimeout(silenceMs, () => session.destroy()))
@@ -94,25 +87,12 @@ function secureServer(onRequest: OnRequest, identity: ServerIdentity): Http2Secu
   return server
 }
 
-function contextOf({ certificate, key, clientAuthorities }: ServerIdentity) {
-  return {
-    cert: certificate,
-    key: Buffer.from(key.reveal()),
-    minVersion: "TLSv1.3",
-    ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
-  } as const
-}
-
-function verification({ clientAuthorities }: ServerIdentity) {
-  return clientAuthorities === undefined ? {} : { requestCert: true, rejectUnauthorized: true }
-}
-
 /** Takes new certificates when there are some; those that do not fit together are not taken. */
 function followIdentity(server: Http2SecureServer, read: () => ServerIdentity, clock: Clock): () => void {
   let cancel = (): void => {}
   const look = (): void => {
     try {
-      server.setSecureContext(contextOf(read()))
+      server.setSecureContext(secureContextOf(read()))
     } catch {
       // Half written, or gone for a moment: those in force stay, and it is looked again.
     }
