@@ -38,8 +38,8 @@ export function compareReplay({ expected }: WasmCase, replay: Replay, isReal = f
     if (found.difference !== undefined) differences.push(`${what}: ${found.difference}`)
   }
   const same = (what: string, want: unknown, got: unknown): void => {
-    // What clients see of a proxy that is dying depends on what had left it.
-    if (isCrash && replay.crash !== undefined && / client$|^accessLog$/.test(what)) return
+    // What clients and servers see of a proxy that is dying depends on what had left it.
+    if (isCrash && replay.crash !== undefined && / (?:client|upstream)$|^accessLog$/.test(what)) return
     if (canonical(want) !== canonical(got)) differences.push(`${what}: want ${short(want)} got ${short(got)}`)
   }
   const upstream = (what: string, want: Step["upstream"], got: Step["upstream"]): void => {

@@ -90,6 +90,9 @@ export interface ResponseReceiver {
 /** A new connection is there after what the same turn of Envoy's loop still does, such as handing out queue items. */
 export const connectMs = 0.02
 
+/** What it takes to be refused a connection. */
+export const refusedMs = 0.5
+
 /** Clusters by name, defaults applied: a cluster without handlers answers 200 without a body. */
 export function createClusters(inputs: Readonly<Record<string, ClusterInput>>): ReadonlyMap<string, Cluster> {
   const http: UpstreamHandler = () => ({ headers: { "content-length": "0" } })
@@ -118,7 +121,7 @@ export function sendToCluster(
     for (const one of cancels.splice(0)) one()
   }
   const reply = cluster.isRefused ? "refused" : cluster.http(request)
-  if (reply === "refused") later(0.5, () => to.reset("remote connection failure"))
+  if (reply === "refused") later(refusedMs, () => to.reset("remote connection failure"))
   else if (reply === "close") later(1, () => to.reset("connection termination"))
   else if (reply !== "never") later(reply.delayMs ?? 1, () => deliver(reply, request, to, later, readLimit))
   return cancel

@@ -237,7 +237,8 @@ export function createHost(options: HostOptions): Host {
     advance: (ms) => guarded(() => process.loop.advance(ms), undefined),
     stop: () =>
       guarded(() => {
-        for (const connection of connections) connection.close()
+        // The latest is the first in Envoy's list.
+        for (const connection of [...connections].reverse()) connection.close()
         threads.stop()
       }, undefined),
     logs,

@@ -61,10 +61,13 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
   let isClosed = false
   let hasClientEnd = false
   let isReset = false
+  let isOpening = true
 
   const closeBoth = (peer: number): void => {
     if (isClosed) return
     isClosed = true
+    // What the client sent meanwhile is never read, and so it is told by a reset.
+    isReset ||= isOpening
     // A reset goes on as a reset, not as an end.
     if (hasServer && !isReset) isServerTold = true
     filter?.closed(peer)
@@ -117,7 +120,11 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
       closeBoth(PeerId.Local)
       return
     }
-    if (outcome === "stop") return
+    if (outcome === "stop") {
+      // When both sides have ended the connection is closed, whatever is held.
+      if (end && hasClientEnd) closeBoth(PeerId.Local)
+      return
+    }
     if (held.bytes.length > 0) received.push(held.bytes)
     options.info.responseBytes += held.bytes.length
     held.bytes = new Uint8Array(0)
@@ -142,14 +149,12 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
   options.guard(() => {
     opened = filter?.open() ?? "continue"
   })
-  if (opened === "closed") {
-    // What the client sent meanwhile is never read, and so it is told by a reset.
-    isReset = true
-    closeBoth(PeerId.Local)
-  } else if (opened === "continue") {
+  if (opened === "closed") closeBoth(PeerId.Local)
+  else if (opened === "continue" && !isClosed) {
     isReading = true
     connectServer()
   }
+  isOpening = false
   return {
     send: (bytes) =>
       options.guard(() => read(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes, false)),

@@ -71,11 +71,15 @@ function accept(vm: Vm, name: string, root: RootContext, size: number): boolean 
 
 /** Ends a root: done, and delete unless the module wants to wait for `proxy_done`. A failed VM is not called. */
 export function stopPlugin({ vm, root }: PluginVm): void {
+  if (vm.failState === FailState.Ok) endRoot(vm, root)
+  // What is under way ends with the root, after the module's last word.
   root.cancelTick()
   for (const cancel of root.httpCalls.values()) cancel()
   for (const call of [...root.grpcCalls.values()]) call.cancel()
   root.httpCalls.clear()
-  if (vm.failState !== FailState.Ok) return
+}
+
+function endRoot(vm: Vm, root: RootContext): void {
   const result = vm.has("proxy_on_done") ? vm.call("proxy_on_done", root, [root.id]) : 1
   if (vm.failState === FailState.Ok && result !== 0) {
     vm.call("proxy_on_delete", root, [root.id])

@@ -1,6 +1,6 @@
 import { FailState } from "../abi/status.ts"
 import { byteString, textOf, utf8 } from "../byte-string.ts"
-import type { Cluster, GrpcResponse } from "../clusters.ts"
+import { type Cluster, type GrpcResponse, refusedMs } from "../clusters.ts"
 import type { RootContext } from "../context.ts"
 import { createHeaderMap, pairsOf } from "../http/header-map.ts"
 import type { Pair } from "../pairs.ts"
@@ -73,7 +73,7 @@ export function startUnary(
   root.grpcCalls.set(token, { isStream: false, send: () => {}, cancel, close: cancel })
   const request = requestOf(target, message, timeout)
   if (target.cluster.isRefused)
-    cancels.push(loop.after(1, () => end({ status: 14, statusMessage: refusedText }, refusedDetails)))
+    cancels.push(loop.after(refusedMs, () => end({ status: 14, statusMessage: refusedText }, refusedDetails)))
   else {
     const reply = target.cluster.grpc(request)
     vm.process.seen({
@@ -136,7 +136,7 @@ export function startStream(vm: Vm, root: RootContext, target: GrpcTarget, token
     isRequestComplete = true
     cancels.push(loop.after(answerMs + 1, () => answer({ end: true })))
   }
-  if (target.cluster.isRefused) cancels.push(loop.after(1, refuse))
+  if (target.cluster.isRefused) cancels.push(loop.after(refusedMs, refuse))
   root.grpcCalls.set(token, {
     isStream: true,
     send: (message, end) => {

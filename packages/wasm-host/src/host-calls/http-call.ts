@@ -9,7 +9,7 @@ import { decodePairs } from "../pairs.ts"
 import type { Vm } from "../vm.ts"
 import { readText } from "./headers.ts"
 
-/** `proxy_http_call`: the token's address is proved by writing 0 before anything else happens. */
+/** `proxy_http_call`: the token's address is proved by writing 0 before anything else happens. Trailers are read and not sent, as Envoy's client does. */
 export function httpCall(
   vm: Vm,
   upstream: number,
@@ -40,7 +40,6 @@ export function httpCall(
   start(vm, root, cluster, {
     map,
     body: bodyBytes,
-    trailers: createHeaderMap(decodePairs(trailerBytes)),
     timeout,
     token,
   })
@@ -51,7 +50,6 @@ export function httpCall(
 interface Call {
   readonly map: HeaderMap
   readonly body: Uint8Array
-  readonly trailers: HeaderMap
   readonly timeout: number
   readonly token: number
 }
@@ -62,7 +60,7 @@ function start(vm: Vm, root: RootContext, cluster: Cluster, call: Call): void {
   map.add("x-envoy-internal", "true")
   if (call.timeout > 0) map.add("x-envoy-expected-rq-timeout-ms", String(call.timeout))
   const begun = loop.now()
-  const wire = requestOnWire(map, call.body.length === 0 && call.trailers.size === 0)
+  const wire = requestOnWire(map, call.body.length === 0)
   let response: HeaderMap | undefined
   let trailers = createHeaderMap()
   const parts: Uint8Array[] = []
@@ -88,7 +86,7 @@ function start(vm: Vm, root: RootContext, cluster: Cluster, call: Call): void {
     headers: wire.headers,
     body: call.body,
     overflow: new Uint8Array(0),
-    trailers: call.trailers.pairs().map(([key, value]) => [textOf(key), textOf(value)] as const),
+    trailers: [],
   }
   const receiver: ResponseReceiver = {
     headers: (own, end) => {

@@ -85,11 +85,13 @@ export function openExchange(
   const isBodiless = (): boolean => request.method === "HEAD" || statusText === "204" || statusText === "304"
   const client: ClientSide = {
     headers: (status, wire) => {
+      if (outcome !== undefined) return
       statusText = status
       headers = wire.headers
       length = wire.contentLength
     },
     data: (bytes) => {
+      if (outcome === "timeout") return
       parts.push(bytes)
       received += bytes.length
       if (length === undefined || received < length || outcome !== undefined || isBodiless()) return

@@ -44,7 +44,7 @@ export interface RouterOptions {
 interface Upstream {
   readonly cluster: Cluster
   readonly map: HeaderMap
-  readonly wire: WireHeaders
+  wire: WireHeaders
   readonly body: Uint8Array[]
   trailers: readonly (readonly [string, string])[]
   isComplete: boolean
@@ -100,12 +100,12 @@ export function createRouter(options: RouterOptions): Router {
     info.attempts = 1
     info.upstreamAddress = "127.0.0.1:18000"
     const wire = requestOnWire(map, end)
-    upstreams.push(openUpstream(cluster, map, wire))
+    upstreams.push(openUpstream(cluster, map, wire, end))
     if (end) dispatch(true)
   }
 
   /** Takes a waiting connection, or opens one, which is there in the next turn of the loop. */
-  const openUpstream = (cluster: Cluster, map: HeaderMap, wire: WireHeaders): Upstream => {
+  const openUpstream = (cluster: Cluster, map: HeaderMap, wire: WireHeaders, isEnd: boolean): Upstream => {
     const isConnected = cluster.pool.idle > 0
     const upstream: Upstream = {
       ...{ cluster, map, wire, body: [], trailers: [], isConnected },
@@ -122,6 +122,8 @@ export function createRouter(options: RouterOptions): Router {
         }
         upstream.isConnected = true
         info.isConnected = true
+        // Headers are written now, with what was done to them meanwhile.
+        upstream.wire = requestOnWire(map, isEnd)
         // Its request was given up meanwhile.
         if (upstream.isOver) cluster.pool.idle++
         else if (upstream.isComplete) send(upstream)

@@ -67,8 +67,11 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   let encodeAborted = false
   let isRequestComplete = false
   let isResetPending = false
-  let isDisconnected = false
+  let isCut = false
+  /** A stream that was cut can still be replied to while its end is logged. */
+  let isCutAndLogged = false
 
+  const isEncodeOver = (): boolean => (isEnded && !isCutAndLogged) || encodeAborted
   const isHead = (): boolean => requestHeaders?.get(":method") === "HEAD"
 
   /** Runs a filter call; a local reply asked for meanwhile is sent when the outermost one is over. */
@@ -97,7 +100,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     decodeAborted = true
     if (depth > 0) {
       pending ??= reply
-      if (responseHeaders === undefined) info.responseCode = isGrpcRequest(requestHeaders) ? 200 : pending.status
+      if (responseHeaders === undefined) info.responseCode = pending.status
       if (responseHeaders !== undefined) encodeAborted = true
       return
     }
@@ -108,7 +111,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     decodeAborted = true
     isLocal = true
     const prepared = prepareLocalReply(reply, isGrpcRequest(requestHeaders), isHead())
-    info.responseCode = Number(prepared.headers.get(":status"))
+    info.responseCode = reply.status
     const isDirect = responseHeaders !== undefined
     router.giveUp()
     if (isDirect) {
@@ -119,7 +122,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     }
     responseHeaders = prepared.headers
     encode.headers(prepared.headers, prepared.body.length === 0)
-    if (prepared.body.length > 0 && !isEnded && !encodeAborted) encode.data(prepared.body, true)
+    if (prepared.body.length > 0 && !isEncodeOver()) encode.data(prepared.body, true)
   }
 
   const finish = (): void => {
@@ -127,17 +130,20 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     isEnded = true
     info.endMs = process.loop.now()
     router.giveUp()
+    isCutAndLogged = isCut
     filter?.log()
+    isCutAndLogged = false
     options.accessLog(printAccessLog(info))
     filter?.destroy()
   }
 
   const reset = (): void => {
     if (isEnded) return
+    isCut = true
+    finish()
     // Envoy waits for the rest of a request before it closes the connection.
     if (isRequestComplete) client.reset()
     else process.loop.after(delayedCloseMs, () => client.reset())
-    finish()
   }
 
   /** A module closes the stream: done when its callback is over, so that what else it asked for still counts. */
@@ -157,9 +163,10 @@ export function createHttpStream(options: StreamOptions): HttpStream {
   }
 
   const replyByModule = (reply: LocalReply): void => {
-    if (isEnded && isDisconnected && responseHeaders !== undefined) {
-      // To cut a stream that is cut already does nothing but tell the access log why.
+    if (isCutAndLogged) {
+      // Whatever the response filters and the access log make of it; a client that left sees nothing.
       info.details = reply.details
+      if (!codec.isHeadersSent) startReply(reply)
       return
     }
     const isAnswered = pending !== undefined && responseHeaders !== undefined
@@ -290,7 +297,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     filter: filter?.response ?? pass,
     next: encodeNext,
     limit: options.bufferLimit,
-    isAborted: () => isEnded || encodeAborted,
+    isAborted: isEncodeOver,
     inCall,
     tooLarge: () => sendLocalReply(ownReply(500, "Internal Server Error", "response_payload_too_large")),
   })
@@ -313,7 +320,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     },
     disconnect: () => {
       if (isEnded) return
-      isDisconnected = true
+      isCut = true
       info.details = "downstream_remote_disconnect"
       info.flags.add("DC")
       finish()
