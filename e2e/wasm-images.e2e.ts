@@ -9,6 +9,7 @@ import { createInterface } from "node:readline"
 import { createBootstrap, findEnvoy, freePorts, runEnvoy } from "@attache/envoy"
 import { createKeyPair, createLayout, packBytes, signImage, writeExtension } from "@attache/oci"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { attacheBeside } from "./attache-command.ts"
 import { type Backend, startBackend } from "./backend.ts"
 import { startGateway } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
@@ -61,22 +62,72 @@ describe("Wasm modules from images", () => {
   }
   const orderOf = (body: string) => (JSON.parse(body) as { headers: Record<string, string> }).headers["x-order"]
 
-  it("run from a layout on disk, once who must has signed them", async () => {
-    ;[port] = (await freePorts(1)) as [number]
-    const { directory, layout, written } = await layoutWithGuest()
+  /** A configuration that wants a layout signed. */
+  async function signedLayout(directory: string) {
     const { privateKey, publicKey } = createKeyPair()
     const folder = await temporary()
     await writeFile(join(folder, "team.pub"), publicKey.export({ type: "spki", format: "pem" }))
     const rules = [{ repository: `oci-layout:${directory}`, keys: ["team.pub"] }]
     const policy = { apiVersion: "attache.dev/v1alpha1", kind: "SignaturePolicy", rules, otherwise: "refuse" }
-    await writeFile(join(folder, "config.yaml"), JSON.stringify(policy))
-    const parameters = ["--config", join(folder, "config.yaml")]
+    const own = { apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyGateway" }
+    const config = join(folder, "config.yaml")
+    await writeFile(config, stream(own, policy))
+    return { folder, config, privateKey }
+  }
+
+  it("run from a layout on disk, once who must has signed them", async () => {
+    ;[port] = (await freePorts(1)) as [number]
+    const { directory, layout, written } = await layoutWithGuest()
+    const { privateKey, config } = await signedLayout(directory)
+    const parameters = ["--config", config]
     await using gw = await startGateway({ "gateway.yaml": files(`oci-layout:${directory}:dev`) }, parameters)
     await gw.until(port, "/plain", ({ status }) => status === 200)
     expect((await gw.request(port, "/wasm")).status, "unsigned, so closed").toBe(500)
     await signImage(layout, written, { key: privateKey })
     const { body } = await gw.until(port, "/wasm", ({ status }) => status === 200)
     expect(orderOf(body)).toBe("w0")
+  })
+
+  it("are judged alike by translate, plan and validate, which names every mistake in a policy", async () => {
+    ;[port] = (await freePorts(1)) as [number]
+    const { directory, layout, written } = await layoutWithGuest()
+    const { privateKey, config, folder } = await signedLayout(directory)
+    const [before, after] = [join(folder, "before.yaml"), join(folder, "after.yaml")]
+    await writeFile(after, files(`oci-layout:${directory}:dev`))
+    await writeFile(before, stream(...gateway({ http: port })))
+    const attache = (verb: string, ...more: readonly string[]) =>
+      attacheBeside(join(folder, "state"), verb, "-f", after, "--profile", "host", "--config", config, ...more)
+    const verbs = [
+      ["translate", "--to", "status"],
+      ["plan", "--against", before, "--output", "json"],
+      ["validate", "--envoy"],
+      ["translate", "--output", "json"],
+    ] as const
+    const ask = () => Promise.all(verbs.map(([verb, ...more]) => attache(verb, ...more)))
+    const [status, plan, judged, xds] = await ask()
+    expect([status?.code, status?.stdout]).toEqual([0, expect.stringContaining("is not signed")])
+    expect([plan?.code, plan?.stdout]).toEqual([0, expect.not.stringContaining("filters.http.wasm")])
+    expect([judged?.code, judged?.stdout]).toEqual([3, expect.stringContaining("is not signed")])
+    expect([xds?.code, xds?.stdout]).toEqual([0, expect.not.stringContaining(".wasm")])
+    await signImage(layout, written, { key: privateKey })
+    const [healed, planned, accepted, emitted] = await ask()
+    expect([healed?.code, healed?.stdout]).toEqual([0, expect.not.stringContaining("signed")])
+    expect([planned?.code, planned?.stdout]).toEqual([0, expect.stringContaining("filters.http.wasm")])
+    expect([accepted?.code, accepted?.stdout]).toEqual([0, expect.stringContaining("0 errors")])
+    expect([emitted?.code, emitted?.stdout]).toEqual([0, expect.stringMatching(/[0-9a-f]{64}\.wasm/)])
+
+    await writeFile(
+      config,
+      "apiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules:\n  - repository: a/*\n    keys: [no.pub]\n",
+    )
+    const found = await attache("validate", "--output", "json")
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      ok: false,
+      errors: [{ code: "ATT_SIGNATURE_POLICY", file: config, line: 5, field: "rules[0].keys[0]" }],
+    })
+    const refused = await attache("translate")
+    expect([found.code, refused.code, refused.stdout]).toEqual([3, 1, ""])
+    expect(refused.stderr).toContain(`${config}:5`)
   })
 
   it("reach an Envoy that fetches them from serve", async () => {
