@@ -1,6 +1,6 @@
 // What scripts rely on: exit codes, streams, envelopes.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -144,6 +144,19 @@ describe("attache", () => {
       const { errors } = JSON.parse(stdout) as { errors: readonly Record<string, unknown>[] }
       expect(status).toBe(3)
       expect(errors[0]).toMatchObject({ file: bad, field: "provider.type", line: 1 })
+    }
+  })
+
+  it("says that a configuration among the resources is not applied, unless --config names its file", () => {
+    mkdirSync(join(folder, "both"))
+    const configuration = { apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyGateway" }
+    const own = file("both/own.yaml", stream(configuration))
+    file("both/gateway.yaml", stream(...gateway({ http: 80 })))
+    for (const verb of ["translate", "plan"]) {
+      const args = [verb, "-f", join(folder, "both"), ...(verb === "plan" ? ["--against", good] : [])]
+      expect(attache(...args).stderr).toContain(`${own}:1:1: warning: EnvoyGateway is not applied`)
+      const { status, stderr } = attache(...args, "--config", own)
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
     }
   })
 

@@ -34,6 +34,12 @@ export function secondsOf(options: Options, name: string): number {
   throw usageError(`cannot read --${name}`, "write a number of seconds")
 }
 
+/** The file of --config, which may lie among the resources. */
+export function appliedConfiguration(options: Options): { readonly configurationFile?: string } {
+  const configurationFile = textOf(options, "config")
+  return configurationFile === undefined ? {} : { configurationFile }
+}
+
 /** A usage error: exit 2, with the cure. */
 export function usageError(message: string, hint: string): AttacheError {
   return new AttacheError("ATT_USAGE_OPTION", message, { hint })

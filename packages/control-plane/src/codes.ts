@@ -1,7 +1,8 @@
 /** Cause and cure of every error and finding code of this package; the documentation and `attache explain` print them. Codes never change their meaning. */
 export const codes = {
   ATT_FILE_CONFIGURATION: {
-    cause: "a document that configures the control plane, such as EnvoyGateway, stands among the resources, and has no effect there",
+    cause:
+      "a document that configures the control plane, such as EnvoyGateway, stands among the resources, and has no effect there",
     cure: "give the file with --config, which applies it",
   },
   ATT_FILE_DUPLICATE_OBJECT: {

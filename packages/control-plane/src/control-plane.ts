@@ -28,6 +28,8 @@ export interface ControlPlaneOptions {
   readonly settings: Settings
   /** Namespace of objects that name none. */
   readonly defaultNamespace: string
+  /** File that `settings` come from, which may lie among the resources. Default: none. */
+  readonly configurationFile?: string
   /** Absent: Wasm policies fail. */
   readonly loadModule?: ModuleLoader
   /** Folder for what outlives the process: last good inputs, without the data of Secrets. Default: nothing is kept. */
@@ -134,7 +136,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   })
   const quarantine = quarantineIn(options, translator, clock, () => void publishing.request("resources"))
   const lastGood = lastGoodIn(options)
-  const loadOptions = { defaultNamespace: options.defaultNamespace, isStrict: true }
+  const { defaultNamespace, configurationFile } = options
+  const loadOptions = {
+    defaultNamespace,
+    isStrict: true,
+    ...(configurationFile === undefined ? {} : { configurationFile }),
+  }
   const files = createFileProvider<LoadedObject>(
     options.paths,
     (text, file, previous) => loadResources(text, file, previous, loadOptions),

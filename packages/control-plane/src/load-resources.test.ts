@@ -42,6 +42,25 @@ describe("loadResources", () => {
     expect(files).toEqual(["/f.yaml", "/f.yaml"])
   })
 
+  it("says that a configuration among resources is not applied, except by who applies that file", () => {
+    const text = `${stream(backend("b", 9000))}\n---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway`
+    const { isReadable, objects, findings } = load(text)
+    expect([isReadable, objects.length]).toEqual([true, 1])
+    expect(findings).toEqual([
+      {
+        code: "ATT_FILE_CONFIGURATION",
+        severity: "warning",
+        message: "EnvoyGateway is not applied: it is no resource",
+        hint: "give the file with --config, which applies it",
+        file: "/f.yaml",
+        line: expect.any(Number),
+        column: 1,
+      },
+    ])
+    expect(load(text, { ...strict, configurationFile: "/f.yaml" }).findings).toEqual([])
+    expect(load(text, { ...strict, configurationFile: "/g.yaml" }).findings).toHaveLength(1)
+  })
+
   it("judges objects one by one, and admits invalid ones where that is wanted", () => {
     const text = stream(backend("b", 9000), { ...route("r", "/", "b"), spec: { parentRefs: 1 } })
     expect(load(text).objects.map(({ isValid }) => isValid)).toEqual([true, false])

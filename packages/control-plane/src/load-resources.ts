@@ -1,7 +1,16 @@
 // From the text of a file to objects that may be admitted: parsed, defaulted, judged by schema and rules; and back, for keeping.
+import { resolve } from "node:path"
 import { type Diagnostic, structuralEqual } from "@attache/base"
-import { asDecoded, type LoadedObject, loadObjects, validateConfiguration, validateObject } from "@attache/kube-api"
+import {
+  asDecoded,
+  type LoadedObject,
+  loadObjects,
+  validateConfiguration,
+  validateObject,
+  type YamlDocument,
+} from "@attache/kube-api"
 import { keyOf } from "@attache/translate"
+import { codes } from "./codes.ts"
 import type { FileObject, FileReading } from "./provider-file/file-set.ts"
 
 /** How files are read. */
@@ -10,8 +19,10 @@ export interface LoadOptions {
   readonly defaultNamespace: string
   /** True: an object with errors is not admitted and its predecessor stays. */
   readonly isStrict: boolean
-  /** Called for each document that configures the control plane, such as EnvoyGateway. They are judged and not applied. */
+  /** Called for each document that configures the control plane, such as EnvoyGateway: for who judges and applies nothing. */
   readonly onConfiguration?: (file: string) => void
+  /** File whose configuration is applied. Such documents in others are judged, and said not to be: ATT_FILE_CONFIGURATION. */
+  readonly configurationFile?: string
 }
 
 /**
@@ -50,7 +61,9 @@ export function* loadResourcesInSteps(
   const findings: Diagnostic[] = [...diagnostics]
   for (const document of configurations) {
     findings.push(...validateConfiguration(document, file))
-    options.onConfiguration?.(file)
+    if (options.onConfiguration !== undefined) options.onConfiguration(file)
+    else if (options.configurationFile === undefined || resolve(options.configurationFile) !== file)
+      findings.push(notApplied(document, file))
   }
   const read: FileObject<LoadedObject>[] = []
   for (const loaded of objects) {
@@ -58,6 +71,19 @@ export function* loadResourcesInSteps(
     read.push(readObject(loaded, previous, options.isStrict, findings))
   }
   return { isReadable, objects: read, findings }
+}
+
+function notApplied({ value, start }: YamlDocument, file: string): Diagnostic {
+  const kind = (value as { readonly kind?: unknown } | null)?.kind
+  const message = `${typeof kind === "string" ? kind : "a configuration"} is not applied: it is no resource`
+  return {
+    code: "ATT_FILE_CONFIGURATION",
+    severity: "warning",
+    message,
+    hint: codes.ATT_FILE_CONFIGURATION.cure,
+    file,
+    ...start,
+  }
 }
 
 function readObject(

@@ -3,7 +3,7 @@ import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { listInstances } from "../instance/instance.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
+import { appliedConfiguration, formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings, styled } from "../output/format.ts"
 import { type Change, compareRevisions, type ProxyChange, type ResourceChange } from "../plan/compare.ts"
 import type { Difference } from "../plan/differences.ts"
@@ -18,6 +18,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const how = {
     settings: configuration.settings,
     defaultNamespace: textOf(options, "namespace") ?? "default",
+    ...appliedConfiguration(options),
     loadModule: moduleLoaderFor(configuration, isOn(options, "offline")),
     timeout: secondsOf(options, "timeout"),
   }

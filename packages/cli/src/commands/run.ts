@@ -20,7 +20,7 @@ import { createBootstrapOver } from "../instance/bootstrap-over.ts"
 import { createFleet } from "../instance/fleet.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
-import { addressOf, type Options, pathsOf, textOf } from "../options.ts"
+import { addressOf, appliedConfiguration, type Options, pathsOf, textOf } from "../options.ts"
 import { printFindings, say, styled } from "../output/format.ts"
 import { runModules } from "../running-modules.ts"
 
@@ -81,6 +81,7 @@ export async function runResources(
     settings,
     stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
+    ...appliedConfiguration(options),
     loadModule: modules.loadModule,
     envoyBinary: () => envoy,
     logger,

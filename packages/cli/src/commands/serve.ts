@@ -13,7 +13,17 @@ import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
-import { addressOf, formatOf, isLoopbackHost, isOn, type Options, pathsOf, textOf, usageError } from "../options.ts"
+import {
+  addressOf,
+  appliedConfiguration,
+  formatOf,
+  isLoopbackHost,
+  isOn,
+  type Options,
+  pathsOf,
+  textOf,
+  usageError,
+} from "../options.ts"
 import { printFindings } from "../output/format.ts"
 import { profileOf } from "../profile-settings.ts"
 import { runModules } from "../running-modules.ts"
@@ -44,6 +54,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     settings: modules.settings,
     stateFolder: stateDirectory(),
     defaultNamespace: textOf(options, "namespace") ?? "default",
+    ...appliedConfiguration(options),
     loadModule: modules.loadModule,
     // Only an Envoy that is here already: who serves others' Envoys need not have one.
     envoyBinary: () => findEnvoyFor({ ...options, offline: true }),

@@ -6,7 +6,7 @@ import { type AnyObject, createTranslator, type Translator, xdsDocument } from "
 import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { moduleLoaderFor } from "../module-loader.ts"
-import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
+import { appliedConfiguration, formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
 import { profileOf } from "../profile-settings.ts"
 import { settle } from "../settle.ts"
@@ -25,7 +25,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const isStrict = isOn(options, "strict")
   const defaultNamespace = textOf(options, "namespace") ?? "envoy-gateway-system"
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
-    loadResources(text, file, previous, { defaultNamespace, isStrict }),
+    loadResources(text, file, previous, { defaultNamespace, isStrict, ...appliedConfiguration(options) }),
   )
   const translator = createTranslator({
     settings,

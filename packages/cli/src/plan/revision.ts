@@ -28,6 +28,8 @@ export interface Revision {
 export interface RevisionOptions {
   readonly settings: Settings
   readonly defaultNamespace: string
+  /** File that `settings` come from, which may lie among the resources. */
+  readonly configurationFile?: string
   readonly loadModule: ModuleLoader
   /** Longest wait for modules, in seconds. */
   readonly timeout: number
@@ -40,14 +42,14 @@ export async function revisionOfFiles(paths: readonly string[], options: Revisio
       hint: "name a YAML or JSON file, or a folder that holds some",
     })
   }
-  const { settings, defaultNamespace, loadModule } = options
+  const { settings, loadModule, timeout, ...reading } = options
   // As `run` does: what is not valid would not be taken.
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
-    loadResources(text, file, previous, { defaultNamespace, isStrict: true }),
+    loadResources(text, file, previous, { ...reading, isStrict: true }),
   )
   const translator = createTranslator({ settings, loadModule })
   for (const { value } of provider.refresh().upserts) translator.upsert(value.object as AnyObject)
-  await settle(translator, options.timeout)
+  await settle(translator, timeout)
   return {
     proxies: xdsDocument(translator),
     objects: (proxy, kind, name) => {
