@@ -163,8 +163,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     publisher,
     metrics,
     clock,
-    onPublished: (reason, { changed, removed, drains }, hasNews) => {
-      for (const key of removed) refusals.forget(key)
+    onPublished: (reason, { changed, drains }, hasNews) => {
+      // What is gone is never accepted any more.
+      refusals.retain(({ proxyKey, typeUrl, resource }) => {
+        return xds.snapshot(proxyKey)?.types.get(typeUrl)?.resources.has(resource) === true
+      })
       quarantine?.release()
       metrics.proxies.set(translator.proxyKeys().length)
       metrics.pendingModules.set(translator.pending())

@@ -59,11 +59,11 @@ describe("createRefusals", () => {
     expect(refusals.list()).toEqual([])
   })
 
-  it("go with their proxy", () => {
+  it("go with what they are about", () => {
     const refusals = createRefusals()
     refusals.record(answer("nack", ["a"]))
     refusals.record(answer("nack", ["a"], { proxyKey: "q" }))
-    refusals.forget("p")
+    refusals.retain(({ proxyKey }) => proxyKey === "q")
     expect(refusals.list().map(({ proxyKey }) => proxyKey)).toEqual(["q"])
   })
 

@@ -1,5 +1,6 @@
 // What Envoys refused and have not accepted since: by proxy, node, type and resource.
 import type { AnswerEvent, ConnectionEvent } from "@attache/xds-server"
+import { refusedResources } from "./refused-resources.ts"
 
 /** A resource that an Envoy refused. */
 export interface Refusal {
@@ -22,8 +23,8 @@ export interface Refusals {
    * proxy comes, which then stands in the place of one that is gone.
    */
   connection(event: Pick<ConnectionEvent, "type" | "proxyKey" | "nodeId" | "streamId">): void
-  /** Forgets a proxy that is no more. */
-  forget(proxyKey: string): void
+  /** Forgets refusals of what is not wanted any more. */
+  retain(isWanted: (refusal: Refusal) => boolean): void
   /** Oldest first. */
   list(): readonly Refusal[]
 }
@@ -39,13 +40,15 @@ export function createRefusals(): Refusals {
     for (const [key, refusal] of standing) if (isDropped(refusal)) standing.delete(key)
   }
   return {
-    record: ({ type, proxyKey, nodeId, typeUrl, changed, resources, message = "" }) => {
-      // A response is refused as a whole; only what changed can be the reason.
-      for (const resource of type === "nack" ? changed : resources) {
-        const key = JSON.stringify([proxyKey, nodeId, typeUrl, resource])
-        standing.delete(key)
-        if (type === "nack") standing.set(key, { proxyKey, nodeId, typeUrl, resource, message })
-      }
+    record: (answer) => {
+      const { type, proxyKey, nodeId, typeUrl, resources } = answer
+      const keyOf = (resource: string): string => JSON.stringify([proxyKey, nodeId, typeUrl, resource])
+      if (type === "ack") for (const resource of resources) standing.delete(keyOf(resource))
+      else
+        for (const [resource, message] of refusedResources(answer)) {
+          standing.delete(keyOf(resource))
+          standing.set(keyOf(resource), { proxyKey, nodeId, typeUrl, resource, message })
+        }
       for (const key of standing.keys()) {
         if (standing.size <= maxRefusals) break
         standing.delete(key)
@@ -58,7 +61,7 @@ export function createRefusals(): Refusals {
       else if (open.delete(streamId) && open.size === 0) streams.delete(node)
       if (type === "connect") drop((r) => r.proxyKey === proxyKey && !streams.has(nodeKey(proxyKey, r.nodeId)))
     },
-    forget: (proxyKey) => drop((refusal) => refusal.proxyKey === proxyKey),
+    retain: (isWanted) => drop((refusal) => !isWanted(refusal)),
     list: () => [...standing.values()],
   }
 }

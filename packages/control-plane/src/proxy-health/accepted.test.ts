@@ -48,3 +48,14 @@ it("names what is missing", () => {
     "no",
   )
 })
+
+it("does not say of a cluster that Envoy took that it was refused, though it came with one that was", () => {
+  const message = "Error adding/updating cluster(s) b: no such type"
+  const types = {
+    [typeUrls.cluster]: Object.fromEntries(
+      ["a", "b", "c"].map((name) => [name, { state: "nacked", message } as const]),
+    ),
+    [typeUrls.listener]: { l: acked },
+  }
+  expect(texts(client(types))).toEqual(["Cluster b: refused: no such type"])
+})

@@ -1,6 +1,7 @@
 // Whether Envoys took everything that is wanted for their proxy.
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import type { ClientAcks, ResourceAck, Snapshot } from "@attache/xds-server"
+import { refusedResources } from "../refused-resources.ts"
 import { type Fact, factOf, type Lack } from "./fact.ts"
 
 /**
@@ -32,25 +33,31 @@ function notAsked(snapshot: Snapshot, clients: readonly ClientAcks[]): readonly 
 }
 
 function notAcked({ types }: ClientAcks): readonly Lack[] {
-  return [...types].flatMap(([typeUrl, { resources }]) =>
-    [...resources].flatMap(([name, ack]) => {
-      const reason = reasonOf(ack)
+  return [...types].flatMap(([typeUrl, { resources }]) => {
+    const refused = refusedNow(typeUrl, resources)
+    return [...resources].flatMap(([name, { state }]) => {
+      const reason = reasonOf(state, refused.get(name))
       return reason === undefined ? [] : [{ subject: subjectOf(typeUrl, name), reason }]
-    }),
+    })
+  })
+}
+
+/** Resources that an Envoy refused and did not take, and what it says of them. */
+function refusedNow(typeUrl: string, resources: ReadonlyMap<string, ResourceAck>): ReadonlyMap<string, string> {
+  const refused = [...resources].filter(([, { state }]) => state === "nacked")
+  const byMessage = Map.groupBy(refused, ([, { message = "" }]) => message)
+  return new Map(
+    [...byMessage].flatMap(([message, group]) => [
+      ...refusedResources({ typeUrl, changed: group.map(([name]) => name), message }),
+    ]),
   )
 }
 
-function reasonOf({ state, message = "" }: ResourceAck): string | undefined {
-  switch (state) {
-    case "sent":
-      return "sent, and not answered yet"
-    case "pending":
-      return "not sent yet"
-    case "nacked":
-      return `refused: ${message.trim()}`
-    default:
-      return undefined
-  }
+/** @param refusal what Envoy said; undefined: it took the resource, be it in a response that it refused */
+function reasonOf(state: ResourceAck["state"], refusal: string | undefined): string | undefined {
+  if (state === "sent") return "sent, and not answered yet"
+  if (state === "pending") return "not sent yet"
+  return refusal === undefined ? undefined : `refused: ${refusal.trim()}`
 }
 
 /** Type and name of a resource, for people. */
