@@ -77,6 +77,17 @@ describe("settle", () => {
     expect(talk.now()).toBeLessThan(1_100)
   })
 
+  it("lets what warms ask for what it needs, also where it gets no time to get warm", async () => {
+    const cluster = [typeUrls.cluster]
+    const talk = timetable([
+      { at: 0, inFlight: cluster, warming: 1 },
+      { at: 2, inFlight: [...cluster, typeUrls.secret], warming: 1 },
+      { at: 50 },
+    ])
+    await settle(talk, { ...patience, warmMs: 0 })
+    expect(talk.now()).toBe(52)
+  })
+
   it("begins the wait anew with every answer", async () => {
     const moments = Array.from({ length: 5 }, (_, n) => ({ at: n * 900, inFlight: [typeUrls.cluster], warming: 5 - n }))
     const talk = timetable([...moments, { at: 4_500 }])

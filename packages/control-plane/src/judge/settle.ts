@@ -47,6 +47,7 @@ export async function settle(talk: Conversation, { timeoutMs, warmMs }: Patience
   const deadline = talk.now() + timeoutMs
   let coldSince: number | undefined
   let quietRounds = 0
+  let coldRounds = 0
   while (quietRounds < 2 && talk.now() < deadline) {
     const heard = talk.heard()
     await talk.roundTrip()
@@ -60,10 +61,13 @@ export async function settle(talk: Conversation, { timeoutMs, warmMs }: Patience
     quietRounds = 0
     const left = deadline - talk.now()
     if (isAnswerDue || warming === 0) {
+      coldRounds = 0
       await talk.news(heard, left)
       continue
     }
     coldSince ??= talk.now()
+    // What warms may only now ask for what it needs.
+    if (++coldRounds < 2) continue
     const isPatienceOver = talk.now() - coldSince >= warmMs
     if (isPatienceOver && !isHeldBack) return
     await talk.news(heard, Math.min(lookMs, left))

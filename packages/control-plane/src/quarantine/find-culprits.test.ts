@@ -20,7 +20,10 @@ function judge(count: number, sets: readonly (readonly number[])[]) {
 const search = async (count: number, ...sets: readonly (readonly number[])[]) => {
   const { offer, offers } = judge(count, sets)
   const { culprits, rest } = await findCulprits(suspects(count), offer)
-  return { found: culprits.map(({ suspect, message }) => `${suspect.key}: ${message}`), rest, offers: offers() }
+  const said = culprits.map(({ suspect, message, partner }) => {
+    return `${suspect.key}: ${message}${partner === undefined ? "" : `, with ${partner.key}`}`
+  })
+  return { found: said, rest, offers: offers() }
 }
 
 describe("findCulprits", () => {
@@ -37,7 +40,8 @@ describe("findCulprits", () => {
   })
 
   it("blames the last of those that are refused only together", async () => {
-    expect((await search(10, [2, 7])).found).toEqual(["p7: refused 2+7"])
+    expect((await search(10, [2, 7])).found).toEqual(["p7: refused 2+7, with p2"])
+    expect((await search(1_000, [2, 7, 998])).found).toEqual(["p998: refused 2+7+998, with p2"])
   })
 
   it("says when it is not about the parts", async () => {
@@ -66,6 +70,12 @@ describe("findCulprits", () => {
         expect(await offer(blamed)).toBeUndefined()
         // Each of them is the last of a set that is refused.
         for (const key of blamed) expect(sets.map((set) => `p${Math.max(...set)}`)).toContain(key)
+        // Without its partner, none of the sets that it was refused for is whole.
+        for (const { suspect, partner } of culprits) {
+          const others = sets.filter((set) => set.some((i) => `p${i}` === suspect.key))
+          if (partner === undefined) expect(others.length).toBeGreaterThan(0)
+          else expect(others.some((set) => set.some((i) => `p${i}` === partner.key))).toBe(true)
+        }
       }),
     )
   })

@@ -13,6 +13,8 @@ export interface Culprit<S extends Named> {
   readonly suspect: S
   /** What was said of the resource with this part and those before it in it. */
   readonly message: string
+  /** One that it is refused together with; absent: it is refused by itself. */
+  readonly partner?: S
 }
 
 /** What a search came to. */
@@ -26,7 +28,8 @@ export interface FoundCulprits<S extends Named> {
 export const maxCulprits = 64
 
 /**
- * Parts without which a resource is accepted, by bisection: about log2(suspects) offers for each of them.
+ * Parts without which a resource is accepted, by bisection: about log2(suspects) offers for each of them, and as many again for
+ * one that is refused only together with another.
  *
  * @param suspects from the one trusted most to the one trusted least. Of parts that are refused only together the last is blamed.
  */
@@ -50,10 +53,31 @@ export async function findCulprits<S extends Named>(suspects: readonly S[], offe
     }
     const suspect = suspects[bad - 1]
     if (suspect === undefined || good >= bad) return { culprits, rest: message }
-    culprits.push({ suspect, message })
+    const partner = await partnerOf(suspects.slice(0, bad), (kept) =>
+      offer([...blamed(), ...suspects.filter((each) => !kept.has(each)).map(({ key }) => key)]),
+    )
+    culprits.push({ suspect, message, ...(partner === undefined ? {} : { partner }) })
     good = bad
     if (culprits.length >= maxCulprits) break
     message = await offerFirst(suspects.length)
   }
   return { culprits }
+}
+
+/** The last of those that the last suspect is refused together with; undefined: it is refused by itself. */
+async function partnerOf<S>(
+  suspects: readonly S[],
+  offerAlone: (kept: ReadonlySet<S>) => Promise<string | undefined>,
+): Promise<S | undefined> {
+  const isRefused = async (from: number): Promise<boolean> =>
+    (await offerAlone(new Set(suspects.slice(from)))) !== undefined
+  let bad = 0
+  let good = suspects.length - 1
+  if (good === 0 || (await isRefused(good))) return undefined
+  while (good - bad > 1) {
+    const middle = (good + bad) >>> 1
+    if (await isRefused(middle)) bad = middle
+    else good = middle
+  }
+  return suspects[bad]
 }

@@ -24,9 +24,10 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     kind: "route",
     origins: [{ object: `HTTPRoute/default/${key[0]}`, field: `spec.rules[${key.slice(1)}]` }],
   })
+  const made = { object: "Gateway/default/gw", field: "spec.listeners[0]" }
   const resource = (without: readonly string[], frame: readonly string[] = ["frame"]): Resource => {
     const left = [...frame, ...parts.filter((part) => !without.includes(part) && !withdrawn.has(part))]
-    return { name, bytes: Buffer.from(left.join(",")), version: left.join(","), origins: [] }
+    return { name, bytes: Buffer.from(left.join(",")), version: left.join(","), origins: [made] }
   }
   const translator: QuarantineOptions["translator"] = {
     suspects: () => parts.map(suspect),
@@ -47,12 +48,13 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     version: () => Promise.resolve(envoyVersion),
     close: () => Promise.resolve(),
   }
+  const clock = createManualClock()
   let onChange = (): void => {}
   const create = () =>
     createQuarantine({
       translator,
       judge,
-      clock: createManualClock(),
+      clock,
       logger: createLogger({ level: "error", write: () => {} }),
       onChange: () => {
         changes++
@@ -74,6 +76,7 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
   return {
     create,
     answer,
+    clock,
     withdrawn: () => [...withdrawn.keys()],
     changes: () => changes,
     whenChanged: (call: () => void) => {
@@ -201,13 +204,68 @@ describe("createQuarantine", () => {
     expect([world.withdrawn(), readFileSync(path, "utf8")]).toEqual([[], text])
   })
 
-  it("survives a judge that fails", async () => {
-    const world = setUp(["a0"], () => {
-      throw new Error("no Envoy")
+  it("survives a judge that fails, and asks again after a while", async () => {
+    let failures = 3
+    const world = setUp(["a0"], (parts) => {
+      if (failures-- > 0) throw new Error("no Envoy")
+      return dislikes("a0")(parts)
     })
     const quarantine = world.create()
     quarantine.record(world.answer("nack"))
     await quarantine.settled()
     expect(quarantine.list()).toEqual([])
+    for (const pause of [500, 1_000, 2_000]) {
+      expect(world.withdrawn()).toEqual([])
+      world.clock.advance(pause)
+      await quarantine.settled()
+    }
+    expect(world.withdrawn()).toEqual(["a0"])
+  })
+
+  it("does not ask again about what was accepted meanwhile", async () => {
+    let offers = 0
+    const world = setUp(["a0"], () => {
+      offers++
+      throw new Error("no Envoy")
+    })
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    quarantine.record(world.answer("ack"))
+    world.clock.advance(100_000)
+    await quarantine.settled()
+    expect(offers).toBe(1)
+  })
+
+  it("blames whom a resource is made for, where the judge takes what the other Envoy does not, until that does", async () => {
+    const world = setUp(["a0"], () => undefined)
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(quarantine.list()).toMatchObject([
+      { part: "", object: "Gateway/default/gw", field: "spec.listeners[0]", message: "no" },
+    ])
+    quarantine.record(world.answer("ack"))
+    expect(quarantine.list()).toEqual([])
+    quarantine.record(world.answer("nack"))
+    quarantine.record(world.answer("ack"))
+    await quarantine.settled()
+    expect(quarantine.list()).toEqual([])
+  })
+
+  it("releases a part with the one that it is refused together with", async () => {
+    const isRefused = (parts: readonly string[]): string | undefined =>
+      parts.includes("a0") && parts.includes("c0") ? "together" : undefined
+    const world = setUp(["a0", "b0", "c0"], isRefused)
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    expect(quarantine.list()).toMatchObject([{ part: "c0", partner: "a0" }])
+    world.setParts(["a0", "b1", "c0"])
+    quarantine.release()
+    expect(world.withdrawn()).toEqual(["c0"])
+    world.setParts(["a1", "b1", "c0"])
+    quarantine.release()
+    expect(world.withdrawn()).toEqual([])
   })
 })

@@ -1,11 +1,11 @@
 // From a refusal to the part that is to blame: it is withdrawn, the rest is delivered, and it comes back when its bytes change.
 import { type Clock, type Logger, messageOf } from "@attache/base"
-import { type PartKey, type ResourceKind, resourceKindOf, type Suspect, type Translator } from "@attache/translate"
+import { type PartKey, type ResourceKind, resourceKindOf, type Translator } from "@attache/translate"
 import type { AnswerEvent } from "@attache/xds-server"
-import { findCulprits } from "./find-culprits.ts"
+import { refusedResources } from "../refused-resources.ts"
+import { findBlame, type RefusedResource } from "./find-blame.ts"
 import type { Judge } from "./judge.ts"
 import { type QuarantinedPart, readQuarantine, writeQuarantine } from "./record.ts"
-import { isTrialKind, type TrialKind, trialSnapshot } from "./trial-snapshot.ts"
 
 /** What a quarantine works with. */
 export interface QuarantineOptions {
@@ -25,7 +25,7 @@ export interface Quarantine {
   restore(): Promise<void>
   /** Takes note of an answer. A refusal is looked into, one after the other. */
   record(event: AnswerEvent): void
-  /** Releases parts that are no more, or whose bytes are others. Call after rounds. */
+  /** Releases parts that are no more, whose bytes are others, or whose partner is gone. Call after rounds. */
   release(): void
   /** Oldest first. */
   list(): readonly QuarantinedPart[]
@@ -34,26 +34,20 @@ export interface Quarantine {
   close(): Promise<void>
 }
 
-/** Kinds that shape resources without being a part of them; what all others of a proxy stand on comes first. */
-const shapingKinds = ["EnvoyProxy", "ClientTrafficPolicy", "BackendTrafficPolicy", "SecurityPolicy", "HTTPRouteFilter"]
+/** Pause before a refusal is looked into again after that failed, in milliseconds; it doubles. */
+const retryMs = 500
 
-/** Kinds that others refer to. They shape clusters; without them another object's settings may be left out of a listener. */
-const backendKinds = ["Backend", "BackendTLSPolicy"]
-
-interface Refused {
-  readonly proxyKey: string
-  readonly kind: ResourceKind
-  readonly name: string
-  /** What Envoy said of the response that held it. */
-  readonly message: string
-}
+/** Most times that one refusal is looked into; the next one of the resource begins anew. */
+const maxAttempts = 7
 
 /** An empty quarantine. */
 export function createQuarantine(options: QuarantineOptions): Quarantine {
   const { translator, judge, clock, logger } = options
   const parts = new Map<string, QuarantinedPart>()
   const accepted = new Map<string, ReadonlySet<PartKey>>()
-  const waiting = new Map<string, Refused>()
+  const waiting = new Map<string, { readonly refused: RefusedResource; readonly attempt: number }>()
+  const later = new Map<string, () => void>()
+  const acceptedMeanwhile = new Set<string>()
   let working: Promise<void> | undefined
   let writing: Promise<void> = Promise.resolve()
   let isClosed = false
@@ -67,70 +61,60 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     if (path === undefined) return
     writing = writing.then(() => writeQuarantine(path, [...parts.values()], logger))
   }
-  const lookInto = async (refused: Refused): Promise<void> => {
+  const isAccepted = ({ proxyKey, kind, name }: RefusedResource): boolean =>
+    acceptedMeanwhile.has(resourceId(proxyKey, kind, name))
+  const lookInto = async (refused: RefusedResource): Promise<void> => {
     const { proxyKey, kind, name } = refused
     const note = { proxyKey, kind, resource: name, envoyVersion: await judge.version(), since: clock.now() }
-    const blame = (object: string, message: string): void => {
-      parts.set(resourceId(proxyKey, kind, name), { ...note, part: "", object, field: "", message, isWhole: true })
-      logger.info("envoy refuses a resource", { proxy: proxyKey, resource: name, object, message })
-      options.onChange()
+    const trusted = accepted.get(resourceId(proxyKey, kind, name))
+    const found = await findBlame(
+      {
+        translator,
+        judge,
+        isTrusted: (part) => trusted?.has(part) === true,
+        isWithdrawn: (part) => parts.has(idOf(proxyKey, part)),
+      },
+      refused,
+    )
+    // What was accepted meanwhile has nobody to blame; its parts may be on their way still.
+    const current = isAccepted(refused) ? found.filter(({ part }) => part !== "") : found
+    if (current.length === 0) return
+    for (const blame of current) {
+      const { part, object, field, message } = blame
+      parts.set(part === "" ? resourceId(proxyKey, kind, name) : idOf(proxyKey, part), { ...note, ...blame })
+      const said = { proxy: proxyKey, resource: name, object, field, message }
+      logger.info(part === "" ? "envoy refuses a resource" : "withdrawn, since envoy refuses it", said)
     }
-    if (!isTrialKind(kind)) {
-      const object = shapingObject(translator, proxyKey, kind, name)
-      if (object !== undefined) blame(object, refused.message.trim())
-      return
-    }
-    const all = translator.suspects(proxyKey, kind, name)
-    const suspects = all.filter(({ key }) => !parts.has(idOf(proxyKey, key)))
-    const trusted = accepted.get(resourceId(proxyKey, kind, name)) ?? new Set()
-    const { culprits, rest } = await findCulprits(byTrust(suspects, trusted), async (without) => {
-      const resource = translator.without(proxyKey, without, kind, name)
-      return resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
-    })
-    for (const { suspect, message } of culprits) {
-      const [origin = { object: "", field: "" }] = suspect.origins
-      const left = all.filter(({ key, origins: [other] }) => key !== suspect.key && other?.object === origin.object)
-      const isWhole = left.every(({ key }) => parts.has(idOf(proxyKey, key)))
-      parts.set(idOf(proxyKey, suspect.key), {
-        ...note,
-        part: suspect.key,
-        ...origin,
-        message: message.trim(),
-        isWhole,
-      })
-      logger.info("withdrawn, since envoy refuses it", { proxy: proxyKey, ...origin, message })
-    }
-    const object = rest === undefined ? undefined : await blamedObject(proxyKey, kind, name)
-    if (rest !== undefined && object !== undefined) blame(object, rest.trim())
-    if (culprits.length === 0) return
     apply(proxyKey)
     keep()
     // Who dies after all others were told need not be refused again.
     await writing
     options.onChange()
   }
-  /** The object without which the resource would be taken, or would not be there; else the one it is made from. */
-  const blamedObject = async (proxyKey: string, kind: TrialKind, name: string): Promise<string | undefined> => {
-    const keys = translator.objectKeys()
-    const kinds = kind === "clusters" ? [...shapingKinds, ...backendKinds] : [...backendKinds, ...shapingKinds]
-    const candidates = kinds.flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
-    const { culprits } = await findCulprits(
-      candidates.map((key) => ({ key })),
-      async (without) => {
-        const resource = translator.withoutObjects(proxyKey, without, kind, name)
-        return resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
-      },
-    )
-    return culprits[0]?.suspect.key ?? translator.without(proxyKey, [], kind, name)?.origins[0]?.object
+  const tryAgain = (id: string, refused: RefusedResource, attempt: number): void => {
+    if (attempt >= maxAttempts || isClosed || waiting.has(id)) return
+    const cancel = clock.after(retryMs * 2 ** (attempt - 1), () => {
+      later.delete(id)
+      waiting.set(id, { refused, attempt })
+      start()
+    })
+    later.set(id, cancel)
+  }
+  const forget = (id: string): void => {
+    waiting.delete(id)
+    later.get(id)?.()
+    later.delete(id)
   }
   const work = async (): Promise<void> => {
-    for (const [id, refused] of waiting) {
+    for (const [id, { refused, attempt }] of waiting) {
       waiting.delete(id)
       if (isClosed) return
+      acceptedMeanwhile.clear()
       try {
         await lookInto(refused)
       } catch (error) {
         logger.warn("the part that envoy refuses could not be found", { ...refused, error: messageOf(error) })
+        tryAgain(id, refused, attempt + 1)
       }
     }
   }
@@ -150,15 +134,19 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         if (part.part !== "") parts.set(idOf(part.proxyKey, part.part), part)
       for (const proxyKey of new Set([...parts.values()].map((part) => part.proxyKey))) apply(proxyKey)
     },
-    record: ({ type, proxyKey, typeUrl, changed, resources, message = "" }) => {
+    record: (answer) => {
+      const { type, proxyKey, typeUrl, resources } = answer
       const kind = resourceKindOf(typeUrl)
       if (kind === undefined) return
-      for (const name of type === "nack" ? changed : resources) {
+      for (const [name, message] of type === "nack" ? refusedResources(answer) : []) {
         const id = resourceId(proxyKey, kind, name)
-        if (type === "nack") {
-          waiting.set(id, { proxyKey, kind, name, message })
-          continue
-        }
+        forget(id)
+        waiting.set(id, { refused: { proxyKey, kind, name, message }, attempt: 0 })
+      }
+      for (const name of type === "ack" ? resources : []) {
+        const id = resourceId(proxyKey, kind, name)
+        forget(id)
+        if (working !== undefined) acceptedMeanwhile.add(id)
         parts.delete(id)
         if (kind === "listeners" || (kind === "routes" && !accepted.has(id)))
           accepted.set(id, keysOf(translator, proxyKey, kind, name))
@@ -168,9 +156,13 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     release: () => {
       if (parts.size === 0) return
       const changed = new Set<string>()
-      for (const [id, { proxyKey, part, kind, resource }] of parts) {
+      const known = new Map<string, ReadonlySet<PartKey>>()
+      for (const [id, { proxyKey, part, partner, kind, resource }] of parts) {
         if (part === "" && translator.without(proxyKey, [], kind, resource) !== undefined) continue
-        if (translator.suspects(proxyKey, kind, resource).some(({ key }) => key === part)) continue
+        const place = resourceId(proxyKey, kind, resource)
+        const keys = known.get(place) ?? keysOf(translator, proxyKey, kind, resource)
+        known.set(place, keys)
+        if (keys.has(part) && (partner === undefined || keys.has(partner))) continue
         parts.delete(id)
         changed.add(proxyKey)
       }
@@ -185,6 +177,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     },
     close: async () => {
       isClosed = true
+      for (const cancel of later.values()) cancel()
       await working
       await judge.close()
       await writing
@@ -204,31 +197,4 @@ function keysOf(
   name: string,
 ): ReadonlySet<PartKey> {
   return new Set(translator.suspects(proxyKey, kind, name).map(({ key }) => key))
-}
-
-/** Most objects looked at for one resource that cannot be tried. */
-const maxLooks = 500
-
-/** The object that a resource is shaped by, closest to it; else the one that it is made for. */
-function shapingObject(
-  { objectKeys, without, withoutObjects }: Pick<Translator, "objectKeys" | "without" | "withoutObjects">,
-  proxyKey: string,
-  kind: ResourceKind,
-  name: string,
-): string | undefined {
-  const now = without(proxyKey, [], kind, name)
-  const keys = objectKeys()
-  const candidates = [...shapingKinds, ...backendKinds]
-    .toReversed()
-    .flatMap((of) => keys.filter((key) => key.startsWith(`${of}/`)))
-  const shaping = candidates
-    .slice(0, maxLooks)
-    .find((key) => withoutObjects(proxyKey, [key], kind, name)?.version !== now?.version)
-  return shaping ?? now?.origins[0]?.object
-}
-
-/** What was accepted before stands first; within both, age decides. Patches stand last, since they change what is not theirs. */
-function byTrust(suspects: readonly Suspect[], accepted: ReadonlySet<PartKey>): readonly Suspect[] {
-  const rank = ({ kind, key }: Suspect): number => (kind === "patch" ? 2 : accepted.has(key) ? 0 : 1)
-  return [0, 1, 2].flatMap((wanted) => suspects.filter((suspect) => rank(suspect) === wanted))
 }

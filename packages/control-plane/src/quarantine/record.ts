@@ -1,14 +1,14 @@
 // What is in quarantine, on disk: a control plane that starts again need not be refused again.
 import { readFileSync, statSync } from "node:fs"
 import { type Logger, messageOf } from "@attache/base"
-import type { ResourceKind } from "@attache/translate"
+import type { PartKey, ResourceKind } from "@attache/translate"
 import { writePrivateFile } from "../private-file.ts"
 
 /** A part that an Envoy refused and that is withdrawn while its bytes are the same, or an object that is to blame for a resource. */
 export interface QuarantinedPart {
   readonly proxyKey: string
   /** The part and its bytes, see `PartKey` of the translator; empty: nothing is withdrawn, Envoy keeps what it had of the resource. */
-  readonly part: string
+  readonly part: PartKey
   /** The resource it stands in. */
   readonly kind: ResourceKind
   readonly resource: string
@@ -19,6 +19,8 @@ export interface QuarantinedPart {
   readonly message: string
   /** Whether nothing of the object is left in the resource. */
   readonly isWhole: boolean
+  /** Another part without which it would be taken; absent: it is refused by itself. */
+  readonly partner?: PartKey
   /** Version of the Envoy that refused it. */
   readonly envoyVersion: string
   /** Milliseconds since the epoch. */
@@ -57,6 +59,7 @@ function isPart(value: unknown): value is QuarantinedPart {
   return (
     texts.every((name) => typeof part[name] === "string") &&
     typeof part.isWhole === "boolean" &&
+    (part.partner === undefined || typeof part.partner === "string") &&
     typeof part.since === "number"
   )
 }
