@@ -7,8 +7,8 @@ import { acceptedFact } from "../proxy-health/accepted.ts"
 import { type Fact, type ProxyView, unknownFact } from "../proxy-health/fact.ts"
 import { withdrawnLacks } from "../proxy-health/withdrawn.ts"
 import type { QuarantinedPart } from "../quarantine/record.ts"
-import { statusesWithin } from "../quarantine/status.ts"
 import type { Refusal } from "../refusals.ts"
+import { statusesWithin } from "./statuses-within.ts"
 
 /** One proxy: what it should have, and what its Envoys say. */
 export interface ProxyReport {
@@ -78,7 +78,11 @@ export function reportStatus(
     }),
     refusals: refusals.list(),
     quarantine: withdrawn,
-    objects: statusesWithin(translator.statuses(), withdrawn),
+    objects: statusesWithin(
+      translator.statuses(),
+      withdrawn,
+      keys.flatMap((key) => views.get(key)?.working.lacks ?? []),
+    ),
     findings: [...controlPlane.findings(), ...(keys.length === 0 && controlPlane.isReady() ? [noGateway] : [])],
     staleFiles: files.view().staleFiles,
     pendingModules: translator.pending(),
