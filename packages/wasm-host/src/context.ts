@@ -42,6 +42,8 @@ export interface Context {
   /** @param name the whole path as given, as a byte string */
   setProperty(name: string, value: Uint8Array): Status
   clearRouteCache(): void
+  /** Names declared with `declare_property`. */
+  readonly declared: Set<string>
 }
 
 /** What call-outs left for the callback that runs. */

@@ -23,6 +23,7 @@ export function createVmContext(): Context {
     attribute: () => undefined,
     setProperty: () => Status.NotFound,
     clearRouteCache: () => {},
+    declared: new Set(),
   }
 }
 
@@ -96,6 +97,7 @@ export function createRootContext(vm: Vm, plugin: Plugin, facts: () => PropertyS
     attribute: (name) => rootAttribute(name, facts()),
     setProperty: () => Status.NotFound,
     clearRouteCache: () => {},
+    declared: new Set(),
   }
   const buffers = createSharedBuffers(
     vm,

@@ -239,6 +239,7 @@ function createTcpFilter(
       return Status.Ok
     },
     clearRouteCache: () => {},
+    declared: new Set(),
   }
   const buffers = createSharedBuffers(
     vm,

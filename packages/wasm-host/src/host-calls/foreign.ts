@@ -47,7 +47,17 @@ export const foreignFunctions: ReadonlyMap<string, ForeignFunction> = new Map<st
   ["set_envoy_filter_state", (_vm, args) => (readMessage(args) === undefined ? Status.BadArgument : Status.NotFound)],
   ["verify_signature", verifySignature],
   ["sign", sign],
-  ["declare_property", (_vm, args) => (field(args, 1) === undefined ? Status.BadArgument : nothing)],
+  [
+    "declare_property",
+    (vm, args) => {
+      const name = readMessage(args) === undefined ? undefined : (field(args, 1) ?? "")
+      const { declared } = vm.current()
+      // A name can be declared once in a context.
+      if (name === undefined || declared.has(name)) return Status.BadArgument
+      declared.add(name)
+      return nothing
+    },
+  ],
   [
     "expr_create",
     (vm, args) => {

@@ -60,7 +60,7 @@ export function createHeaderMap(entries: Iterable<Pair> = [], isRequest = false)
       const key = lower(name)
       const old = joined.has(key) ? list.find(([n]) => n === key) : undefined
       if (old === undefined) insert(key, value)
-      else old[1] = old[1] === "" ? value : `${old[1]},${value}`
+      else if (value !== "") old[1] = old[1] === "" ? value : `${old[1]},${value}`
     },
     replace: (name, value) => {
       map.remove(name)

@@ -254,6 +254,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     },
     setProperty: (name, value) => callbacks.setProperty(name, value),
     clearRouteCache: () => callbacks.clearRouteCache(),
+    declared: new Set(),
   }
   const buffers = createSharedBuffers(
     vm,

@@ -14,10 +14,7 @@ const bodiless = new Set(["GET", "HEAD", "DELETE", "TRACE", "CONNECT"])
 
 /** Headers of a request as Envoy's HTTP/1 codec writes them. Source: Envoy `StreamEncoderImpl::encodeHeadersBase`. */
 export function requestOnWire(map: HeaderMap, end: boolean): WireHeaders {
-  const rest = plain(map)
-  const host = map.get(":authority")
-  const headers = host === undefined ? rest : [["host", textOf(host)] as const, ...rest]
-  return finish(map, headers, end, !bodiless.has(map.get(":method") ?? ""), true, true)
+  return finish(map, plain(map), end, !bodiless.has(map.get(":method") ?? ""), true, true)
 }
 
 /** Headers of a response as Envoy's HTTP/1 codec writes them. @param isHead whether the request was HEAD */
@@ -45,8 +42,12 @@ function finish(
   return { headers: [...headers, ["transfer-encoding", "chunked"]], isChunked: true, contentLength: undefined }
 }
 
+/** Headers without the pseudo ones; `:authority` is `host` on the wire, also in a response. */
 function plain(map: HeaderMap): readonly (readonly [string, string])[] {
-  return map.pairs().flatMap(([name, value]) => (name.startsWith(":") ? [] : [[textOf(name), textOf(value)] as const]))
+  return map.pairs().flatMap(([name, value]) => {
+    if (name === ":authority") return [["host", textOf(value)] as const]
+    return name.startsWith(":") ? [] : [[textOf(name), textOf(value)] as const]
+  })
 }
 
 /** Pieces in which a connection's reads deliver a body. @param head bytes before the body in the first read @param limit most bytes read at once */
