@@ -10,6 +10,7 @@ export type OtherAnswer = Buffer | string
 export function readAsEnvoyGateway(target: MemoryTarget, descriptor: Descriptor): OtherAnswer {
   const manifest = manifestFor(target, descriptor, "linux", "amd64")
   if (manifest === undefined) return "no child with platform linux/amd64"
+  if (manifest.layers.some(({ digest }) => !digest.startsWith("sha256:"))) return "unsupported hash"
   const last = manifest.layers.at(-1)
   const bytes = (layer: Descriptor): Buffer => Buffer.from(target.blobs.get(layer.digest) ?? [])
   if (manifest.mediaType === "application/vnd.docker.distribution.manifest.v2+json") {
@@ -57,7 +58,10 @@ function manifestFor(target: MemoryTarget, descriptor: Descriptor, os: string, a
     | Manifest
     | ImageIndex
   if (!("manifests" in document)) return document
-  const child = document.manifests.find(({ platform }) => platform?.os === os && platform.architecture === arch)
+  const child = document.manifests.find(
+    // Whoever names no platform means linux/amd64, to go-containerregistry.
+    ({ platform = { os: "linux", architecture: "amd64" } }) => platform.os === os && platform.architecture === arch,
+  )
   return child === undefined ? undefined : manifestFor(target, child, os, arch)
 }
 

@@ -16,7 +16,7 @@ export type Refusals = Readonly<Partial<Record<Consumer, string>>>
  * Envoy b911ffa `cli/internal/oci`. The archive in the last layer is not looked into: it must hold `plugin.wasm`.
  */
 export function wasmRefusals(manifest: Manifest, mediaType: string): Refusals {
-  const fetcher = fetcherRefusal(manifest, mediaType)
+  const fetcher = fetcherRefusal(manifest)
   const boe = boeRefusal(manifest, mediaType)
   return {
     ...(fetcher === undefined ? {} : { "envoy-gateway": fetcher, istio: fetcher }),
@@ -39,8 +39,11 @@ export function boeRefusal(manifest: Manifest, mediaType: string): string | unde
   return isOddArtifact ? `its artifact type is ${manifest.artifactType}` : undefined
 }
 
-function fetcherRefusal({ layers }: Manifest, mediaType: string): string | undefined {
+/** The media type counts that is in the document itself, whatever the registry says. */
+function fetcherRefusal({ layers, mediaType }: Manifest): string | undefined {
   const last = layers.at(-1)?.mediaType ?? "nothing"
+  const unknown = layers.find(({ digest }) => !digest.startsWith("sha256:"))
+  if (unknown !== undefined) return `its layer ${unknown.digest.slice(0, 19)} is not named by sha256`
   if (mediaType === mediaTypes.dockerManifest) {
     return last === mediaTypes.dockerLayerGzip
       ? undefined

@@ -27,22 +27,20 @@ export interface LayoutFacts {
 /**
  * What the layers of a manifest are, judged by media types alone.
  *
- * As Envoy Gateway and Istio do, an image of which the last layer is an archive is read as one whatever else is in it,
- * and a module in a layer of its own only after that. Error: ATT_OCI_FORMAT.
+ * As Envoy Gateway and Istio do, an image of which the last layer is an archive is read as one, and a module in a layer of
+ * its own counts where the archives have none. Error: ATT_OCI_FORMAT.
  */
 export function layoutOf(manifest: Manifest, mediaType: string, name: string): LayoutFacts {
-  const layers = manifest.layers.flatMap((layer) => layerOf(layer) ?? [])
   const last = manifest.layers.at(-1)
   if (last === undefined) throw noLayout(name, "it has no layers")
-  const tars = layers.filter(({ form }) => form === "tar")
-  if (tars.some(({ descriptor }) => descriptor === last))
-    return { layout: imageLayout(manifest, mediaType), layers: tars }
-  const modules = manifest.layers.filter((layer) => rawWasmTypes.includes(layer.mediaType))
-  if (modules.length > 1) throw noLayout(name, "it has several Wasm modules")
-  const [module] = modules
-  if (module !== undefined) {
-    return { layout: "wasm-artifact", layers: [{ form: "file", descriptor: module, path: "plugin.wasm" }] }
+  const layers = manifest.layers.flatMap((layer) => layerOf(layer) ?? [])
+  const modules = layers.filter((layer) => rawWasmTypes.includes(layer.descriptor.mediaType))
+  if (layers.some(({ form, descriptor }) => form === "tar" && descriptor === last)) {
+    const counted = layers.filter((layer) => layer.form === "tar" || (modules.length === 1 && modules.includes(layer)))
+    return { layout: imageLayout(manifest, mediaType), layers: counted }
   }
+  if (modules.length > 1) throw noLayout(name, "it has several Wasm modules")
+  if (modules.length === 1) return { layout: "wasm-artifact", layers: modules }
   if (layers.length > 0) return { layout: "file-artifact", layers }
   throw noLayout(name, `its last layer has the media type ${last.mediaType}`)
 }
@@ -53,8 +51,9 @@ function imageLayout({ artifactType }: Manifest, mediaType: string): ExtensionLa
 }
 
 function layerOf(descriptor: Descriptor): ExtensionLayer | undefined {
+  if (rawWasmTypes.includes(descriptor.mediaType)) return { form: "file", descriptor, path: "plugin.wasm" }
   const compression = tarCompression(descriptor.mediaType)
-  const title = descriptor.annotations?.[standardAnnotations.title]
+  const title = descriptor.annotations?.[standardAnnotations.title] || undefined
   // The ORAS command gives a file without media type the one of uncompressed layers, and folders a mark.
   const isFile = compression === undefined || (compression === "none" && !isPackedFolder(descriptor, title))
   if (title !== undefined && isFile) return { form: "file", descriptor, path: safeEntryPath(title) }
