@@ -13,6 +13,7 @@ const short = {
   lds: typeUrls.listener,
   rds: typeUrls.route,
   sds: typeUrls.secret,
+  vhds: typeUrls.virtualHost,
 }
 type Short = keyof typeof short
 
@@ -60,7 +61,7 @@ function play(variant: Variant, isAggregated = true) {
   const words = (r: Outgoing): string => {
     nonces.set(r.typeUrl, r.nonce)
     const type = Object.entries(short).find(([, url]) => url === r.typeUrl)?.[0]
-    const gone = r.removed.map((name) => `-${name}`)
+    const gone = [...r.removed.map((name) => `-${name}`), ...r.absent.map((name) => `no ${name}`)]
     return [`${type}:`, ...r.resources.map((x) => x.name), ...gone].join(" ")
   }
   return {
@@ -285,6 +286,22 @@ describe("names", () => {
     p.acks("sds")
     p.wants({ rds: "x" })
     expect(p.sends()).toEqual([])
+  })
+
+  it("that name no virtual host are answered by one without content, and again when asked again", () => {
+    const p = play("delta")
+    p.wants({ vhds: "a" })
+    p.asks("vhds")
+    expect(p.sends()).toEqual(["vhds:"])
+    p.acks("vhds")
+    p.asks("vhds", "a b")
+    expect(p.sends()).toEqual(["vhds: a no b"])
+    p.acks("vhds")
+    p.asks("vhds", "b")
+    expect(p.sends()).toEqual(["vhds: no b"])
+    p.acks("vhds")
+    p.wants({ vhds: "b" })
+    expect(p.sends()).toEqual(["vhds: b -a"])
   })
 
   it("of secrets are all there in every state-of-the-world response, and existing ones do not wait for others", () => {

@@ -26,6 +26,8 @@ export interface Outgoing {
   readonly version: string
   readonly resources: readonly SnapshotResource[]
   readonly removed: readonly string[]
+  /** Names that are answered by a resource without content. */
+  readonly absent: readonly string[]
 }
 
 /** Takes a request of a state-of-the-world stream; gives the ACK or NACK in it. */
@@ -124,17 +126,31 @@ function send(
   withheld: readonly string[],
 ): Outgoing {
   const { typeUrl } = state.rule
-  const content =
-    stream.variant === "sotw" ? contentSotw(state, wanted, pending, withheld) : contentDelta(wanted, pending, withheld)
+  const isSotw = stream.variant === "sotw"
+  const content = isSotw
+    ? contentSotw(state, wanted, pending, withheld)
+    : contentDelta(state, wanted, pending, withheld)
   const nonce = String(++stream.responses)
   const put = namesOf(content.resources)
-  const names = content.removed.length === 0 ? put : [...put, ...content.removed]
+  const absent = [...content.absent, ...(state.isUnanswered ? hostNamespaces(typeUrl, source) : [])]
+  const gone = [...content.removed, ...absent]
+  const names = gone.length === 0 ? put : [...put, ...gone]
   const sent = markSent(state, wanted, { nonce, version: content.version, names, pending, withheld })
   if (typeUrl === typeUrls.cluster && stream.isAggregated) {
     noteClusters(stream, pending.put, source, sent)
     repeatEndpoints(stream, pending.put)
   }
-  return { typeUrl, nonce, ...content }
+  return { typeUrl, nonce, ...content, absent }
+}
+
+/**
+ * Whose virtual hosts are not there, when a client asks for none in particular.
+ *
+ * Envoy takes a response for a route configuration only when a name in it begins with that of the configuration.
+ */
+function hostNamespaces(typeUrl: string, source: Snapshot): readonly string[] {
+  if (typeUrl !== typeUrls.virtualHost) return []
+  return [...typeOf(source, typeUrls.route).resources.keys()].map((name) => `${name}/`)
 }
 
 /** Envoy warms a changed cluster until its endpoints arrive once more, also when they are the same and subscribed to. */

@@ -1,4 +1,4 @@
-import { owed, type Pending, withExceptions } from "./held.ts"
+import { heldVersion, owed, type Pending, withExceptions } from "./held.ts"
 import type { SnapshotType } from "./snapshot.ts"
 import type { Answer, ResponseContent } from "./sotw.ts"
 import { isSubscribed, subscribeDelta } from "./subscription.ts"
@@ -39,6 +39,8 @@ export function receiveDelta(
   const legacyWildcard = state.rule.legacyWildcard
   const change = subscribeDelta(state.subscription, request.subscribe, request.unsubscribe, legacyWildcard)
   changeSubscription(state, change, claims, latest)
+  // Envoy asks for virtual hosts by naming none at first, and its listener warms until it is answered.
+  if (isFirst && request.subscribe.length === 0) state.isUnanswered = true
   const doubted = isFirst ? [...suspects].filter((name) => isSubscribed(state.subscription, name)) : []
   if (doubted.length > 0)
     state.held = withExceptions(
@@ -53,13 +55,21 @@ export function receiveDelta(
  *
  * A name that was asked for and does not exist is answered as removed, as the protocol wants, but only when what refers
  * to it is settled: until then it may merely be late. For secrets and extension configs it is never answered
- * ({@link TypeRule.tellsRemoval}). The name is remembered in every case.
+ * ({@link TypeRule.tellsRemoval}), for virtual hosts as a resource without content. The name is remembered in every case.
  */
-export function contentDelta(wanted: SnapshotType, pending: Pending, withheld: readonly string[]): ResponseContent {
+export function contentDelta(
+  state: TypeState,
+  wanted: SnapshotType,
+  pending: Pending,
+  withheld: readonly string[],
+): ResponseContent {
   const waiting = new Set(withheld)
+  const gone = pending.remove.filter((name) => !waiting.has(name))
+  const isEmpty = (name: string): boolean => state.rule.isAbsenceEmpty && heldVersion(state.held, name) === undefined
   return {
     version: wanted.version,
     resources: pending.put,
-    removed: pending.remove.filter((name) => !waiting.has(name)),
+    removed: gone.filter((name) => !isEmpty(name)),
+    absent: gone.filter(isEmpty),
   }
 }

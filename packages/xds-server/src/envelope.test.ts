@@ -35,8 +35,9 @@ describe("the hand-written envelope", () => {
 
   it("reads as the delta response it should be", () => {
     fc.assert(
-      fc.property(head, resources, fc.array(text), (h, list, removed) => {
-        const message = decode(DeltaDiscoveryResponseSchema, bytesOf(encodeDeltaDiscoveryResponse(h, list, removed)))
+      fc.property(head, resources, fc.array(text), fc.array(text), (h, list, removed, absent) => {
+        const bytes = bytesOf(encodeDeltaDiscoveryResponse(h, list, removed, absent))
+        const message = decode(DeltaDiscoveryResponseSchema, bytes)
         expect(message).toMatchObject({
           systemVersionInfo: h.version,
           typeUrl: h.typeUrl,
@@ -45,7 +46,9 @@ describe("the hand-written envelope", () => {
         })
         expect(message.controlPlane?.identifier ?? "").toBe(h.identifier)
         const seen = message.resources.map((r) => [r.name, r.version, r.resource?.typeUrl, plain(r.resource?.value)])
-        expect(seen).toEqual(list.map((r) => [r.name, r.version, h.typeUrl, plain(r.bytes)]))
+        const nothing = absent.map((name) => [name, "", undefined, 0])
+        expect(message.resources.flatMap(({ aliases }) => aliases)).toEqual(absent)
+        expect(seen).toEqual([...list.map((r) => [r.name, r.version, h.typeUrl, plain(r.bytes)]), ...nothing])
       }),
     )
   })

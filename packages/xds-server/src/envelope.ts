@@ -30,14 +30,16 @@ export function encodeDiscoveryResponse(head: ResponseHead, resources: readonly 
   return join(before, resources, { typeUrl: head.typeUrl, isDelta: false }, Buffer.concat(after))
 }
 
-/** A `DeltaDiscoveryResponse`. */
+/** A `DeltaDiscoveryResponse`. @param absent names whose resources have no content */
 export function encodeDeltaDiscoveryResponse(
   head: ResponseHead,
   resources: readonly SnapshotResource[],
   removed: readonly string[],
+  absent: readonly string[] = [],
 ): EncodedResponse {
   const before = textField(1, head.version)
   const after = [
+    ...absent.map((name) => message(2, Buffer.concat([textField(3, name), repeatedText(4, name)]))),
     textField(4, head.typeUrl),
     textField(5, head.nonce),
     ...removed.map((name) => repeatedText(6, name)),
@@ -109,6 +111,9 @@ function repeatedText(field: number, value: string): Buffer {
 
 function controlPlane(field: number, identifier: string): Buffer {
   if (identifier === "") return empty
-  const inner = textField(1, identifier)
+  return message(field, textField(1, identifier))
+}
+
+function message(field: number, inner: Buffer): Buffer {
   return Buffer.concat([lengthStart(field, inner.length), inner])
 }

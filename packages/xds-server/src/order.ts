@@ -30,6 +30,11 @@ export interface TypeRule {
    */
   readonly tellsRemoval: boolean
   /**
+   * Whether a delta client that asks for a name that does not exist is sent a resource without content, instead of a removal.
+   * Envoy holds the request that needs a virtual host until one of the two says that there is none, and counts only the first.
+   */
+  readonly isAbsenceEmpty: boolean
+  /**
    * Whether a delta response holds one resource at most. Envoy takes none that stands behind a refused one, and nobody can tell
    * which those are; of clusters and listeners it takes all others. So are secrets, which nobody can withdraw a part of.
    */
@@ -42,6 +47,7 @@ const rule = (typeUrl: string, source: TypeRule["source"], rest: Partial<TypeRul
   legacyWildcard: false,
   sotw: "changed",
   tellsRemoval: true,
+  isAbsenceEmpty: false,
   isAlone: false,
   ...rest,
 })
@@ -57,7 +63,7 @@ export const typeRules: readonly TypeRule[] = [
   rule(typeUrls.listener, "front", wildcard),
   rule(typeUrls.scopedRoute, "front", wildcard),
   rule(typeUrls.route, "front"),
-  rule(typeUrls.virtualHost, "front"),
+  rule(typeUrls.virtualHost, "front", { isAbsenceEmpty: true }),
   rule(typeUrls.extensionConfig, "front", { tellsRemoval: false }),
 ]
 

@@ -59,6 +59,8 @@ export interface ResponseContent {
   readonly resources: readonly SnapshotResource[]
   /** Delta only. */
   readonly removed: readonly string[]
+  /** Delta only: names that are answered by a resource without content. */
+  readonly absent: readonly string[]
 }
 
 /**
@@ -78,7 +80,7 @@ export function contentSotw(
   withheld: readonly string[],
 ): ResponseContent {
   if (state.rule.sotw === "changed") {
-    return { version: sotwVersion(wanted.version, state.refusals), resources: pending.put, removed: [] }
+    return { version: sotwVersion(wanted.version, state.refusals), resources: pending.put, removed: [], absent: [] }
   }
   const resources = requested(state, wanted)
   const retained =
@@ -86,7 +88,7 @@ export function contentSotw(
   let sum = resources.length === wanted.resources.size ? wanted.sum : resources.map(resourceSum).reduce(addSum, zeroSum)
   for (const resource of retained) sum = addSum(sum, resourceSum(resource))
   const all = retained.length === 0 ? resources : [...resources, ...retained]
-  return { version: sotwVersion(sumVersion(sum), state.refusals), resources: all, removed: [] }
+  return { version: sotwVersion(sumVersion(sum), state.refusals), resources: all, removed: [], absent: [] }
 }
 
 function requested(state: TypeState, wanted: SnapshotType): readonly SnapshotResource[] {

@@ -201,11 +201,11 @@ function awaitClusters(connection: Connection, stream: DiscoveryStream, latest: 
 }
 
 function encode(connection: Connection, outgoing: Outgoing): EncodedResponse {
-  const { typeUrl, version, nonce, resources, removed } = outgoing
+  const { typeUrl, version, nonce, resources, removed, absent } = outgoing
   const head = { typeUrl, version, nonce, identifier: connection.host.identifier }
   return connection.state.variant === "sotw"
     ? encodeDiscoveryResponse(head, resources)
-    : encodeDeltaDiscoveryResponse(head, resources, removed)
+    : encodeDeltaDiscoveryResponse(head, resources, removed, absent)
 }
 
 const statusByCode: Readonly<Record<string, GrpcStatus>> = {

@@ -18,21 +18,35 @@ export function findTestEnvoy(): string | undefined {
   )
 }
 
-/** A running Envoy that takes everything over ADS. */
+/** What a client got. */
+export interface EnvoyAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** A running Envoy that takes everything over xDS. */
 export interface EnvoyProcess {
   /** JSON of an admin endpoint. */
   admin(path: string): Promise<unknown>
   /** Status and body of a GET to the first listener. Status 0: no connection. */
-  get(path: string): Promise<{ readonly status: number; readonly body: string }>
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<EnvoyAnswer>
   log(): string
   stop(): Promise<void>
 }
 
+/** How Envoy asks: everything on one stream, each type on its own, or so but for clusters, which it does not ask for by itself. */
+export type Mode = "ads" | "single" | "on-demand"
+
 /** @param address `unix:PATH` or `HOST:PORT` of the xDS server */
-export async function startEnvoy(binary: string, address: string, variant: Variant): Promise<EnvoyProcess> {
+export async function startEnvoy(
+  binary: string,
+  address: string,
+  variant: Variant,
+  mode: Mode = "ads",
+): Promise<EnvoyProcess> {
   const directory = await mkdtemp(join(tmpdir(), "envoy-"))
   const [config, admin] = [join(directory, "envoy.json"), join(directory, "admin")]
-  await writeFile(config, JSON.stringify(bootstrap(address, variant)))
+  await writeFile(config, JSON.stringify(bootstrap(address, variant, mode)))
   const options = ["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "--drain-time-s", "1"]
   const child = spawn(binary, ["-c", config, "--admin-address-path", admin, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -44,9 +58,9 @@ export async function startEnvoy(binary: string, address: string, variant: Varia
   return {
     log: () => log,
     admin: async (path) => JSON.parse((await get(at, path)).body),
-    get: async (path) => {
+    get: async (path, headers) => {
       if (listener === "") listener = await firstListener(at)
-      return listener === "" ? { status: 0, body: "" } : get(listener, path)
+      return listener === "" ? { status: 0, body: "" } : get(listener, path, headers)
     },
     stop: async () => {
       const ended = new Promise((resolve) => child.once("exit", resolve))
@@ -59,7 +73,7 @@ export async function startEnvoy(binary: string, address: string, variant: Varia
   }
 }
 
-function bootstrap(address: string, variant: Variant) {
+function bootstrap(address: string, variant: Variant, mode: Mode) {
   const [host = "", port = ""] = address.split(":")
   const target = address.startsWith("unix:")
     ? { pipe: { path: address.slice("unix:".length) } }
@@ -68,19 +82,20 @@ function bootstrap(address: string, variant: Variant) {
     "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
     explicit_http_config: { http2_protocol_options: {} },
   }
-  const ads = { ads: {}, resource_api_version: "V3" }
+  const stream = {
+    api_type: variant === "sotw" ? "GRPC" : "DELTA_GRPC",
+    transport_api_version: "V3",
+    set_node_on_first_message_only: true,
+    grpc_services: [{ envoy_grpc: { cluster_name: "xds" } }],
+  }
+  const source = { ...(mode === "ads" ? { ads: {} } : { api_config_source: stream }), resource_api_version: "V3" }
   return {
     node: { id: "proxy-1", cluster: "web" },
     admin: { address: { socket_address: { address: "127.0.0.1", port_value: 0 } } },
     dynamic_resources: {
-      ads_config: {
-        api_type: variant === "sotw" ? "GRPC" : "DELTA_GRPC",
-        transport_api_version: "V3",
-        set_node_on_first_message_only: true,
-        grpc_services: [{ envoy_grpc: { cluster_name: "xds" } }],
-      },
-      cds_config: ads,
-      lds_config: ads,
+      ...(mode === "ads" ? { ads_config: stream } : {}),
+      ...(mode === "on-demand" ? {} : { cds_config: source }),
+      lds_config: source,
     },
     static_resources: {
       clusters: [
@@ -111,10 +126,10 @@ async function firstListener(admin: string): Promise<string> {
   return at === undefined ? "" : `${at.address}:${at.port_value}`
 }
 
-function get(address: string, path: string): Promise<{ status: number; body: string }> {
+function get(address: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<EnvoyAnswer> {
   const [host, port] = address.split(":")
-  const { promise, resolve } = Promise.withResolvers<{ status: number; body: string }>()
-  const call = request({ host, port, path, agent: false }, (response) => {
+  const { promise, resolve } = Promise.withResolvers<EnvoyAnswer>()
+  const call = request({ host, port, path, headers, agent: false }, (response) => {
     let body = ""
     response.on("data", (chunk: Buffer) => (body += chunk.toString()))
     response.on("end", () => resolve({ status: response.statusCode ?? 0, body }))
