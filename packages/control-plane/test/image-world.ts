@@ -10,7 +10,7 @@ import {
   type Target,
   writeExtension,
 } from "@attache/oci"
-import { dockerRegistry, goRegistry, login, type RegistryKind } from "@attache/oci/testing"
+import { dockerRegistry, goRegistry, login, type RegistryKind, type TestAuthority } from "@attache/oci/testing"
 import { onTestFinished } from "vitest"
 import type { EnvoyUnderTest, TestAnswer } from "./envoy-under-test.ts"
 import { httpServer } from "./http-server.ts"
@@ -38,16 +38,30 @@ export interface PrivateImages {
   readonly secret: Document
 }
 
+/** How a private registry is. */
+export interface PrivateImagesOptions {
+  /** Default: plain HTTP. Over TLS nothing is altered. */
+  readonly authority?: TestAuthority
+  /** Default `basic`. */
+  readonly auth?: "basic" | "token"
+}
+
 /** Starts a registry. */
-export async function privateImages(kind: RegistryKind): Promise<PrivateImages> {
-  const registry = await kind.start({ auth: "basic" })
-  const alteration = await alteringWay(registry.host)
-  const way = await shuttableWay(alteration.host)
-  const client = createRegistryClient({ credentials: async () => passwordCredential(login.user, login.password) })
+export async function privateImages(
+  kind: RegistryKind,
+  { authority, auth = "basic" }: PrivateImagesOptions = {},
+): Promise<PrivateImages> {
+  const registry = await kind.start({ auth, ...(authority === undefined ? {} : { identity: authority.localhost }) })
+  const alteration = authority === undefined ? await alteringWay(registry.host) : undefined
+  const way = await shuttableWay(alteration?.host ?? registry.host)
+  const client = createRegistryClient({
+    credentials: async () => passwordCredential(login.user, login.password),
+    ...(authority === undefined ? {} : { hosts: { [registry.host]: { caCertificate: authority.caCertificate } } }),
+  })
   onTestFinished(async () => {
     client[Symbol.dispose]()
     await way.close()
-    await alteration.close()
+    await alteration?.close()
     await registry[Symbol.asyncDispose]()
   })
   const target = client.repository({ registry: registry.host, repository: "team/guest" })
@@ -55,7 +69,7 @@ export async function privateImages(kind: RegistryKind): Promise<PrivateImages> 
     host: way.host,
     setDown: way.setDown,
     turnedAway: way.turnedAway,
-    alter: alteration.alter,
+    alter: (digest) => alteration?.alter(digest),
     target,
     push: async (tag, name, version = "1.0.0") => {
       const files = [packBytes("plugin.wasm", wasmGuest(name))]
