@@ -269,6 +269,31 @@ describe("attache", () => {
     expect(status).toBe(4)
   })
 
+  it("finds listeners of two Gateways that want one port of this machine", () => {
+    const both = file(
+      "port-of-two.yaml",
+      stream(
+        ...gateway({ http: 8097 }),
+        ...gateway({ http: 8097 }).flatMap((object) =>
+          object.kind === "Gateway" ? [{ ...object, metadata: { name: "second", namespace: "default" } }] : [],
+        ),
+      ),
+    )
+    const message = "listeners default/gw/http and default/second/http both want 127.0.0.1:8097 (tcp) of this machine"
+    const { status, stdout } = attache("validate", "-f", both, "--profile", "host", "--output", "json")
+    expect([status, JSON.parse(stdout)]).toMatchObject([
+      3,
+      { errors: [{ code: "ATT_RESOURCE_PORT_TAKEN", message, object: { kind: "Gateway", name: "second" } }] },
+    ])
+    expect(attache("validate", "-f", both).status).toBe(0)
+    const run = attache("run", "-f", both)
+    expect([run.status, run.stderr]).toEqual([
+      3,
+      expect.stringMatching(/^error: listeners .*\n {2}give one of them another port/),
+    ])
+    expect(run.stderr).toContain(message)
+  })
+
   it("inspects Wasm modules: exit 3 for those that Envoy refuses", () => {
     const put = (name: string, guest: GuestSpec) => file(name, buildGuest(guest))
     const fine = put("fine.wasm", { callbacks: { proxy_on_log: [["proxy_log", 2, 0, 0]] }, hasNames: true })

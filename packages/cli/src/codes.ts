@@ -21,6 +21,11 @@ export const codes = {
     cause: "a Gateway names a GatewayClass that is not there or not ours",
     cure: "add the class, or name one that is there",
   },
+  ATT_RESOURCE_PORT_TAKEN: {
+    cause:
+      "listeners of two proxies want the same port of this machine, where their Envoys would share its connections at random",
+    cure: "give one of them another port, or merge the Gateways into one proxy: mergeGateways of an EnvoyProxy",
+  },
   ATT_RESOURCE_REFUSED: {
     cause: "a real Envoy refuses what an object is translated to; the message is Envoy's own",
     cure: "correct the field that the message is about",

@@ -19,7 +19,7 @@ const environmentPrefixes = ["ATT_ENVOY_", "ATT_STATE_", "ATT_XDS_", "ATT_STATUS
 export function exitCodeOf(code: string): ExitCode {
   if (code.startsWith("ATT_USAGE_") || code === "ATT_OCI_REFERENCE") return exitCodes.usage
   if (code === "ATT_CLI_INTERRUPTED") return exitCodes.interrupted
-  if (code === "ATT_BUILD_FAILED") return exitCodes.findings
+  if (code === "ATT_BUILD_FAILED" || code === "ATT_RESOURCE_PORT_TAKEN") return exitCodes.findings
   if (code.endsWith("_TIMEOUT") || code === "ATT_HTTP_STALLED") return exitCodes.timeout
   return environmentPrefixes.some((prefix) => code.startsWith(prefix)) ? exitCodes.environment : exitCodes.failed
 }

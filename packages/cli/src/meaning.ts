@@ -2,6 +2,8 @@
 import type { Diagnostic } from "@attache/base"
 import type { GatewayClass, LoadedObject } from "@attache/kube-api"
 import { type AnyObject, keyOf, type Settings, type Translator } from "@attache/translate"
+import { codes } from "./codes.ts"
+import { portClashes } from "./port-clashes.ts"
 
 /**
  * Findings of translation: modules that are not there yet are no finding.
@@ -30,7 +32,17 @@ export function meaningFindings(
       )
     }
   }
-  return [...findings, ...unservedClasses([...byKey.values()], settings)]
+  const clashes = settings.profile === "host" ? takenPorts(translator, byKey) : []
+  return [...findings, ...clashes, ...unservedClasses([...byKey.values()], settings)]
+}
+
+function takenPorts(translator: Translator, byKey: ReadonlyMap<string, LoadedObject>): readonly Diagnostic[] {
+  const wanted = new Map(translator.proxyKeys().map((key) => [key, translator.listeners(key)]))
+  return portClashes(wanted).flatMap(({ name, message }) => {
+    const loaded = byKey.get(`Gateway/${name.split("/").slice(0, 2).join("/")}`)
+    const hint = codes.ATT_RESOURCE_PORT_TAKEN.cure
+    return loaded === undefined ? [] : [{ ...finding(loaded, "ATT_RESOURCE_PORT_TAKEN", "error", message), hint }]
+  })
 }
 
 function unservedClasses(objects: readonly LoadedObject[], settings: Settings): readonly Diagnostic[] {

@@ -13,6 +13,7 @@ import {
   serveStatus,
   stateDirectory,
 } from "@attache/control-plane"
+import { codes } from "../codes.ts"
 import { configurationOf } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
@@ -22,6 +23,7 @@ import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
 import { addressOf, appliedConfiguration, type Options, pathsOf, textOf } from "../options.ts"
 import { printFindings, say, styled } from "../output/format.ts"
+import { type PortClash, portClashes } from "../port-clashes.ts"
 import { runModules } from "../running-modules.ts"
 
 /** What a caller of {@link runResources} learns. */
@@ -45,7 +47,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
 /**
  * Starts control plane and Envoys, calls `whileRunning`, and stops them drained when it is done.
  *
- * Errors: ATT_FILE_NONE, ATT_GATEWAY_NONE, ATT_ENVOY_*.
+ * Errors: ATT_FILE_NONE, ATT_GATEWAY_NONE, ATT_RESOURCE_PORT_TAKEN, ATT_ENVOY_*.
  */
 export async function runResources(
   options: Options,
@@ -90,6 +92,7 @@ export async function runResources(
       for (const line of changeLines(proxies, drains)) say(line)
       printNewFindings()
       printWithdrawn()
+      if (isStarted) sayClashes()
       fleet
         .follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key))
         .catch((error: unknown) => {
@@ -112,6 +115,14 @@ export async function runResources(
       told.add(`${proxyKey} ${part}`)
       say(`${styled("red", "withdrawn")} ${object}${field === "" ? "" : ` ${field}`}: Envoy refuses it: ${message}`)
     }
+  }
+  const clashes = (): readonly PortClash[] =>
+    portClashes(new Map(controlPlane.proxyKeys().map((key) => [key, controlPlane.translator.listeners(key)])))
+  let clashing: readonly string[] = []
+  const sayClashes = (): void => {
+    const now = clashes().map(({ message }) => message)
+    for (const message of now) if (!clashing.includes(message)) say(`${styled("red", "error:")} ${message}`)
+    clashing = now
   }
   let isStarted = false
   const changeLines = (proxies: readonly string[], drains: ControlPlaneUpdate["drains"]): readonly string[] =>
@@ -148,6 +159,8 @@ export async function runResources(
         hint: `add a Gateway and a GatewayClass with controllerName ${settings.controllerName}`,
       })
     }
+    const [clash] = clashes()
+    if (clash !== undefined) throw portTaken(clash)
     await fleet.follow(keys, (key) => controlPlane.translator.listeners(key))
     await fleet.serving()
     isStarted = true
@@ -173,6 +186,10 @@ export async function runResources(
     await modules.close()
     instance.remove()
   }
+}
+
+function portTaken({ message }: PortClash): AttacheError {
+  return new AttacheError("ATT_RESOURCE_PORT_TAKEN", message, { hint: codes.ATT_RESOURCE_PORT_TAKEN.cure })
 }
 
 /** Tells whose connections end within the drain time: filters sit in the listener, so their edits replace it. */
