@@ -163,9 +163,9 @@ function deliver(
   }
   const step = reply.chunks === undefined ? 0.1 : (reply.chunkGapMs ?? 1)
   data.forEach((piece, i) => {
-    later((i + 1) * step, () => to.data(piece, false))
+    later(i * step, () => to.data(piece, false))
   })
-  later((data.length + 1) * step, finish)
+  later(data.length * step, finish)
 }
 
 /** Text a proxy answers when the upstream failed before its response. */
