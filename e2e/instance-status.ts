@@ -6,7 +6,7 @@ import type { StatusReport } from "@attache/control-plane"
 import type { GatewayUnderTest } from "./gateway-under-test.ts"
 
 /** The status of a gateway that runs. */
-export async function statusOf({ folder }: GatewayUnderTest): Promise<StatusReport> {
+export async function statusOf({ folder }: Pick<GatewayUnderTest, "folder">): Promise<StatusReport> {
   const instances = join(folder, ".state", "instances")
   const [name = ""] = readdirSync(instances)
   const { statusSocket } = JSON.parse(readFileSync(join(instances, name, "instance.json"), "utf8")) as {
@@ -31,6 +31,8 @@ export interface SaidOf {
   readonly name: string
   readonly field: string
   readonly text: string
+  /** Whether the object's own status says it. */
+  readonly isStatus: boolean
 }
 
 /** All that a gateway says is wrong: findings, conditions that tell of trouble, and parts that are withdrawn. */
@@ -42,11 +44,14 @@ export async function instanceFindings(gw: GatewayUnderTest): Promise<readonly S
       name: object?.name ?? "",
       field,
       text: `${file} ${message}`,
+      isStatus: false,
     })),
-    ...objects.flatMap(({ kind, name, status }) => troubles(status).map((text) => ({ kind, name, field: "", text }))),
+    ...objects.flatMap(({ kind, name, status }) =>
+      troubles(status).map((text) => ({ kind, name, field: "", text, isStatus: true })),
+    ),
     ...quarantine.map(({ object, field, message }) => {
       const [kind = "", , name = ""] = object.split("/")
-      return { kind, name, field, text: message }
+      return { kind, name, field, text: message, isStatus: false }
     }),
   ]
 }
