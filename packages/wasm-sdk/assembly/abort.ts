@@ -16,11 +16,11 @@ import { begin, end, putByte, putNumber, putText, roomFor, words } from "./memor
 export function attacheAbort(message: string | null, file: string | null, line: u32, column: u32): void {
   const what = message === null ? "aborted" : message
   const where = file === null ? "?" : file
-  begin(roomFor(what) + roomFor(where) + 64)
-  const at = putText("abort: ")
-  putText(what)
-  putText(" (")
-  putText(where)
+  begin(roomFor(changetype<usize>(what)) + roomFor(changetype<usize>(where)) + 64)
+  const at = putText(changetype<usize>("abort: "))
+  putText(changetype<usize>(what))
+  putText(changetype<usize>(" ("))
+  putText(changetype<usize>(where))
   putByte(58)
   putNumber(line)
   putByte(58)

@@ -9,8 +9,11 @@ const toTheEnd: u32 = u32.MAX_VALUE
  * Readable and writable in the body callback and while held in it. Envoy does not correct `content-length`: remove it in
  * the headers callback before changing a body.
  */
+// Unmanaged, as header maps are.
+// @ts-ignore: decorator
+@unmanaged
 export class Body {
-  constructor(private id: u32) {}
+  private id: u32 = 0
 
   /** Bytes available now. */
   get size(): u32 {
@@ -54,8 +57,8 @@ export class Body {
   }
 
   private write(start: u32, length: u32, text: string): bool {
-    begin(roomFor(text))
-    const at = putText(text)
+    begin(roomFor(changetype<usize>(text)))
+    const at = putText(changetype<usize>(text))
     return ok(proxy_set_buffer_bytes(this.id, start, length, at, end() - at))
   }
 
@@ -65,14 +68,10 @@ export class Body {
 }
 
 // @ts-ignore: decorator
-@lazy export const requestBody: Body = new Body(0)
+@lazy export const requestBody: Body = changetype<Body>(memory.data<u32>([0]))
 // @ts-ignore: decorator
-@lazy export const responseBody: Body = new Body(1)
+@lazy export const responseBody: Body = changetype<Body>(memory.data<u32>([1]))
 // @ts-ignore: decorator
-@lazy export const callBody: Body = new Body(4)
+@lazy export const callBody: Body = changetype<Body>(memory.data<u32>([4]))
 // @ts-ignore: decorator
-@lazy export const grpcMessage: Body = new Body(5)
-// @ts-ignore: decorator
-@lazy export const vmConfiguration: Body = new Body(6)
-// @ts-ignore: decorator
-@lazy export const pluginConfiguration: Body = new Body(7)
+@lazy export const grpcMessage: Body = changetype<Body>(memory.data<u32>([5]))

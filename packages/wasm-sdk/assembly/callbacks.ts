@@ -1,25 +1,36 @@
 // What the module exports. Callbacks that no class overrides are taken out of the exports at build time: an exported one
 // costs a call per phase.
 
-import { pluginConfiguration, vmConfiguration } from "./body"
+import { proxy_get_buffer_bytes, proxy_get_property } from "./abi"
 import { RootContext, StreamContext } from "./context"
 import { Action } from "./enums"
 import { failureReason, GrpcExchange, grpcExchange } from "./grpc"
 import { takeCall } from "./http-call"
 import { Context, entered, roots, streams } from "./living-contexts"
-import { allowLevelQuestions, log } from "./log"
-import { receive } from "./memory"
-import { Property } from "./property"
-import { createRoot, registeredIds } from "./registry"
+import { allowLevelQuestions } from "./log"
+import { begin, end, ok, putText, receive, resultText, words } from "./memory"
+import { createRoot, refuseRootId } from "./registry"
 
 function rootOf(id: u32): RootContext | null {
   entered(id)
   return changetype<RootContext | null>(roots.get(id))
 }
 
-function streamOf(id: u32): StreamContext | null {
+/** Address of the stream whose callback this is, or 0. */
+function streamOf(id: u32): usize {
   entered(id)
-  return changetype<StreamContext | null>(streams.get(id))
+  return streams.get(id)
+}
+
+function pluginRootId(): string {
+  begin(64)
+  const at = putText(changetype<usize>("plugin_root_id"))
+  return ok(proxy_get_property(at, end() - at, words, words + 4)) ? resultText() : ""
+}
+
+/** Configuration of the VM (buffer 6) or of the plugin (buffer 7). */
+function configurationText(buffer: u32, size: u32): string {
+  return size != 0 && ok(proxy_get_buffer_bytes(buffer, 0, size, words, words + 4)) ? resultText() : ""
 }
 
 export function proxy_abi_version_0_2_1(): void {}
@@ -32,34 +43,33 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   entered(id)
   allowLevelQuestions()
   if (parent == 0) {
-    const name = Property.text(["plugin_root_id"])
-    const rootId = name === null ? "" : name
+    const rootId = pluginRootId()
     const root = createRoot(rootId)
     if (root === null) {
-      log.error('no filter is registered for root id "' + rootId + '"; registered: ' + registeredIds())
+      refuseRootId(rootId)
       return
     }
     root.id = id
-    roots.add(root)
+    roots.add(changetype<usize>(root))
     return
   }
-  const owner = changetype<RootContext | null>(roots.get(parent))
-  if (owner === null) return
-  const stream = owner.createStream()
+  const owner = roots.get(parent)
+  if (owner == 0) return
+  const stream = changetype<RootContext>(owner).createStream()
   stream.id = id
-  streams.add(stream)
+  streams.add(changetype<usize>(stream))
 }
 
 export function proxy_on_vm_start(id: u32, size: u32): u32 {
   const root = rootOf(id)
   if (root === null) return 0
-  return root.onStart(size == 0 ? "" : vmConfiguration.text()) ? 1 : 0
+  return root.onStart(configurationText(6, size)) ? 1 : 0
 }
 
 export function proxy_on_configure(id: u32, size: u32): u32 {
   const root = rootOf(id)
   if (root === null) return 0
-  root.configuration = size == 0 ? "" : pluginConfiguration.text()
+  root.configuration = configurationText(7, size)
   return root.onConfigure(root.configuration) ? 1 : 0
 }
 
@@ -75,59 +85,62 @@ export function proxy_on_queue_ready(id: u32, queue: u32): void {
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const stream = streamOf(id)
-  if (stream === null) return Action.Continue
-  stream.requestHeld = false
-  return heldRequest(stream, stream.onRequestHeaders(count, endOfStream != 0))
+  if (stream == 0) return Action.Continue
+  changetype<StreamContext>(stream).requestHeld = false
+  const action = changetype<StreamContext>(stream).onRequestHeaders(count, endOfStream != 0)
+  changetype<StreamContext>(stream).requestHeld = action != Action.Continue
+  return action
 }
 
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streamOf(id)
-  if (stream === null) return Action.Continue
-  stream.requestHeld = false
-  return heldRequest(stream, stream.onRequestBody(size, endOfStream != 0))
+  if (stream == 0) return Action.Continue
+  changetype<StreamContext>(stream).requestHeld = false
+  const action = changetype<StreamContext>(stream).onRequestBody(size, endOfStream != 0)
+  changetype<StreamContext>(stream).requestHeld = action != Action.Continue
+  return action
 }
 
 export function proxy_on_request_trailers(id: u32, count: u32): u32 {
   const stream = streamOf(id)
-  if (stream === null) return Action.Continue
-  stream.requestHeld = false
-  return heldRequest(stream, stream.onRequestTrailers(count))
+  if (stream == 0) return Action.Continue
+  changetype<StreamContext>(stream).requestHeld = false
+  const action = changetype<StreamContext>(stream).onRequestTrailers(count)
+  changetype<StreamContext>(stream).requestHeld = action != Action.Continue
+  return action
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const stream = streamOf(id)
-  if (stream === null) return Action.Continue
-  stream.responseHeld = false
-  return heldResponse(stream, stream.onResponseHeaders(count, endOfStream != 0))
+  if (stream == 0) return Action.Continue
+  changetype<StreamContext>(stream).responseHeld = false
+  const action = changetype<StreamContext>(stream).onResponseHeaders(count, endOfStream != 0)
+  changetype<StreamContext>(stream).responseHeld = action != Action.Continue
+  return action
 }
 
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streamOf(id)
-  if (stream === null) return Action.Continue
-  stream.responseHeld = false
-  return heldResponse(stream, stream.onResponseBody(size, endOfStream != 0))
+  if (stream == 0) return Action.Continue
+  changetype<StreamContext>(stream).responseHeld = false
+  const action = changetype<StreamContext>(stream).onResponseBody(size, endOfStream != 0)
+  changetype<StreamContext>(stream).responseHeld = action != Action.Continue
+  return action
 }
 
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   const stream = streamOf(id)
-  if (stream === null) return Action.Continue
-  stream.responseHeld = false
-  return heldResponse(stream, stream.onResponseTrailers(count))
-}
-
-function heldRequest(stream: StreamContext, action: Action): u32 {
-  stream.requestHeld = action != Action.Continue
-  return action
-}
-
-function heldResponse(stream: StreamContext, action: Action): u32 {
-  stream.responseHeld = action != Action.Continue
+  if (stream == 0) return Action.Continue
+  changetype<StreamContext>(stream).responseHeld = false
+  const action = changetype<StreamContext>(stream).onResponseTrailers(count)
+  changetype<StreamContext>(stream).responseHeld = action != Action.Continue
   return action
 }
 
 /** Makes the owner of a call-out current; false when it has ended, and nobody waits for the answer. */
 function isWaiting(owner: Context): bool {
-  return (roots.get(owner.id) === owner || streams.get(owner.id) === owner) && owner.activate()
+  const at = changetype<usize>(owner)
+  return (roots.get(owner.id) == at || streams.get(owner.id) == at) && owner.activate()
 }
 
 export function proxy_on_http_call_response(rootId: u32, token: u32, headers: u32, bodySize: u32, trailers: u32): void {
@@ -170,13 +183,13 @@ export function proxy_on_grpc_close(rootId: u32, token: u32, status: u32): void 
 
 export function proxy_on_log(id: u32): void {
   const stream = streamOf(id)
-  if (stream !== null) stream.onLog()
+  if (stream != 0) changetype<StreamContext>(stream).onLog()
 }
 
 export function proxy_on_done(id: u32): u32 {
   const stream = streamOf(id)
-  if (stream !== null) {
-    stream.onDone()
+  if (stream != 0) {
+    changetype<StreamContext>(stream).onDone()
     return 1
   }
   const root = rootOf(id)
@@ -184,5 +197,5 @@ export function proxy_on_done(id: u32): u32 {
 }
 
 export function proxy_on_delete(id: u32): void {
-  if (streams.remove(id) === null) roots.remove(id)
+  if (streams.remove(id) == 0) roots.remove(id)
 }

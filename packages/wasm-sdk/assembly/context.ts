@@ -115,9 +115,9 @@ export class StreamContext extends Context {
    */
   respond(status: u32, body: string = "", headers: Header[] = [], grpcStatus: i32 = -1, details: string = ""): Action {
     if (!this.activate()) return Action.Pause
-    begin(roomFor(details) + roomFor(body) + roomForHeaders(headers))
-    const why = putText(details)
-    const text = putText(body)
+    begin(roomFor(changetype<usize>(details)) + roomFor(changetype<usize>(body)) + roomForHeaders(headers))
+    const why = putText(changetype<usize>(details))
+    const text = putText(changetype<usize>(body))
     const pairs = putHeaders(headers)
     const sent = ok(proxy_send_local_response(status, why, text - why, text, pairs - text, pairs, end() - pairs, grpcStatus))
     if (sent) this.requestHeld = false

@@ -33,7 +33,7 @@ class Target {
 @lazy const target: Target = new Target()
 
 function roomForTarget(cluster: string, service: string, method: string, metadata: Header[]): usize {
-  return 12 + roomFor(cluster) + roomFor(service) + roomFor(method) + roomForHeaders(metadata)
+  return 12 + roomFor(changetype<usize>(cluster)) + roomFor(changetype<usize>(service)) + roomFor(changetype<usize>(method)) + roomForHeaders(metadata)
 }
 
 /**
@@ -49,9 +49,9 @@ function putTarget(cluster: string, service: string, method: string, metadata: H
   putVarint(1 + varintSize(size) + size)
   putByte(0x0a)
   putVarint(size)
-  putText(cluster)
-  target.service = putText(service)
-  target.method = putText(method)
+  putText(changetype<usize>(cluster))
+  target.service = putText(changetype<usize>(service))
+  target.method = putText(changetype<usize>(method))
   target.metadata = end()
   if (metadata.length > 0) putHeaders(metadata)
   target.end = end()
@@ -82,7 +82,7 @@ export class GrpcExchange extends Numbered {
   /** Ends it from our side; nothing is delivered afterwards. False when it has ended. */
   cancel(): bool {
     const token = this.id
-    return this.owner.activate() && exchanges.remove(token) !== null && ok(proxy_grpc_cancel(token))
+    return this.owner.activate() && exchanges.remove(token) != 0 && ok(proxy_grpc_cancel(token))
   }
 
   /** @internal */
@@ -97,7 +97,7 @@ export class GrpcExchange extends Numbered {
   protected started(): void {
     watchHeldStreams()
     this.id = load<u32>(words)
-    exchanges.add(this)
+    exchanges.add(changetype<usize>(this))
   }
 }
 

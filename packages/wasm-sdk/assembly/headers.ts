@@ -15,7 +15,7 @@ export class Header {
 /** Bytes that {@link putHeaders} may need. */
 export function roomForHeaders(headers: Header[]): usize {
   let room: usize = 4
-  for (let i = 0; i < headers.length; i++) room += 10 + roomFor(headers[i].name) + roomFor(headers[i].value)
+  for (let i = 0; i < headers.length; i++) room += 10 + roomFor(changetype<usize>(headers[i].name)) + roomFor(changetype<usize>(headers[i].value))
   return room
 }
 
@@ -26,10 +26,10 @@ export function putHeaders(headers: Header[]): usize {
   store<u32>(at, count)
   for (let i = 0; i < count; i++) {
     const sizes = at + 4 + ((i as usize) << 3)
-    const name = putText(headers[i].name)
+    const name = putText(changetype<usize>(headers[i].name))
     store<u32>(sizes, (end() - name) as u32)
     putByte(0)
-    const value = putText(headers[i].value)
+    const value = putText(changetype<usize>(headers[i].value))
     store<u32>(sizes, (end() - value) as u32, 4)
     putByte(0)
   }
@@ -42,21 +42,24 @@ export function putHeaders(headers: Header[]): usize {
  * Reads answer null and writes false when the map is not available: Envoy offers request headers during their callback
  * and while the request is held there, and in `onLog`; the other maps likewise. `lastStatus()` then says `BadArgument`.
  */
+// Unmanaged: there are eight of them, constants that cost nothing to hand around.
+// @ts-ignore: decorator
+@unmanaged
 export class HeaderMap {
-  constructor(private id: u32) {}
+  private id: u32 = 0
 
   /** First value of a name, or null when absent. An empty value is "". */
   get(name: string): string | null {
-    return this.find(name) ? resultText() : null
+    return find(this.id, changetype<usize>(name)) ? resultText() : null
   }
 
   /** First value of a name as bytes, for values that are not UTF-8. */
   getBytes(name: string): Uint8Array | null {
-    return this.find(name) ? resultBytes() : null
+    return find(this.id, changetype<usize>(name)) ? resultBytes() : null
   }
 
   has(name: string): bool {
-    return this.find(name)
+    return find(this.id, changetype<usize>(name))
   }
 
   /** All values of a name in order; empty when absent. */
@@ -70,31 +73,31 @@ export class HeaderMap {
 
   /** Makes this the only value of the name. */
   set(name: string, value: string): bool {
-    begin(roomFor(name) + roomFor(value))
-    const key = putText(name)
-    const at = putText(value)
+    begin(roomFor(changetype<usize>(name)) + roomFor(changetype<usize>(value)))
+    const key = putText(changetype<usize>(name))
+    const at = putText(changetype<usize>(value))
     return ok(proxy_replace_header_map_value(this.id, key, at - key, at, end() - at))
   }
 
   setBytes(name: string, value: Uint8Array): bool {
-    begin(roomFor(name) + value.length)
-    const key = putText(name)
+    begin(roomFor(changetype<usize>(name)) + value.length)
+    const key = putText(changetype<usize>(name))
     const at = putBytes(value)
     return ok(proxy_replace_header_map_value(this.id, key, at - key, at, end() - at))
   }
 
   /** Adds an entry and keeps those that are there. */
   add(name: string, value: string): bool {
-    begin(roomFor(name) + roomFor(value))
-    const key = putText(name)
-    const at = putText(value)
+    begin(roomFor(changetype<usize>(name)) + roomFor(changetype<usize>(value)))
+    const key = putText(changetype<usize>(name))
+    const at = putText(changetype<usize>(value))
     return ok(proxy_add_header_map_value(this.id, key, at - key, at, end() - at))
   }
 
   /** Removes every value of a name; true also when there was none. */
   remove(name: string): bool {
-    begin(roomFor(name))
-    const key = putText(name)
+    begin(roomFor(changetype<usize>(name)))
+    const key = putText(changetype<usize>(name))
     return ok(proxy_remove_header_map_value(this.id, key, end() - key))
   }
 
@@ -120,27 +123,28 @@ export class HeaderMap {
     const at = putHeaders(headers)
     return ok(proxy_set_header_map_pairs(this.id, at, end() - at))
   }
+}
 
-  private find(name: string): bool {
-    begin(roomFor(name))
-    const key = putText(name)
-    return ok(proxy_get_header_map_value(this.id, key, end() - key, words, words + 4))
-  }
+/** Asks the host for the first value of a name; the result is in the first two words. */
+function find(map: u32, name: usize): bool {
+  begin(roomFor(name))
+  const key = putText(name)
+  return ok(proxy_get_header_map_value(map, key, end() - key, words, words + 4))
 }
 
 // @ts-ignore: decorator
-@lazy export const requestHeaders: HeaderMap = new HeaderMap(0)
+@lazy export const requestHeaders: HeaderMap = changetype<HeaderMap>(memory.data<u32>([0]))
 // @ts-ignore: decorator
-@lazy export const requestTrailers: HeaderMap = new HeaderMap(1)
+@lazy export const requestTrailers: HeaderMap = changetype<HeaderMap>(memory.data<u32>([1]))
 // @ts-ignore: decorator
-@lazy export const responseHeaders: HeaderMap = new HeaderMap(2)
+@lazy export const responseHeaders: HeaderMap = changetype<HeaderMap>(memory.data<u32>([2]))
 // @ts-ignore: decorator
-@lazy export const responseTrailers: HeaderMap = new HeaderMap(3)
+@lazy export const responseTrailers: HeaderMap = changetype<HeaderMap>(memory.data<u32>([3]))
 // @ts-ignore: decorator
-@lazy export const grpcInitialMetadata: HeaderMap = new HeaderMap(4)
+@lazy export const grpcInitialMetadata: HeaderMap = changetype<HeaderMap>(memory.data<u32>([4]))
 // @ts-ignore: decorator
-@lazy export const grpcTrailingMetadata: HeaderMap = new HeaderMap(5)
+@lazy export const grpcTrailingMetadata: HeaderMap = changetype<HeaderMap>(memory.data<u32>([5]))
 // @ts-ignore: decorator
-@lazy export const callHeaders: HeaderMap = new HeaderMap(6)
+@lazy export const callHeaders: HeaderMap = changetype<HeaderMap>(memory.data<u32>([6]))
 // @ts-ignore: decorator
-@lazy export const callTrailers: HeaderMap = new HeaderMap(7)
+@lazy export const callTrailers: HeaderMap = changetype<HeaderMap>(memory.data<u32>([7]))

@@ -25,16 +25,16 @@ export function answerHeldStreams(): void {
 
 function answerAll(): void {
   begin(32)
-  const details = putText("wasm_abort")
+  const details = putText(changetype<usize>("wasm_abort"))
   const size = end() - details
-  for (let i = 0; i < streams.chains; i++) {
+  for (let i: u32 = 0; i < streams.chains; i++) {
     let entry = streams.chain(i)
-    while (entry !== null) {
+    while (entry != 0) {
       const stream = changetype<Context>(entry)
       if ((stream.requestHeld || stream.responseHeld) && stream.id != calledContext())
         if (proxy_set_effective_context(stream.id) == 0)
           proxy_send_local_response(503, details, size, 0, 0, 0, 0, -1)
-      entry = entry.next
+      entry = stream.next
     }
   }
 }

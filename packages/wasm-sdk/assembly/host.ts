@@ -8,8 +8,8 @@ export function currentTimeNanoseconds(): u64 {
 
 /** Result of one of Envoy's own functions, such as `clear_route_cache`; null when it is unknown or refused. */
 export function callForeignFunction(name: string, argument: Uint8Array): Uint8Array | null {
-  begin(roomFor(name))
-  const at = putText(name)
+  begin(roomFor(changetype<usize>(name)))
+  const at = putText(changetype<usize>(name))
   store<u64>(words, 0)
   const done = proxy_call_foreign_function(at, end() - at, argument.dataStart, argument.length, words, words + 4)
   return ok(done) ? resultBytes() : null

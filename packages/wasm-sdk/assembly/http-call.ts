@@ -35,17 +35,17 @@ export class HttpCall extends Numbered {
    */
   send(cluster: string, headers: Header[], timeoutMs: u32, body: string = "", trailers: Header[] = []): bool {
     if (!this.owner.activate()) return false
-    begin(roomFor(cluster) + roomForHeaders(headers) + roomFor(body) + roomForHeaders(trailers))
-    const name = putText(cluster)
+    begin(roomFor(changetype<usize>(cluster)) + roomForHeaders(headers) + roomFor(changetype<usize>(body)) + roomForHeaders(trailers))
+    const name = putText(changetype<usize>(cluster))
     const fields = putHeaders(headers)
-    return this.start(name, fields, putText(body), trailers, timeoutMs)
+    return this.start(name, fields, putText(changetype<usize>(body)), trailers, timeoutMs)
   }
 
   /** The same with a body of bytes. */
   sendBytes(cluster: string, headers: Header[], timeoutMs: u32, body: Uint8Array, trailers: Header[] = []): bool {
     if (!this.owner.activate()) return false
-    begin(roomFor(cluster) + roomForHeaders(headers) + body.length + roomForHeaders(trailers))
-    const name = putText(cluster)
+    begin(roomFor(changetype<usize>(cluster)) + roomForHeaders(headers) + body.length + roomForHeaders(trailers))
+    const name = putText(changetype<usize>(cluster))
     const fields = putHeaders(headers)
     return this.start(name, fields, putBytes(body), trailers, timeoutMs)
   }
@@ -59,7 +59,7 @@ export class HttpCall extends Numbered {
     )
     if (!sent) return false
     this.id = load<u32>(words)
-    calls.add(this)
+    calls.add(changetype<usize>(this))
     return true
   }
 

@@ -1,5 +1,5 @@
 import { proxy_set_effective_context } from "./abi"
-import { IdTable, Numbered } from "./id-table"
+import { IdTable } from "./id-table"
 import { ok } from "./memory"
 
 let effective: u32 = 0
@@ -17,7 +17,11 @@ export function calledContext(): u32 {
 }
 
 /** What plugin and stream have in common. */
-export class Context extends Numbered {
+export class Context {
+  /** The host's number for it. */
+  id: u32 = 0
+  /** @internal as in `Numbered`: a class more between would be a call more for every request */
+  next: usize = 0
   /** @internal held in a request callback */
   requestHeld: bool = false
   /** @internal held in a response callback */

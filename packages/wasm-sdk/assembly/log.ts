@@ -10,8 +10,8 @@ export function allowLevelQuestions(): void {
 }
 
 function write(level: LogLevel, message: string): void {
-  begin(roomFor(message))
-  const at = putText(message)
+  begin(roomFor(changetype<usize>(message)))
+  const at = putText(changetype<usize>(message))
   proxy_log(level, at, end() - at)
 }
 

@@ -3,6 +3,10 @@
 // Everything handed to the host lies in memory the garbage collector does not manage: an address inside a managed
 // object is only safe until the next allocation. The host hands over one block per call and it is read before the next
 // call, so one block that is used again and again serves for all of them.
+//
+// Texts are passed on as addresses, `changetype<usize>(text)`: each managed operand of a call costs a slot of the compiler's
+// shadow stack, and these were most of a header's time. Objects do not move, and nothing here allocates managed memory
+// before a text has been read, so that it need not be kept alive by a frame of ours; its owner's does.
 
 import { Status } from "./enums"
 
@@ -65,9 +69,23 @@ export function begin(room: usize): void {
   outEnd = outBase
 }
 
-/** Bytes that `text` may need as UTF-8. */
-export function roomFor(text: string): usize {
-  return (text.length as usize) * 3
+/** Size of a string in bytes, from the header that the compiler puts before every object. */
+// @ts-ignore: decorator
+@inline function sizeOf(text: usize): usize {
+  return load<u32>(text - 4)
+}
+
+/** Bytes that the string at an address may need as UTF-8. */
+export function roomFor(text: usize): usize {
+  return sizeOf(text) * 3 / 2
+}
+
+/** Whether the strings at two addresses are equal; smaller than the compiler's own comparison. */
+export function isSameText(one: usize, other: usize): bool {
+  const size = sizeOf(one)
+  if (size != sizeOf(other)) return false
+  for (let i: usize = 0; i < size; i += 2) if (load<u16>(one + i) != load<u16>(other + i)) return false
+  return true
 }
 
 /** Address behind what was put last. */
@@ -75,11 +93,11 @@ export function end(): usize {
   return outEnd
 }
 
-/** Puts a text as UTF-8 (lone surrogates become U+FFFD) and gives its address; its size is `end()` minus that. */
-export function putText(text: string): usize {
+/** Puts the string at an address as UTF-8 (lone surrogates become U+FFFD) and gives its address; its size is `end()` minus that. */
+export function putText(text: usize): usize {
   const at = outEnd
-  let from = changetype<usize>(text)
-  const stop = from + ((text.length as usize) << 1)
+  let from = text
+  const stop = from + sizeOf(text)
   let to = at
   // Four characters at a time while all of them are ASCII, as names and most values are.
   while (from + 8 <= stop) {
@@ -91,14 +109,34 @@ export function putText(text: string): usize {
     to += 4
   }
   while (from < stop) {
-    const one = load<u16>(from)
-    if (one >= 0x80) break
-    store<u8>(to, one as u8)
+    let code = load<u16>(from) as u32
     from += 2
-    to += 1
+    if (code < 0x80) {
+      store<u8>(to, code)
+      to += 1
+      continue
+    }
+    if ((code & 0xf800) == 0xd800) {
+      const low = from < stop ? (load<u16>(from) as u32) : 0
+      if (code < 0xdc00 && (low & 0xfc00) == 0xdc00) {
+        code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff)
+        from += 2
+      } else code = 0xfffd
+    }
+    if (code < 0x800) store<u8>(to, 0xc0 | (code >> 6))
+    else {
+      if (code < 0x10000) store<u8>(to, 0xe0 | (code >> 12))
+      else {
+        store<u8>(to, 0xf0 | (code >> 18))
+        to += 1
+        store<u8>(to, 0x80 | ((code >> 12) & 0x3f))
+      }
+      to += 1
+      store<u8>(to, 0x80 | ((code >> 6) & 0x3f))
+    }
+    store<u8>(to, 0x80 | (code & 0x3f), 1)
+    to += 2
   }
-  if (from < stop)
-    to += String.UTF8.encodeUnsafe(from, ((stop - from) >> 1) as i32, to, false, String.UTF8.ErrorMode.REPLACE)
   outEnd = to
   return at
 }
@@ -158,8 +196,8 @@ export function copyBytes(at: usize, size: usize): Uint8Array {
  */
 export function decodeText(at: usize, size: usize): string {
   if (size == 0) return ""
-  const text = changetype<string>(__new(size << 1, idof<string>()))
-  let to = changetype<usize>(text)
+  const text = __new(size << 1, idof<string>())
+  let to = text
   const stop = at + size
   while (at + 4 <= stop) {
     const four = load<u32>(at) as u64
@@ -217,6 +255,6 @@ export function decodeText(at: usize, size: usize): string {
       to += 4
     }
   }
-  const used = to - changetype<usize>(text)
-  return used == size << 1 ? text : changetype<string>(__renew(changetype<usize>(text), used))
+  const used = to - text
+  return changetype<string>(used == size << 1 ? text : __renew(text, used))
 }

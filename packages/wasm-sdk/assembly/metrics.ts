@@ -10,8 +10,8 @@ class Metric {
   /** The host's id, 0 when it refused. */
   protected handle(): u32 {
     if (this.id == 0) {
-      begin(roomFor(this.name))
-      const at = putText(this.name)
+      begin(roomFor(changetype<usize>(this.name)))
+      const at = putText(changetype<usize>(this.name))
       if (ok(proxy_define_metric(this.kind, at, end() - at, words))) this.id = load<u32>(words)
     }
     return this.id

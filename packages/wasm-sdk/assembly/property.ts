@@ -3,7 +3,7 @@ import { begin, end, ok, putByte, putBytes, putText, resultAt, resultBytes, resu
 
 function roomForPath(path: string[]): usize {
   let room: usize = 0
-  for (let i = 0; i < path.length; i++) room += roomFor(path[i]) + 1
+  for (let i = 0; i < path.length; i++) room += roomFor(changetype<usize>(path[i])) + 1
   return room
 }
 
@@ -11,7 +11,7 @@ function putPath(path: string[]): usize {
   const at = end()
   for (let i = 0; i < path.length; i++) {
     if (i > 0) putByte(0)
-    putText(path[i])
+    putText(changetype<usize>(path[i]))
   }
   return at
 }
@@ -59,15 +59,15 @@ export namespace Property {
    * A name of one segment, or it cannot be read back.
    */
   export function set(name: string, value: string): boolean {
-    begin(roomFor(name) + roomFor(value))
-    const key = putText(name)
-    const at = putText(value)
+    begin(roomFor(changetype<usize>(name)) + roomFor(changetype<usize>(value)))
+    const key = putText(changetype<usize>(name))
+    const at = putText(changetype<usize>(value))
     return ok(proxy_set_property(key, at - key, at, end() - at))
   }
 
   export function setBytes(name: string, value: Uint8Array): boolean {
-    begin(roomFor(name) + value.length)
-    const key = putText(name)
+    begin(roomFor(changetype<usize>(name)) + value.length)
+    const key = putText(changetype<usize>(name))
     const at = putBytes(value)
     return ok(proxy_set_property(key, at - key, at, end() - at))
   }

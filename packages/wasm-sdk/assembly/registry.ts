@@ -1,4 +1,7 @@
+import { proxy_log } from "./abi"
 import { RootContext, StreamContext } from "./context"
+import { LogLevel } from "./enums"
+import { begin, end, isSameText, putByte, putText, roomFor } from "./memory"
 
 /** Makes the object for one request. A plain function: AssemblyScript has no closures, state belongs to the root. */
 export type StreamFactory = (root: RootContext) => StreamContext
@@ -15,10 +18,16 @@ class StatelessRoot extends RootContext {
 }
 
 class Registration {
-  constructor(public rootId: string, public streams: StreamFactory | null, public roots: RootFactory | null) {}
+  constructor(
+    public rootId: string,
+    public streams: StreamFactory | null,
+    public roots: RootFactory | null,
+    /** The one before it. */
+    public previous: Registration | null,
+  ) {}
 }
 
-const registrations: Registration[] = []
+let latest: Registration | null = null
 
 /**
  * Declares the filter of a plugin whose root id is `rootId`; "" serves every id that nothing else serves.
@@ -26,12 +35,12 @@ const registrations: Registration[] = []
  * For top-level code. A plugin that needs configuration parsed once, a timer or shared state uses {@link registerRoot}.
  */
 export function registerFilter(rootId: string, streams: StreamFactory): void {
-  registrations.push(new Registration(rootId, streams, null))
+  latest = new Registration(rootId, streams, null, latest)
 }
 
 /** Declares the root of a plugin; its `createStream` makes the streams. */
 export function registerRoot(rootId: string, roots: RootFactory): void {
-  registrations.push(new Registration(rootId, null, roots))
+  latest = new Registration(rootId, null, roots, latest)
 }
 
 /**
@@ -40,11 +49,13 @@ export function registerRoot(rootId: string, roots: RootFactory): void {
  * A plugin without a root id takes the only registration, whatever its name.
  */
 export function createRoot(rootId: string): RootContext | null {
-  let found: Registration | null = rootId == "" && registrations.length == 1 ? registrations[0] : null
-  for (let i = 0; i < registrations.length; i++) {
-    const candidate = registrations[i]
-    if (candidate.rootId == rootId) return construct(candidate)
-    if (candidate.rootId == "") found = candidate
+  let found: Registration | null = null
+  let each = latest
+  if (each !== null && each.previous === null && rootId.length == 0) found = each
+  while (each !== null) {
+    if (isSameText(changetype<usize>(each.rootId), changetype<usize>(rootId))) return construct(each)
+    if (each.rootId.length == 0) found = each
+    each = each.previous
   }
   return found === null ? null : construct(found)
 }
@@ -55,9 +66,31 @@ function construct(registration: Registration): RootContext {
   return new StatelessRoot(registration.streams!)
 }
 
-/** Names that are registered, for the message about one that is not. */
-export function registeredIds(): string {
-  let names = ""
-  for (let i = 0; i < registrations.length; i++) names += (i == 0 ? '"' : ', "') + registrations[i].rootId + '"'
-  return names == "" ? "none" : names
+/** Says in Envoy's log that no filter has this root id, and which ones there are. */
+export function refuseRootId(rootId: string): void {
+  let room = roomFor(changetype<usize>(rootId)) + 256
+  let each = latest
+  while (each !== null) {
+    room += roomFor(changetype<usize>(each.rootId)) + 8
+    each = each.previous
+  }
+  begin(room)
+  const at = putText(changetype<usize>("no filter is registered for root id \""))
+  putText(changetype<usize>(rootId))
+  putText(changetype<usize>("\"; registered: "))
+  if (latest === null) putText(changetype<usize>("none"))
+  else putIds(latest!)
+  proxy_log(LogLevel.Error, at, end() - at)
+}
+
+/** Puts names in the order in which they were registered. */
+function putIds(last: Registration): void {
+  const previous = last.previous
+  if (previous !== null) {
+    putIds(previous)
+    putText(changetype<usize>(", "))
+  }
+  putByte(34)
+  putText(changetype<usize>(last.rootId))
+  putByte(34)
 }

@@ -15,8 +15,8 @@ export class SharedValue {
 export namespace SharedData {
   /** The value of a key, or null when it was never set. */
   export function get(key: string): SharedValue | null {
-    begin(roomFor(key))
-    const at = putText(key)
+    begin(roomFor(changetype<usize>(key)))
+    const at = putText(changetype<usize>(key))
     if (!ok(proxy_get_shared_data(at, end() - at, words, words + 4, words + 8))) return null
     return new SharedValue(resultBytes(), load<u32>(words, 8))
   }
@@ -28,15 +28,15 @@ export namespace SharedData {
    * @returns false with `lastStatus()` `CasMismatch` when another thread was faster
    */
   export function set(key: string, value: string, cas: u32 = 0): bool {
-    begin(roomFor(key) + roomFor(value))
-    const at = putText(key)
-    const data = putText(value)
+    begin(roomFor(changetype<usize>(key)) + roomFor(changetype<usize>(value)))
+    const at = putText(changetype<usize>(key))
+    const data = putText(changetype<usize>(value))
     return ok(proxy_set_shared_data(at, data - at, data, end() - data, cas))
   }
 
   export function setBytes(key: string, value: Uint8Array, cas: u32 = 0): bool {
-    begin(roomFor(key) + value.length)
-    const at = putText(key)
+    begin(roomFor(changetype<usize>(key)) + value.length)
+    const at = putText(changetype<usize>(key))
     const data = putBytes(value)
     return ok(proxy_set_shared_data(at, data - at, data, end() - data, cas))
   }

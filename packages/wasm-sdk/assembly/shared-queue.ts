@@ -11,22 +11,22 @@ export class SharedQueue {
   /** The queue of this name, made when absent, with this plugin as the one that is told. */
   static register(name: string): SharedQueue | null {
     watchHeldStreams()
-    begin(roomFor(name))
-    const at = putText(name)
+    begin(roomFor(changetype<usize>(name)))
+    const at = putText(changetype<usize>(name))
     return ok(proxy_register_shared_queue(at, end() - at, words)) ? new SharedQueue(load<u32>(words)) : null
   }
 
   /** A queue that another plugin registered, or null. An empty VM id means the own one. */
   static resolve(vmId: string, name: string): SharedQueue | null {
-    begin(roomFor(vmId) + roomFor(name))
-    const vm = putText(vmId)
-    const at = putText(name)
+    begin(roomFor(changetype<usize>(vmId)) + roomFor(changetype<usize>(name)))
+    const vm = putText(changetype<usize>(vmId))
+    const at = putText(changetype<usize>(name))
     return ok(proxy_resolve_shared_queue(vm, at - vm, at, end() - at, words)) ? new SharedQueue(load<u32>(words)) : null
   }
 
   push(item: string): bool {
-    begin(roomFor(item))
-    const at = putText(item)
+    begin(roomFor(changetype<usize>(item)))
+    const at = putText(changetype<usize>(item))
     return ok(proxy_enqueue_shared_queue(this.token, at, end() - at))
   }
 

@@ -34,7 +34,7 @@ describe("buildAssemblyScript", { timeout: 60_000 }, () => {
       "env.proxy_log",
       "env.proxy_replace_header_map_value",
     ])
-    expect(result.bytes.length).toBeLessThan(16 * 1024)
+    expect(result.bytes.length).toBeLessThan(11 * 1024)
     expect(new Uint8Array(await readFile(result.path))).toEqual(result.bytes)
   })
 

@@ -53,7 +53,7 @@ const exportsEntry = `${sdkPrefix}assembly/exports.ts`
 export const guestCompilerOptions: readonly string[] = [
   ...["--exportStart", "_initialize", "--runtime", "incremental"],
   ...["--use", "abort=attacheAbort", "--use", "seed=attacheSeed"],
-  ...["--optimizeLevel", "3", "--shrinkLevel", "1", "--converge"],
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge"],
 ]
 
 /**

@@ -48,3 +48,34 @@ describe("text between host and guest", () => {
     expect(guest.logged()).toBe("abort: x-in is absent (copy-header.ts:6:25)")
   })
 })
+
+describe("thousands of streams at once", () => {
+  it("keep what they hold, whatever is collected meanwhile", async () => {
+    const keeping = await startBareGuest("keep-header")
+    const living = new Set<number>()
+    let next = 2
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ ends: fc.boolean(), place: fc.nat() }), { minLength: 2000, maxLength: 4000 }),
+        (steps) => {
+          for (const { ends, place } of steps) {
+            const id = ends ? [...living][place % (living.size || 1)] : undefined
+            if (id === undefined) {
+              keeping.begin(next, Buffer.from(`kept by ${next}`))
+              living.add(next)
+              next += 1 + (place % 3)
+            } else {
+              expect(Buffer.from(keeping.end(id)).toString()).toBe(`kept by ${id}`)
+              living.delete(id)
+            }
+          }
+        },
+      ),
+      { numRuns: 5 },
+    )
+    for (let i = 0; i < 5000; i++) keeping.begin(next + i, Buffer.from(`kept by ${next + i}`))
+    for (let i = 0; i < 5000; i++) expect(Buffer.from(keeping.end(next + i)).toString()).toBe(`kept by ${next + i}`)
+    for (const id of living) expect(Buffer.from(keeping.end(id)).toString()).toBe(`kept by ${id}`)
+    expect(keeping.exports.memory.buffer.byteLength).toBeLessThan(8 * 1024 * 1024)
+  }, 60_000)
+})

@@ -11,6 +11,7 @@ export interface GuestExports {
   proxy_on_memory_allocate(size: number): number
   proxy_on_context_create(id: number, parent: number): void
   proxy_on_request_headers(id: number, count: number, end: number): number
+  proxy_on_response_headers(id: number, count: number, end: number): number
   proxy_on_delete(id: number): void
 }
 
@@ -19,6 +20,10 @@ export interface BareGuest {
   readonly exports: GuestExports
   /** Bytes of the header that the guest sets when `x-in` has this value; undefined: absent. */
   request(id: number, value: Uint8Array | undefined): Uint8Array
+  /** Begins a stream with this value of `x-in`. */
+  begin(id: number, value: Uint8Array | undefined): void
+  /** Ends it after its response; bytes of the header that the guest sets meanwhile. */
+  end(id: number): Uint8Array
   /** The latest log line. */
   logged(): string
 }
@@ -67,14 +72,23 @@ async function start(bytes: Uint8Array): Promise<BareGuest> {
   }
   const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Instantiate }
   const guest = (await wasm.instantiate(bytes, { env })).instance.exports as GuestExports
+  const begin = (id: number, value: Uint8Array | undefined): void => {
+    input = value
+    guest.proxy_on_context_create(id, 1)
+    guest.proxy_on_request_headers(id, 1, 1)
+  }
   guest._initialize()
   guest.proxy_on_context_create(1, 0)
   return {
     exports: guest,
     request: (id, value) => {
-      input = value
-      guest.proxy_on_context_create(id, 1)
-      guest.proxy_on_request_headers(id, 1, 1)
+      begin(id, value)
+      guest.proxy_on_delete(id)
+      return output
+    },
+    begin,
+    end: (id) => {
+      guest.proxy_on_response_headers(id, 1, 1)
       guest.proxy_on_delete(id)
       return output
     },
