@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, vi } from "vitest"
-import { joined, skippedLines, summaryLine } from "./test.ts"
+import { joined, skippedLines, skippedWithoutEnvoy, summaryLine } from "./test.ts"
 import type { TestSummary } from "./test-reporter.ts"
 import { repositoryRoot } from "./workspace.ts"
 
@@ -26,6 +26,21 @@ describe("skipped tests", () => {
       ...["skipped: no reason given", "  b", "  ... and 1 more"],
     ])
     expect(skippedLines([])).toEqual([])
+  })
+})
+
+describe("without an Envoy", () => {
+  it.each([
+    [[], 30],
+    [["packages/envoy", "-t", "envoy"], 2],
+    [["e2e/stop", "e2e/command"], 2],
+    [["packages/base"], 0],
+  ] as const)("arguments %j leave out files of end-to-end tests, which are named", (parameters, atLeast) => {
+    const skipped = skippedWithoutEnvoy(parameters)
+    expect(skipped.length).toBeGreaterThanOrEqual(atLeast)
+    if (atLeast === 0) expect(skipped).toEqual([])
+    for (const { name, reason } of skipped)
+      expect([name, reason]).toEqual([expect.stringMatching(/\.e2e\.ts$/), "there is no Envoy to run"])
   })
 })
 

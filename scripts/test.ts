@@ -4,9 +4,11 @@
  * `npm test` runs all of them; arguments go to vitest (`npm test -- packages/base`, `npm test -- -t cycle`).
  */
 import { fork } from "node:child_process"
+import { globSync } from "node:fs"
 import { join } from "node:path"
+import { findEnvoy } from "@attache/envoy"
 import type { SkippedTest, TestSummary } from "./test-reporter.ts"
-import { repositoryRoot } from "./workspace.ts"
+import { endToEndTests, repositoryRoot } from "./workspace.ts"
 
 /** No run of a kind of test takes longer, unless it hangs. */
 const longestMs = 30 * 60 * 1000
@@ -39,12 +41,30 @@ export function skippedLines(skipped: readonly SkippedTest[], limit: number = na
   })
 }
 
-function runVitest(parameters: readonly string[]): Promise<TestSummary> {
+/** Files of end-to-end tests that arguments of vitest choose; as skipped tests, for a machine without an Envoy. */
+export function skippedWithoutEnvoy(parameters: readonly string[]): readonly SkippedTest[] {
+  const filters = parameters.filter((parameter) => !parameter.startsWith("-"))
+  return endToEndTests
+    .flatMap((pattern) => globSync(pattern, { cwd: repositoryRoot }))
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .sort()
+    .map((name) => ({ name, reason: "there is no Envoy to run" }))
+}
+
+async function hasEnvoy(): Promise<boolean> {
+  return findEnvoy({ offline: true }).then(
+    () => true,
+    () => false,
+  )
+}
+
+function runVitest(parameters: readonly string[], environment: Readonly<Record<string, string>>): Promise<TestSummary> {
   return new Promise((resolve) => {
     let summary: TestSummary | undefined
     // Two cores: more workers than that only make the end-to-end tests slower than their limits.
     const child = fork(join(import.meta.dirname, "run-vitest.ts"), ["--maxWorkers=2", ...parameters], {
       cwd: repositoryRoot,
+      env: { ...process.env, ...environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       timeout: longestMs,
       killSignal: "SIGKILL",
@@ -62,7 +82,12 @@ function runVitest(parameters: readonly string[]): Promise<TestSummary> {
 
 async function main(): Promise<void> {
   const parameters = process.argv.slice(2)
-  const summary = await runVitest(parameters)
+  const summary = (await hasEnvoy())
+    ? await runVitest(parameters, {})
+    : joined(await runVitest([...parameters, "--passWithNoTests"], { ATTACHE_TEST_ENVOY: "none" }), {
+        ...nothing,
+        skipped: skippedWithoutEnvoy(parameters),
+      })
   for (const line of skippedLines(summary.skipped)) console.log(line)
   console.log(summaryLine(summary))
   process.exitCode = summary.failed === 0 ? 0 : 1

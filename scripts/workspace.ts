@@ -39,6 +39,13 @@ export interface Workspace {
 /** The directory that holds the workspace's package.json. */
 export const repositoryRoot = dirname(import.meta.dirname)
 
+/** Tests that need a real Envoy or another program, from the repository's root. */
+export const endToEndTests: readonly string[] = [
+  "e2e/**/*.e2e.ts",
+  "packages/*/src/**/*.e2e.ts",
+  "conformance/**/*.e2e.ts",
+]
+
 const sourceFolders = "{packages/*/{src,test,bin},scripts,conformance,e2e,bench,examples}"
 const skipped = new Set(["node_modules", "dist", "gen", "assembly"])
 
