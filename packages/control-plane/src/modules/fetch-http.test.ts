@@ -52,7 +52,7 @@ describe("fetchHttp", () => {
       expect.objectContaining({
         code: "ATT_MODULE_UNREACHABLE",
         retry: "later",
-        facts: { url: closed.url, attempts: 2 },
+        facts: { url: closed.url, attempts: 2, reason: "ECONNREFUSED" },
       }),
     )
     await using breaking = await httpServer((_request, response) => {

@@ -23,8 +23,11 @@ const privateRanges = blockList([
 ])
 const never = blockList([
   ...["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8"],
-  // Metadata services of clouds outside of the link-local range: AWS, Alibaba, Oracle, Azure.
-  ...["fd00:ec2::254/128", "100.100.100.200/32", "192.0.0.192/32", "168.63.129.16/32"],
+  // Metadata services of clouds outside of the link-local range: AWS, Google, Oracle, Scaleway; Alibaba, Oracle, Azure.
+  ...["fd00:ec2::254/128", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128", "fd00:42::42/128"],
+  ...["100.100.100.200/32", "192.0.0.192/32", "168.63.129.16/32"],
+  // Teredo: an IPv4 address of somebody's choice, turned over.
+  "2001::/32",
 ])
 
 function blockList(ranges: readonly string[]): BlockList {
@@ -47,9 +50,9 @@ export function isAddressAllowed(address: string, policy: AddressPolicy): boolea
 }
 
 /**
- * The IPv4 address that an IPv6 one leads to: mapped, compatible, translated, NAT64 or 6to4.
+ * The IPv4 address that an IPv6 one leads to: mapped, compatible, translated, NAT64, 6to4 or ISATAP.
  *
- * Sources: RFC 4291 section 2.5.5, RFC 2765, RFC 6052, RFC 8215, RFC 3056.
+ * Sources: RFC 4291 section 2.5.5, RFC 2765, RFC 6052, RFC 8215, RFC 3056, RFC 5214.
  */
 function embeddedIpv4(address: string): string | undefined {
   const groups = ipv6Groups(address)
@@ -62,6 +65,7 @@ function embeddedIpv4(address: string): string | undefined {
   // ::1 and :: are addresses of their own.
   if (isZeroTo(6) && (g !== 0 || h > 1)) return last
   if (a === 0x64 && b === 0xff9b && (c === 1 || (c === 0 && d === 0 && e === 0 && f === 0))) return last
+  if ((e & 0xfdff) === 0 && f === 0x5efe) return last
   return a === 0x2002 ? ipv4Of(b, c) : undefined
 }
 

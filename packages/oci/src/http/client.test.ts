@@ -1,10 +1,12 @@
 import { Secret } from "@attache/base"
 import { describe, expect, it } from "vitest"
 import { createTestAuthority, type TlsIdentity } from "../../test/authority.ts"
+import { createEagerClock } from "../../test/eager-clock.ts"
 import { testServer } from "../../test/http-server.ts"
 import { hostAddresses, publicAddresses } from "./address-policy.ts"
 import { createHttpClient, type HttpClientOptions } from "./client.ts"
 import { readBody } from "./exchange.ts"
+import { retrying } from "./retry.ts"
 
 const code = (name: string) => expect.objectContaining({ code: name })
 
@@ -133,6 +135,22 @@ describe("certificates", () => {
     const resolveHost = async () => ["127.0.0.1"]
     const url = `https://other.example:${server.port}`
     await expect(textAt(url, { caCertificate: ours.caCertificate, resolveHost })).rejects.toThrow(/altnames/)
+  })
+
+  it("make no second attempt where they are not to be trusted", async () => {
+    const { localhost } = await createTestAuthority()
+    await using server = await testServer(() => {}, localhost)
+    using client = createHttpClient({ addresses: hostAddresses })
+    const pauses = createEagerClock()
+    const asked = retrying(() => client.ask({ url: new URL(server.url) }), { clock: pauses })
+    await expect(asked).rejects.toThrow(
+      expect.objectContaining({
+        code: "ATT_HTTP_UNREACHABLE",
+        retry: "later",
+        facts: expect.objectContaining({ reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }),
+      }),
+    )
+    expect(pauses.pauses).toEqual([])
   })
 })
 

@@ -65,7 +65,8 @@ function reasonOf(signal: AbortSignal | undefined): Error {
 
 function failure(error: unknown, { signal, url }: HttpRequest): unknown {
   if (signal?.aborted === true) return signal.reason
-  const facts = { url: `${url.origin}${url.pathname}` }
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  const facts = { url: `${url.origin}${url.pathname}`, ...(typeof code === "string" ? { reason: code } : {}) }
   return errorFrom(error, "ATT_HTTP_UNREACHABLE", `${url.host} cannot be reached`, { retry: "later", facts })
 }
 

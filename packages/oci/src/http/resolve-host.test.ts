@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { createEagerClock } from "../../test/eager-clock.ts"
 import { allowedAddresses } from "./resolve-host.ts"
+import { retrying } from "./retry.ts"
 
 const loopback = { isLoopbackAllowed: true, isPrivateAllowed: false }
 const publicOnly = { isLoopbackAllowed: false, isPrivateAllowed: false }
@@ -33,6 +35,20 @@ describe("allowedAddresses", () => {
     await expect(allowedAddresses("none", all, () => Promise.reject(new Error("ENOTFOUND")))).rejects.toThrow(
       /none cannot be resolved: ENOTFOUND/,
     )
+  })
+
+  it.each([
+    ["ENOTFOUND", 1],
+    ["EAI_AGAIN", 3],
+  ])("is asked again for what may pass: %s", async (code, asked) => {
+    let count = 0
+    const resolve = (): Promise<never> => {
+      count++
+      return Promise.reject(Object.assign(new Error(`getaddrinfo ${code} none`), { code }))
+    }
+    const again = retrying(() => allowedAddresses("none", all, resolve), { attempts: 3, clock: createEagerClock() })
+    await expect(again).rejects.toThrow(unreachable)
+    expect(count).toBe(asked)
   })
 
   it.each(["localhost", "2130706433", "0x7f000001", "0x7f.1", "127.1", "017700000001"])(

@@ -32,6 +32,7 @@ export async function allowedAddresses(
 async function resolved(host: string, resolve: HostResolver): Promise<readonly string[]> {
   let reason: string
   let cause: unknown
+  let code: unknown = "ENOTFOUND"
   try {
     const addresses = await resolve(host)
     if (addresses.length > 0) return addresses
@@ -39,11 +40,12 @@ async function resolved(host: string, resolve: HostResolver): Promise<readonly s
   } catch (error) {
     reason = messageOf(error)
     cause = error
+    code = (error as NodeJS.ErrnoException | undefined)?.code
   }
   throw new AttacheError("ATT_HTTP_UNREACHABLE", `${host} cannot be resolved: ${reason}`, {
     retry: "later",
     cause,
-    facts: { host },
+    facts: { host, ...(typeof code === "string" ? { reason: code } : {}) },
   })
 }
 

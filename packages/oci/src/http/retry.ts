@@ -15,9 +15,16 @@ export interface RetryOptions {
   readonly random?: () => number
 }
 
+/**
+ * Fact `reason` of errors that no short pause cures: a name that does not exist (a resolver that does not answer says
+ * `EAI_AGAIN`), and a certificate that is not to be trusted. Source: Node's `dns` and `tls` error codes.
+ */
+const lasting =
+  /^(?:ENOTFOUND|CERT_\w+|ERR_TLS_CERT_\w+|UNABLE_TO_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH)$/
+
 /** Retries with pauses that a peer may lengthen. */
 export interface Attempts {
-  /** Waits before the next attempt, or throws the error when it is final or the last attempt is over. */
+  /** Waits before the next attempt, or throws the error when it is final or lasting, or the last attempt is over. */
   after(error: unknown): Promise<void>
   /** Begins to count anew, because something was achieved. */
   renew(): void
@@ -32,6 +39,8 @@ export function createAttempts(options: RetryOptions = {}): Attempts {
       signal?.throwIfAborted()
       made++
       if (!isAttacheError(error) || error.retry === "never" || made >= attempts) throw error
+      // It may be put right, but not while somebody waits.
+      if (lasting.test(String(error.facts.reason))) throw error
       // Half of it by chance: those who failed together do not come back together.
       const own = error.retry === "now" ? 0 : Math.min(pauseMs * 2 ** (made - 1), longestPauseMs) * (0.5 + random() / 2)
       const wanted = error.facts.retryAfterMs
