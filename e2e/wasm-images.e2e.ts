@@ -11,6 +11,7 @@ import { createKeyPair, createLayout, packBytes, signImage, writeExtension } fro
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { attacheBeside } from "./attache-command.ts"
 import { type Backend, startBackend } from "./backend.ts"
+import { createPlace, startCommand } from "./command-process.ts"
 import { startGateway } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 import { startTagGuest, type TagGuest } from "./tags.ts"
@@ -154,6 +155,53 @@ describe("Wasm modules from images", () => {
     onTestFinished(() => envoy[Symbol.asyncDispose]())
     await expect.poll(() => ask(port, "/wasm"), patience).toBe("w0")
     expect((await fetch(`${said?.[2]}/guessed.wasm`)).status).toBe(404)
+  })
+
+  it("are at a URL for each gateway, which is worth nothing when its policy is gone", async () => {
+    ;[port] = (await freePorts(1)) as [number]
+    const { directory } = await layoutWithGuest()
+    const entry = { ...guest.entry("w0"), code: { type: "Image", image: { url: `oci-layout:${directory}:dev` } } }
+    const renamed = (name: string) =>
+      gateway({ http: port }).flatMap((each) => (each.kind === "Gateway" ? [{ ...each, metadata: { name } }] : []))
+    const on = (name: string) => extensions(`wasm-${name}`, { kind: "Gateway", name }, { wasm: [entry] })
+    const routeOf = (name: string) => {
+      const made = route(name, [prefix("/", { backendRefs: [to("one")] })])
+      return { ...made, spec: { ...(made.spec as object), parentRefs: [{ name }] } }
+    }
+    const names = ["ann", "bob"]
+    const base = [
+      ...gateway({ http: port }),
+      ...names.flatMap(renamed),
+      backend("one", one.port),
+      ...names.map(routeOf),
+    ]
+    using place = createPlace({ "all.yaml": stream(...base, ...names.map(on)) })
+    const addresses = [
+      "--xds-address",
+      "127.0.0.1:0",
+      "--module-address",
+      "127.0.0.1:0",
+      "--status-address",
+      "127.0.0.1:0",
+    ]
+    await using serving = startCommand(place, "serve", ...addresses)
+    await serving.said(/^ready /m)
+    const status = /status=\S*(http:\/\/[\d.:]+)/.exec(serving.output())?.[1]
+    const urls = async () => {
+      const xds = (await (await fetch(`${status}/xds`)).json()) as Readonly<Record<string, unknown>>
+      return names.map((name) => /http:[^"]+\.wasm/.exec(JSON.stringify(xds[`default/${name}`]))?.[0])
+    }
+    const codes = (all: readonly (string | undefined)[]) =>
+      Promise.all(all.map(async (url) => (await fetch(url ?? "http://127.0.0.1:1")).status))
+    await expect.poll(urls, patience).toEqual([expect.any(String), expect.any(String)])
+    const before = await urls()
+    expect(before[0]).not.toBe(before[1])
+    expect(await codes(before)).toEqual([200, 200])
+    place.write("all.yaml", stream(...base, on("bob")))
+    await expect.poll(() => codes(before), patience).toEqual([404, 200])
+    expect(await urls()).toEqual([undefined, before[1]])
+    place.write("all.yaml", stream(...base, ...names.map(on)))
+    await expect.poll(() => codes(before), patience).toEqual([200, 200])
   })
 
   async function ask(at: number, path: string): Promise<string | undefined> {

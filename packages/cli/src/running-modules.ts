@@ -5,6 +5,8 @@ import { AttacheError, type Clock, type Logger, Secret, systemClock } from "@att
 import {
   createModuleStore,
   createModules,
+  givenPaths,
+  type IsGiven,
   type ModuleServer,
   type Modules,
   moduleKey,
@@ -25,6 +27,8 @@ export interface RunningModules {
   readonly settings: Settings
   /** URL of the module server, if there is one. */
   readonly address?: string
+  /** Has the module server give proxies what is published for them; before that it gives nothing. */
+  follow(xds: Parameters<typeof givenPaths>[0]): void
   close(): Promise<void>
 }
 
@@ -47,7 +51,9 @@ export async function runModules(
   const store = createModuleStore(moduleFolder())
   const key = await keyOf(settings, options)
   const restore: Modules["restore"] = (sha256, signal) => modules.restore(sha256, signal)
-  const served = key === undefined ? undefined : await serverOf(settings, options, { store, key, restore })
+  let isGiven: IsGiven = () => false
+  const parts = { store, restore, isGiven: (...asked: Parameters<IsGiven>) => isGiven(...asked) }
+  const served = key === undefined ? undefined : await serverOf(settings, options, { ...parts, key })
   const { host, port, isPlainHttp } = served?.settings.moduleServer ?? settings.moduleServer
   const base = `${isPlainHttp === true ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`
   const modules: Modules = createModules({
@@ -63,6 +69,9 @@ export async function runModules(
     loadModule: modules.load,
     settings: served?.settings ?? settings,
     ...(served === undefined ? {} : { address: base }),
+    follow: (xds) => {
+      isGiven = givenPaths(xds)
+    },
     close: async () => {
       stopLooking()
       await served?.server.close()
@@ -97,7 +106,7 @@ interface Served {
 async function serverOf(
   settings: Settings,
   options: Options,
-  parts: Pick<Parameters<typeof serveModules>[0], "store" | "key" | "restore">,
+  parts: Pick<Parameters<typeof serveModules>[0], "store" | "key" | "restore" | "isGiven">,
 ): Promise<Served | undefined> {
   const text = textOf(options, "moduleAddress")
   const certificates = textOf(options, "moduleCerts")

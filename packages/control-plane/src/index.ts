@@ -19,6 +19,7 @@ export { type LoadOptions, loadResources, textOfObjects } from "./load-resources
 export type { Metrics } from "./metrics.ts"
 export type { FetchOptions } from "./modules/fetch-http.ts"
 export type { ImageJudge } from "./modules/fetch-image.ts"
+export { givenPaths, type IsGiven } from "./modules/given-paths.ts"
 export { createModules, type Modules, type ModulesOptions } from "./modules/loader.ts"
 export { moduleKey } from "./modules/module-key.ts"
 export { placeAsFile, placeAtServer } from "./modules/place.ts"

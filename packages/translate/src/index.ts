@@ -11,6 +11,7 @@ export {
   snapshotChanges,
   type TableChange,
 } from "./emit/snapshot.ts"
+export { proxyModuleUrl } from "./features/wasm/module-url.ts"
 export type * from "./plan/index.ts"
 export type { PartKey, PartKind } from "./quarantine/part-key.ts"
 export type { Withdrawn } from "./quarantine/quarantine.ts"

@@ -60,6 +60,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     envoyBinary: () => findEnvoyFor({ ...options, offline: true }),
     logger,
   })
+  modules.follow(controlPlane.xds)
   try {
     const listener = await controlPlane.xds.listen(address)
     const report: Reporter = async (isFresh) => {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
 import { type Clock, isAttacheError, type Secret } from "@attache/base"
 import { byteRangeOf } from "./byte-range.ts"
+import type { IsGiven } from "./given-paths.ts"
 import { moduleOfPath } from "./place.ts"
 import type { ModuleStore } from "./store.ts"
 import { withinTime } from "./within-time.ts"
@@ -13,6 +14,8 @@ export interface ModuleAnswers {
   readonly store: Pick<ModuleStore, "find">
   /** The key that URLs are made with. */
   readonly key: Secret
+  /** Whether the proxy that a path was made for may still have what is there. */
+  readonly isGiven: IsGiven
   /** Brings back a module that is not in the store although it should be. */
   readonly restore: (sha256: string, signal: AbortSignal) => Promise<boolean>
   readonly clock: Clock
@@ -29,8 +32,9 @@ export async function answerModule(
 ): Promise<void> {
   const { method = "GET", url = "" } = request
   if (method !== "GET" && method !== "HEAD") return end(response, 405, { allow: "GET, HEAD" })
-  const sha256 = moduleOfPath(url, answers.key)
-  if (sha256 === undefined) return end(response, 404)
+  const found = moduleOfPath(url, answers.key)
+  if (found === undefined || !answers.isGiven(found.proxyKey, url)) return end(response, 404)
+  const { sha256 } = found
   const gone = new AbortController()
   response.once("close", () => gone.abort(new Error("nobody waits for the answer")))
   try {

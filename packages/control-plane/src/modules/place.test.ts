@@ -1,6 +1,7 @@
 import { stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Secret, sha256Hex } from "@attache/base"
+import { proxyModuleUrl } from "@attache/translate"
 import { describe, expect, it } from "vitest"
 import { temporaryDirectory } from "../../test/temporary-directory.ts"
 import { moduleKey } from "./module-key.ts"
@@ -13,14 +14,21 @@ describe("placeAtServer", () => {
     const [key, other] = ["a", "b"].map((text) => new Secret(Buffer.from(text)))
     if (key === undefined || other === undefined) throw new Error("no keys")
     const code = placeAtServer("https://control:18002", key)({ sha256, path: "/store/x.wasm" })
-    const path = new URL(code.type === "remote" ? code.url : "").pathname
-    expect(code).toEqual({ type: "remote", url: `https://control:18002${path}`, sha256, hasOwnVm: true })
-    expect(path).toMatch(new RegExp(`^/${sha256}/[0-9a-f]{64}\\.wasm$`))
-    expect(moduleOfPath(path, key)).toBe(sha256)
+    const url = code.type === "remote" ? code.url : ""
+    expect(code).toEqual({
+      type: "remote",
+      url: expect.stringMatching(/^https:\/\/control:18002\//),
+      sha256,
+      isOurs: true,
+    })
+    const path = new URL(proxyModuleUrl(url, "infra/gw")).pathname
+    expect(path).toMatch(new RegExp(`^/${sha256}/aW5mcmEvZ3c/[0-9a-f]{64}\\.wasm$`))
+    expect(moduleOfPath(path, key)).toEqual({ sha256, proxyKey: "infra/gw" })
     const bad = [
       ["another key", path, other],
       ["a letter changed", path.replace(/.\.wasm$/, (end) => (end[0] === "0" ? "1.wasm" : "0.wasm")), key],
       ["another module", path.replace(sha256, sha256Hex("another")), key],
+      ["what is of no proxy", new URL(url).pathname, key],
       ["no token", `/${sha256}/.wasm`, key],
       ["a digest alone", `/${sha256}`, key],
       ["more", `${path}x`, key],

@@ -5,6 +5,7 @@ import { request as requestHttps } from "node:https"
 import { createServer } from "node:net"
 import { AttacheError, createManualClock, Secret, sha256Hex } from "@attache/base"
 import { createTestAuthority } from "@attache/oci/testing"
+import { proxyModuleUrl } from "@attache/translate"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { moduleOf } from "../../test/module-world.ts"
 import { temporaryDirectory } from "../../test/temporary-directory.ts"
@@ -59,7 +60,7 @@ async function setUp(more: Partial<ModuleServerOptions> = {}) {
     await folder[Symbol.asyncDispose]()
   })
   const code = placeAtServer("", key)(stored)
-  return { store, server, path: code.type === "remote" ? code.url : "", stored }
+  return { store, server, path: code.type === "remote" ? proxyModuleUrl(code.url, "infra/gw") : "", stored }
 }
 
 describe("serveModules", () => {
@@ -104,6 +105,14 @@ describe("serveModules", () => {
       expect((await ask(server.port, bad)).status, bad).toBe(404)
     }
     expect((await ask(server.port, path, { method: "POST" })).status).toBe(405)
+  })
+
+  it("gives nothing to a proxy that may no longer have it", async () => {
+    const given = new Set(["infra/gw"])
+    const { server, path } = await setUp({ isGiven: (proxyKey, asked) => asked === path && given.has(proxyKey) })
+    expect((await ask(server.port, path)).status).toBe(200)
+    given.clear()
+    expect((await ask(server.port, path)).status).toBe(404)
   })
 
   it("has what is damaged or gone brought back, and says when to come again where that fails", async () => {

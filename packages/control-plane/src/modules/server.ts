@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createSecureServer, type Http2SecureServer } from "node:http2"
 import type { AddressInfo, Server } from "node:net"
 import { AttacheError, type Clock, type Secret, systemClock } from "@attache/base"
+import type { IsGiven } from "./given-paths.ts"
 import { answerModule, type ModuleAnswers } from "./module-answer.ts"
 import { type ServerIdentity, secureContextOf, verificationOf } from "./server-identity.ts"
 import type { ModuleStore } from "./store.ts"
@@ -12,6 +13,8 @@ export interface ModuleServerOptions {
   readonly store: Pick<ModuleStore, "find">
   /** The key that URLs are made with; see {@link moduleKey}. */
   readonly key: Secret
+  /** Whether a proxy may have what is at a path that was made for it. Default: for ever; see {@link givenPaths}. */
+  readonly isGiven?: IsGiven
   /** Port 0 takes any free one. */
   readonly address: { readonly host: string; readonly port: number }
   /**
@@ -47,8 +50,8 @@ const identityMs = 10_000
  * Over TLS it is 1.3, HTTP/2 or 1.1. Errors: ATT_MODULE_LISTEN, ATT_MODULE_TLS.
  */
 export async function serveModules(options: ModuleServerOptions): Promise<ModuleServer> {
-  const { clock = systemClock, restore = async () => false, address } = options
-  const answers: ModuleAnswers = { ...options, clock, restore }
+  const { clock = systemClock, restore = async () => false, isGiven = () => true, address } = options
+  const answers: ModuleAnswers = { ...options, clock, restore, isGiven }
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void answerModule(request, response, answers)
   }

@@ -22,8 +22,9 @@ export function createFrameQueries(graph: Graph, source: PlanSource): FrameQueri
     (proxyKey) => {
       const options = source.proxy(proxyKey)?.options
       if (options === undefined) return undefined
-      const { moduleServer, controlPlaneCertificate, controlPlaneTls, routeStatName } = options
+      const { key, moduleServer, controlPlaneCertificate, controlPlaneTls, routeStatName } = options
       return {
+        key,
         moduleServer,
         ...(controlPlaneCertificate === undefined ? {} : { controlPlaneCertificate }),
         ...(controlPlaneTls === undefined ? {} : { controlPlaneTls }),

@@ -11,7 +11,7 @@ import { encodeRoute, routeMessage } from "./route.ts"
 import { routeConfiguration, routeLeaf, type VirtualHostFrame } from "./route-configuration.ts"
 import { planRoute, routesByHost } from "./test-plan.ts"
 
-const context = { moduleServer: { host: "modules.test", port: 18002 } }
+const context = { key: "infra/gw", moduleServer: { host: "modules.test", port: 18002 } }
 const frame: VirtualHostFrame = {
   listener: "infra/edge/http",
   isNameSchemeV2: false,

@@ -161,6 +161,7 @@ export function endpoint(host: string, port = 8080): PlanEndpoint {
 /** JSON of an encoded route, with the given fields in place of {@link planRoute}'s. */
 export function routeJson(more: Partial<PlanRoute> = {}): Record<string, JsonValue> {
   const { bytes } = encodeRoute(planRoute("cart", "shop.test", more), {
+    key: "infra/edge",
     moduleServer: { host: "modules.infra.svc.cluster.local", port: 18002 },
   })
   return toJson(RouteSchema, decode(RouteSchema, bytes)) as Record<string, JsonValue>

@@ -9,6 +9,7 @@ import type { DynamicModulePlan, ExtProcPlan, PlanRoute, RouteExtensions, WasmPl
 const origin = { object: "EnvoyExtensionPolicy/shop/p", field: "spec" }
 const bytes = new TextEncoder().encode("pem")
 const context = {
+  key: "infra/gw",
   moduleServer: { host: "modules.test", port: 18002 },
   controlPlaneTls: { name: "infra/envoy", content: { type: "inline", chain: bytes, key: new Secret(bytes) } },
 } as const
@@ -83,19 +84,23 @@ describe("Wasm", () => {
     expect(clusters).toEqual([])
   })
 
-  it("runs in a VM of its own where its URL says what it is", () => {
-    const code = {
-      type: "remote",
-      url: "https://modules.test/x",
-      sha256: "0123456789abcdef01",
-      hasOwnVm: true,
-    } as const
-    const { filters } = claimed({ extensions: { ...none, wasm: [{ ...wasm, code }] } })
-    expect(JSON.stringify(filters)).toContain(`"vmId":"${wasm.name}/0123456789abcdef"`)
+  it("runs in a VM of its own from our server, where each proxy has a URL of its own", () => {
+    const [sha256, token] = ["0123456789abcdef01", "a".repeat(64)]
+    const code = { type: "remote", url: `https://modules.test/${sha256}/${token}.wasm`, sha256, isOurs: true } as const
+    const textFor = (key: string) =>
+      JSON.stringify(claimed({ extensions: { ...none, wasm: [{ ...wasm, code }] } }, { ...context, key }).filters)
+    expect(textFor("infra/gw")).toContain(`"vmId":"${wasm.name}/0123456789abcdef"`)
+    const urls = ["infra/gw", "infra/other"].map((key) => /https:[^"]+/.exec(textFor(key))?.[0] ?? "")
+    expect(urls[0]).toMatch(/^https:\/\/modules\.test\/0123456789abcdef01\/aW5mcmEvZ3c\/[0-9a-f]{64}\.wasm$/)
+    expect(urls[1]?.split("/").at(-1)).not.toBe(urls[0]?.split("/").at(-1))
+    expect(textFor("infra/gw"), "the token stays here").not.toContain(token)
   })
 
   it("has no cluster while the client certificate is unknown", () => {
-    const { clusters } = claimed({ extensions: { ...none, wasm: [wasm] } }, { moduleServer: context.moduleServer })
+    const { clusters } = claimed(
+      { extensions: { ...none, wasm: [wasm] } },
+      { key: context.key, moduleServer: context.moduleServer },
+    )
     expect(clusters).toEqual([])
   })
 })
@@ -104,7 +109,7 @@ describe("a module server on this machine", () => {
   it("is reached without TLS and without a certificate", () => {
     const moduleServer = { host: "127.0.0.1", port: 18002, isPlainHttp: true }
     const route = planRoute("cart", "shop.test", { extensions: { ...none, wasm: [wasm] } })
-    const { clusters, secrets } = claimsOfRoute(route, { moduleServer })
+    const { clusters, secrets } = claimsOfRoute(route, { key: context.key, moduleServer })
     expect(secrets).toEqual([])
     const cluster = clusters.find(({ name }) => name === "wasm_cluster")
     expect(cluster).toMatchObject({ settings: [{ protocol: "http" }] })

@@ -21,7 +21,7 @@ import type { HttpListener, L4Listener, Origin, PlanRoute, ProxyOptions } from "
 /** What a route may know of its proxy; narrow, because every route reads it. */
 export type RouteContext = Pick<
   ProxyOptions,
-  "moduleServer" | "controlPlaneCertificate" | "controlPlaneTls" | "routeStatName"
+  "key" | "moduleServer" | "controlPlaneCertificate" | "controlPlaneTls" | "routeStatName"
 >
 
 /** A listener as its features see it. */

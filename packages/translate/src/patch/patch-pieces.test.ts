@@ -10,7 +10,7 @@ import type { ResourcePatch } from "../plan/index.ts"
 import { createPieceMemory } from "./patch-pieces.ts"
 import { type PatchedResource, patchResource } from "./patch-resource.ts"
 
-const context = { moduleServer: { host: "modules.test", port: 18002 } }
+const context = { key: "infra/gw", moduleServer: { host: "modules.test", port: 18002 } }
 
 /** A route configuration of some hosts and some routes of each. */
 function resourceOf(routes: readonly (readonly [host: string, n: number])[]): Resource {

@@ -25,8 +25,12 @@ export type WasmCode =
       readonly type: "remote"
       readonly url: string
       readonly sha256: string
-      /** Whether the VM is named after the module too, without which Envoy 1.40 keeps the old one. Default: after the entry alone, as Envoy Gateway does. */
-      readonly hasOwnVm?: boolean
+      /**
+       * Whether it is at our own module server: each proxy gets a URL of its own then, and the VM is named after the module
+       * too, without which Envoy 1.40 keeps the old one. Default: the URL as it is and a VM named after the entry alone, as
+       * Envoy Gateway has it.
+       */
+      readonly isOurs?: boolean
     }
   | { readonly type: "file"; readonly path: string; readonly sha256: string }
 

@@ -8,6 +8,7 @@ import { type Init, typed } from "../../emit/wire.ts"
 import type { Origin, WasmCode, WasmPlan } from "../../plan/index.ts"
 import { enableFilter } from "../enable-filter.ts"
 import type { Feature, RouteContext } from "../feature.ts"
+import { proxyModuleUrl } from "./module-url.ts"
 
 const prefix = "envoy.filters.http.wasm/"
 
@@ -35,13 +36,13 @@ export const wasm: Feature = {
       origins: plans.map(({ origin }) => origin),
     }
   },
-  fold: (name, { extensions }) => {
+  fold: (name, { extensions }, { key }) => {
     const plan = extensions?.wasm.find((wasm) => prefix + wasm.name === name)
-    return plan === undefined ? undefined : { config: filter(plan), isDisabled: true }
+    return plan === undefined ? undefined : { config: filter(plan, key), isDisabled: true }
   },
 }
 
-function filter(plan: WasmPlan): ReturnType<typeof typed> {
+function filter(plan: WasmPlan, proxyKey: string): ReturnType<typeof typed> {
   return typed(WasmSchema, {
     config: {
       name: plan.pluginName,
@@ -54,7 +55,7 @@ function filter(plan: WasmPlan): ReturnType<typeof typed> {
         value: {
           vmId: vmIdOf(plan),
           runtime: "envoy.wasm.runtime.v8",
-          code: code(plan.code),
+          code: code(plan.code, proxyKey),
           ...(plan.hostEnvKeys.length === 0 ? {} : { environmentVariables: { hostEnvKeys: [...plan.hostEnvKeys] } }),
         },
       },
@@ -69,11 +70,11 @@ function filter(plan: WasmPlan): ReturnType<typeof typed> {
  * an entry whose module changes needs another name to run the new one. Envoy Gateway names it after the entry alone.
  */
 function vmIdOf({ name, code: source }: WasmPlan): string {
-  const isOwn = source.type === "remote" && source.hasOwnVm === true
+  const isOwn = source.type === "remote" && source.isOurs === true
   return isOwn ? `${name}/${source.sha256.slice(0, 16)}` : name
 }
 
-function code(source: WasmCode): Init<typeof AsyncDataSourceSchema> {
+function code(source: WasmCode, proxyKey: string): Init<typeof AsyncDataSourceSchema> {
   if (source.type === "file")
     return { specifier: { case: "local", value: { specifier: { case: "filename", value: source.path } } } }
   return {
@@ -81,7 +82,7 @@ function code(source: WasmCode): Init<typeof AsyncDataSourceSchema> {
       case: "remote",
       value: {
         httpUri: {
-          uri: source.url,
+          uri: source.isOurs === true ? proxyModuleUrl(source.url, proxyKey) : source.url,
           httpUpstreamType: { case: "cluster", value: wasmCluster },
           timeout: { seconds: 10n, nanos: 0 },
         },
