@@ -13,13 +13,17 @@ export interface CuttingProxy extends AsyncDisposable {
 /** Starts a proxy for TCP in front of a server. @param host of the server, with its port */
 export async function cuttingProxy(host: string): Promise<CuttingProxy> {
   const [name = "", port = "0"] = host.split(":")
-  const plan = { left: 0, cuts: 0, way: "up" as "up" | "down", afterBytes: 0 }
+  const plan = { number: 0, left: 0, cuts: 0, way: "up" as "up" | "down", afterBytes: 0 }
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const far = connect(Number(port), name)
     let count = 0
+    let counted = plan.number
     const passed = (way: "up" | "down", bytes: number): void => {
       if (way !== plan.way || plan.left === 0) return
+      // A connection that serves on counts from the plan on.
+      if (counted !== plan.number) count = 0
+      counted = plan.number
       count += bytes
       if (count < plan.afterBytes) return
       plan.left--
@@ -48,7 +52,7 @@ export async function cuttingProxy(host: string): Promise<CuttingProxy> {
     get cuts() {
       return plan.cuts
     },
-    cutNext: (left, way, afterBytes) => Object.assign(plan, { left, way, afterBytes }),
+    cutNext: (left, way, afterBytes) => Object.assign(plan, { number: plan.number + 1, left, way, afterBytes }),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

@@ -3,11 +3,12 @@ import { join, resolve } from "node:path"
 import type { Descriptor } from "../src/content/descriptor.ts"
 import { createMemoryTarget, type MemoryTarget } from "./memory-target.ts"
 
-const folder = resolve(import.meta.dirname, "../src/signatures/testdata")
+/** The folder of the recorded signatures. */
+export const signatureVectors: string = resolve(import.meta.dirname, "../src/signatures/testdata")
 
 /** A file of the recorded signatures. */
 export function vector(name: string): Buffer {
-  return readFileSync(join(folder, name))
+  return readFileSync(join(signatureVectors, name))
 }
 
 interface Recorded {
@@ -16,9 +17,24 @@ interface Recorded {
   readonly blobs: Readonly<Record<string, { readonly mediaType: string; readonly content: string }>>
 }
 
-/** A repository with the image that cosign signed with three keys in both forms. */
-export async function signedByCosign(): Promise<{ readonly target: MemoryTarget; readonly image: Descriptor }> {
-  const recorded = JSON.parse(vector("cosign.json").toString()) as Recorded
+/** A repository with a signed image. */
+export interface SignedImage {
+  readonly target: MemoryTarget
+  readonly image: Descriptor
+}
+
+/** The image that cosign signed with three keys in both forms. */
+export function signedByCosign(): Promise<SignedImage> {
+  return recordedImage("cosign.json")
+}
+
+/** The image that dev@acme.example signed in both forms under the root in `keyless-root.json`. */
+export function signedKeyless(): Promise<SignedImage> {
+  return recordedImage("keyless-image.json")
+}
+
+async function recordedImage(name: string): Promise<SignedImage> {
+  const recorded = JSON.parse(vector(name).toString()) as Recorded
   const target = createMemoryTarget("127.0.0.1:5719/ns/signed")
   const descriptors = Object.entries(recorded.blobs).map(
     ([digest, { mediaType, content }]) => [digest, target.put(Buffer.from(content, "base64"), mediaType)] as const,

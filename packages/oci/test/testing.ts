@@ -1,6 +1,7 @@
 // What tests and benchmarks of other packages need of real registries and other people's clients.
 export { createTestAuthority, type TestAuthority, type TlsIdentity } from "./authority.ts"
 export { bytesOf } from "./byte-streams.ts"
+export { cosign, runCosign } from "./cosign.ts"
 export { type CuttingProxy, cuttingProxy } from "./cutting-proxy.ts"
 export { type HostileArchive, hostileArchives } from "./hostile-archive-cases.ts"
 export { type HostileImage, hostileImages } from "./hostile-image-cases.ts"
@@ -17,3 +18,4 @@ export {
   type RegistryKind,
 } from "./real-registries.ts"
 export { serveTarget, type Twist } from "./serve-target.ts"
+export { signedKeyless, vector } from "./signature-vectors.ts"

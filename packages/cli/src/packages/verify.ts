@@ -32,25 +32,32 @@ const maxFileBytes = 1024 * 1024
  */
 export async function demandOf(options: Options): Promise<SignatureDemand | readonly Diagnostic[] | undefined> {
   const [file, keyFiles, rootFile] = [textOf(options, "policy"), listOf(options, "key"), textOf(options, "trustRoot")]
+  const [subject, issuer] = [textOf(options, "identity"), textOf(options, "issuer")]
+  const minimumVersion = textOf(options, "minimumVersion")
+  const isNamed = subject !== undefined || issuer !== undefined
   if (file !== undefined) {
-    if (keyFiles.length > 0 || rootFile !== undefined)
-      throw usageError("--policy has its own keys and trust root", "leave --key and --trust-root out")
+    if (keyFiles.length > 0 || rootFile !== undefined || isNamed || minimumVersion !== undefined)
+      throw usageError("--policy says who must have signed", "leave the other options about signatures out")
     // It brings a reader of YAML and all that stands in resources along.
     const { loadSignaturePolicy } = await import("./signature-policy.ts")
     const { signatures, diagnostics } = loadSignaturePolicy(file)
     return signatures ?? diagnostics
   }
-  if (keyFiles.length === 0 && rootFile === undefined) return undefined
+  // A demand that nobody holds anything against would be taken for one that was met.
+  if (rootFile === undefined && isNamed)
+    throw usageError("--identity and --issuer are of a certificate", "give the trust root that vouches, --trust-root")
+  if (keyFiles.length === 0 && rootFile === undefined) {
+    if (minimumVersion === undefined) return undefined
+    throw usageError("--minimum-version is of signed versions", "say who must have signed with --key or --trust-root")
+  }
   const keys = keyFiles.map((path) => readPublicKey(readSmallFile(path, "--key", maxFileBytes)))
   const root =
     rootFile === undefined
       ? undefined
       : readTrustRoot(Buffer.from(readSmallFile(rootFile, "--trust-root", maxFileBytes)))
-  const [subject, issuer] = [textOf(options, "identity"), textOf(options, "issuer")]
   // Whom an authority certifies is anybody: without a name a keyless signature says nothing.
   if (root !== undefined && (subject === undefined || issuer === undefined))
     throw usageError("--trust-root is no signer", "say who must have signed with --identity and --issuer")
-  const minimumVersion = textOf(options, "minimumVersion")
   const rule = {
     repository: "**",
     signed: "required" as const,

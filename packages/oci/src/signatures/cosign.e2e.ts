@@ -5,21 +5,19 @@ import { join } from "node:path"
 import { expect, it } from "vitest"
 import { cosign, runCosign } from "../../test/cosign.ts"
 import { type FakeRegistry, fakeRegistry } from "../../test/fake-registry.ts"
-import { createFakeSigstore, fakeAnnotations, fakeBundle } from "../../test/fake-sigstore.ts"
 import { smallestWasm } from "../../test/layout-fixtures.ts"
+import { signedKeyless, vector } from "../../test/signature-vectors.ts"
 import { tempFolder } from "../../test/temp-folder.ts"
 import { packBytes } from "../archive/pack-file.ts"
+import { copy } from "../content/copy.ts"
 import type { Descriptor } from "../content/descriptor.ts"
-import { mediaTypes } from "../content/media-types.ts"
 import type { Target } from "../content/target.ts"
-import { pushJson, writeExtension } from "../formats/write-extension.ts"
+import { writeExtension } from "../formats/write-extension.ts"
 import { createRegistryClient } from "../registry/client.ts"
 import { signatureTag } from "./find-signatures.ts"
 import { trustedKey } from "./keys.ts"
 import { createKeyPair, encryptPrivateKey } from "./private-key.ts"
-import { bundleArtifactType, signImage } from "./sign-image.ts"
-import { simpleSigningPayload, simpleSigningType } from "./simple-signing.ts"
-import { signStatement } from "./statement.ts"
+import { signImage } from "./sign-image.ts"
 import { readTrustRoot } from "./trust-root.ts"
 import { verifyImage } from "./verify-image.ts"
 
@@ -126,70 +124,29 @@ it.skipIf(cosign === undefined)(`${reason}we verify what cosign signs with a key
 })
 
 it.skipIf(cosign === undefined)(`${reason}both verify keyless signatures under a pinned trust root`, async () => {
-  const { target, image, reference, folder, ...setup } = await setUp()
-  const sigstore = createFakeSigstore()
+  const { target, registry, folder, ...setup } = await setUp()
+  const { target: recorded, image } = await signedKeyless()
+  const tag = signatureTag(image.digest)
+  await copy(recorded, target, image, { referrers: true })
+  await copy(recorded, target, await recorded.resolve(tag), { tag })
   const root = join(folder, "trusted_root.json")
-  writeFileSync(root, sigstore.trustRoot)
-  const signer = {
-    subject: "dev@acme.example",
-    issuer: "https://accounts.acme.example",
-    at: new Date("2026-03-01T12:00:00Z"),
-  }
-  await attachBundle(target, image, sigstore, signer)
-  await attachClassic(target, image, sigstore, signer)
-  const identity = ["--certificate-identity", signer.subject, "--certificate-oidc-issuer", signer.issuer]
+  writeFileSync(root, vector("keyless-root.json"))
+  const signer = { subject: "dev@acme.example", issuer: "https://accounts.acme.example" }
+  const as = (subject: string): readonly string[] => [
+    ...["--certificate-identity", subject, "--certificate-oidc-issuer", signer.issuer],
+    ...["--trusted-root", root],
+  ]
+  const reference = `${registry.host}/ns/signed@${image.digest}`
   for (const form of forms) {
-    const more = [...identity, "--trusted-root", root]
-    expect(await runCosign([...verifying(form, ...more), reference]), form).toContain(image.digest)
-    const boss = [
-      "--certificate-identity",
-      "boss@acme.example",
-      "--certificate-oidc-issuer",
-      signer.issuer,
-      "--trusted-root",
-      root,
-    ]
-    await expect(runCosign([...verifying(form, ...boss), reference])).rejects.toThrow()
+    expect(await runCosign([...verifying(form, ...as(signer.subject)), reference]), form).toContain(image.digest)
+    await expect(runCosign([...verifying(form, ...as("boss@acme.example")), reference])).rejects.toThrow()
   }
-  const { signatures } = await verifyImage(target, [image], { keys: [], root: readTrustRoot(sigstore.trustRoot) })
-  const certificate = { kind: "certificate", subject: signer.subject, issuer: signer.issuer }
+  const trust = { keys: [], root: readTrustRoot(vector("keyless-root.json")) }
+  const { signatures } = await verifyImage(target, [image], trust)
+  const certificate = { kind: "certificate", ...signer }
   expect(signatures).toMatchObject([
     { form: "cosign", signer: certificate },
     { form: "bundle", signer: certificate },
   ])
   await setup[Symbol.asyncDispose]()
 })
-
-type Sigstore = ReturnType<typeof createFakeSigstore>
-type FakeSigner = Parameters<Sigstore["signPayload"]>[1]
-
-async function attachBundle(target: Target, image: Descriptor, sigstore: Sigstore, signer: FakeSigner): Promise<void> {
-  const statement = signStatement(image.digest)
-  const bundle = await pushJson(
-    target,
-    fakeBundle(statement, sigstore.signStatement(statement, signer)),
-    bundleArtifactType,
-    {},
-  )
-  const config = await pushJson(target, {}, mediaTypes.ociEmpty, {})
-  const { mediaType, digest, size } = image
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: mediaTypes.ociManifest,
-    artifactType: bundleArtifactType,
-    config,
-    layers: [bundle],
-    subject: { mediaType, digest, size },
-  }
-  await pushJson(target, manifest, mediaTypes.ociManifest, {})
-}
-
-async function attachClassic(target: Target, image: Descriptor, sigstore: Sigstore, signer: FakeSigner): Promise<void> {
-  const payload = simpleSigningPayload("acme.example/w", image.digest)
-  const layer = await pushJson(target, JSON.parse(Buffer.from(payload).toString()), simpleSigningType, {})
-  const annotations = fakeAnnotations(sigstore.signPayload(payload, signer))
-  const rootfs = { type: "layers", diff_ids: [layer.digest] }
-  const config = await pushJson(target, { architecture: "", os: "", config: {}, rootfs }, mediaTypes.ociConfig, {})
-  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers: [{ ...layer, annotations }] }
-  await target.tag(await pushJson(target, manifest, mediaTypes.ociManifest, {}), signatureTag(image.digest))
-}

@@ -19,7 +19,7 @@ export type KeylessVerdict = { readonly identity: CertificateIdentity } | { read
 
 /** A bundle in the library's form, or why it is none. */
 export async function parseBundle(json: unknown): Promise<{ readonly bundle: Bundle } | { readonly reason: string }> {
-  const { bundleFromJSON } = await import("@sigstore/bundle")
+  const { bundleFromJSON } = (await import("@sigstore/bundle")).default
   try {
     return { bundle: bundleFromJSON(json) }
   } catch (error) {
@@ -37,7 +37,8 @@ export async function parseBundle(json: unknown): Promise<{ readonly bundle: Bun
  * @param artifact what was signed, where the bundle does not hold it
  */
 export async function verifyKeyless(bundle: Bundle, root: TrustRoot, artifact?: Uint8Array): Promise<KeylessVerdict> {
-  const { toSignedEntity, toTrustMaterial, Verifier } = await import("@sigstore/verify")
+  // These are CommonJS, of which a bundle of the command has the whole alone; Node gives it that way, too.
+  const { toSignedEntity, toTrustMaterial, Verifier } = (await import("@sigstore/verify")).default
   try {
     const material = toTrustMaterial(root.document)
     const verifier = new Verifier(material, { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 })
