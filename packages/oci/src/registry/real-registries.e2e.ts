@@ -99,23 +99,34 @@ describe.each(kinds)("$name", (kind) => {
       }
     })
 
-    it("goes on with transfers that were cut, both ways", async () => {
-      await using registry = await kind.start()
+    it.each<[string, RealRegistryOptions & { readonly chunkBytes?: number; readonly megabytes: number }]>([
+      ["whole", { megabytes: 4 }],
+      ["in chunks", { megabytes: 4, chunkBytes: 700_000 }],
+      ["of many megabytes, with TLS and tokens", { megabytes: 24, auth: "token" }],
+    ])("goes on with transfers that were cut, both ways: %s", async (_name, { megabytes, chunkBytes, auth }) => {
+      const secured = auth === undefined ? {} : { auth, identity: authority.localhost }
+      await using registry = await kind.start(secured)
       await using way = await cuttingProxy(registry.host)
-      using client = createRegistryClient({ retry: { pauseMs: 1, attempts: 8 } })
+      const host = auth === undefined ? {} : { caCertificate: authority.caCertificate }
+      using client = createRegistryClient({
+        retry: { pauseMs: 1, attempts: 8 },
+        hosts: { [way.host]: host },
+        credentials,
+        ...(chunkBytes === undefined ? {} : { chunkBytes }),
+      })
       const target = client.repository({ registry: way.host, repository: "a" })
-      const { large } = artifact()
-      way.cutNext(3, "up", 1_500_000)
+      const large = content(noise(megabytes * 1_000_000))
+      way.cutNext(3, "up", megabytes * 375_000)
       let taken = 0
       const onBytes = (count: number): void => {
         taken += count
       }
       const source = async (offset: number) => bytesOf(large.bytes.subarray(offset))
       expect(await target.push(large.descriptor, source, { onBytes })).toBe("pushed")
-      expect(taken).toBe(4_000_000)
+      expect(taken).toBe(large.bytes.length)
       expect(way.cuts).toBeGreaterThan(0)
       const before = way.cuts
-      way.cutNext(3, "down", 1_500_000)
+      way.cutNext(3, "down", megabytes * 375_000)
       const parts: Uint8Array[] = []
       for await (const chunk of await target.fetch(large.descriptor)) parts.push(chunk)
       expect(Buffer.concat(parts).equals(large.bytes)).toBe(true)
