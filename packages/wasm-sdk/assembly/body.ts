@@ -72,6 +72,10 @@ export class Body {
 // @ts-ignore: decorator
 @lazy export const responseBody: Body = changetype<Body>(memory.data<u32>([1]))
 // @ts-ignore: decorator
+@lazy export const downstreamData: Body = changetype<Body>(memory.data<u32>([2]))
+// @ts-ignore: decorator
+@lazy export const upstreamData: Body = changetype<Body>(memory.data<u32>([3]))
+// @ts-ignore: decorator
 @lazy export const callBody: Body = changetype<Body>(memory.data<u32>([4]))
 // @ts-ignore: decorator
 @lazy export const grpcMessage: Body = changetype<Body>(memory.data<u32>([5]))

@@ -2,6 +2,7 @@
 // costs a call per phase.
 
 import { proxy_get_buffer_bytes, proxy_get_property } from "./abi"
+import { ConnectionContext } from "./connection"
 import { RootContext, StreamContext } from "./context"
 import { Action } from "./enums"
 import { failureReason, GrpcExchange, grpcExchange } from "./grpc"
@@ -55,7 +56,8 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   }
   const owner = roots.get(parent)
   if (owner == 0) return
-  const stream = changetype<RootContext>(owner).createStream()
+  const connection = changetype<RootContext>(owner).createConnection()
+  const stream: Context = connection === null ? changetype<RootContext>(owner).createStream() : connection
   stream.id = id
   streams.add(changetype<usize>(stream))
 }
@@ -137,6 +139,50 @@ export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   return action
 }
 
+/** Address of the connection whose callback this is, or 0. */
+function connectionOf(id: u32): usize {
+  const connection = streamOf(id)
+  return connection != 0 && isConnection(connection) ? connection : 0
+}
+
+function isConnection(context: usize): bool {
+  return changetype<Context>(context) instanceof ConnectionContext
+}
+
+export function proxy_on_new_connection(id: u32): u32 {
+  const connection = connectionOf(id)
+  if (connection == 0) return Action.Continue
+  changetype<ConnectionContext>(connection).downstreamHeld = false
+  const action = changetype<ConnectionContext>(connection).onNewConnection()
+  changetype<ConnectionContext>(connection).downstreamHeld = action != Action.Continue
+  return action
+}
+
+export function proxy_on_downstream_data(id: u32, size: u32, endOfStream: u32): u32 {
+  const connection = connectionOf(id)
+  if (connection == 0) return Action.Continue
+  changetype<ConnectionContext>(connection).downstreamHeld = false
+  const action = changetype<ConnectionContext>(connection).onDownstreamData(size, endOfStream != 0)
+  changetype<ConnectionContext>(connection).downstreamHeld = action != Action.Continue
+  return action
+}
+
+export function proxy_on_upstream_data(id: u32, size: u32, endOfStream: u32): u32 {
+  const connection = connectionOf(id)
+  if (connection == 0) return Action.Continue
+  return changetype<ConnectionContext>(connection).onUpstreamData(size, endOfStream != 0)
+}
+
+export function proxy_on_downstream_connection_close(id: u32, by: u32): void {
+  const connection = connectionOf(id)
+  if (connection != 0) changetype<ConnectionContext>(connection).onDownstreamClose(by)
+}
+
+export function proxy_on_upstream_connection_close(id: u32, by: u32): void {
+  const connection = connectionOf(id)
+  if (connection != 0) changetype<ConnectionContext>(connection).onUpstreamClose(by)
+}
+
 /** Makes the owner of a call-out current; false when it has ended, and nobody waits for the answer. */
 function isWaiting(owner: Context): bool {
   const at = changetype<usize>(owner)
@@ -183,13 +229,16 @@ export function proxy_on_grpc_close(rootId: u32, token: u32, status: u32): void 
 
 export function proxy_on_log(id: u32): void {
   const stream = streamOf(id)
-  if (stream != 0) changetype<StreamContext>(stream).onLog()
+  if (stream == 0) return
+  if (isConnection(stream)) changetype<ConnectionContext>(stream).onLog()
+  else changetype<StreamContext>(stream).onLog()
 }
 
 export function proxy_on_done(id: u32): u32 {
   const stream = streamOf(id)
   if (stream != 0) {
-    changetype<StreamContext>(stream).onDone()
+    if (isConnection(stream)) changetype<ConnectionContext>(stream).onDone()
+    else changetype<StreamContext>(stream).onDone()
     return 1
   }
   const root = rootOf(id)

@@ -2,6 +2,7 @@ import {
   proxy_close_stream, proxy_continue_stream, proxy_done, proxy_send_local_response, proxy_set_tick_period_milliseconds,
 } from "./abi"
 import { Body, requestBody, responseBody } from "./body"
+import { ConnectionContext } from "./connection"
 import { Action } from "./enums"
 import {
   Header, HeaderMap, putHeaders, requestHeaders, requestTrailers, responseHeaders, responseTrailers, roomForHeaders,
@@ -32,6 +33,11 @@ export class RootContext extends Context {
   /** The object that gets the callbacks of a new request. */
   createStream(): StreamContext {
     return new StreamContext(this)
+  }
+
+  /** The object that gets the callbacks of a new TCP connection; null in a plugin for HTTP. */
+  createConnection(): ConnectionContext | null {
+    return null
   }
 
   /** After each period of {@link setTickPeriod}. */

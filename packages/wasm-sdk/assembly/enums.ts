@@ -34,6 +34,15 @@ export enum Action {
   PauseAll = 4,
 }
 
+/** Who closed a connection. */
+export enum Peer {
+  Unknown = 0,
+  /** Envoy. */
+  Local = 1,
+  /** The other side. */
+  Remote = 2,
+}
+
 /** Levels of `proxy_log`; Envoy shows those at or above the level of its `wasm` logger. */
 export enum LogLevel {
   Trace = 0,

@@ -1,8 +1,9 @@
 import "./abort"
 
 export { Body } from "./body"
+export { ConnectionContext } from "./connection"
 export { RootContext, StreamContext } from "./context"
-export { Action, LogLevel, Status } from "./enums"
+export { Action, LogLevel, Peer, Status } from "./enums"
 export { GrpcCall, GrpcStream } from "./grpc"
 export { Header, HeaderMap } from "./headers"
 export { callForeignFunction, currentTimeNanoseconds } from "./host"
