@@ -39,9 +39,9 @@ describe("acksOf", () => {
     expect(look()).toEqual([true, ["sent"]])
     ask([], sent?.nonce)
     expect(look()).toEqual([false, ["acked"]])
-    // The removal of a secret is never told, so it stays wanted and nothing is on its way.
+    // The removal of a secret is never told, so nothing is on its way although the client asks on.
     expect(nextResponse(stream, emptySnapshot)).toBeUndefined()
-    expect(look(emptySnapshot)).toEqual([false, ["pending"]])
+    expect(look(emptySnapshot)).toEqual([false, ["absent"]])
   })
 
   it("has nothing on its way after a refusal", () => {

@@ -58,7 +58,7 @@ function ackOf(state: TypeState, name: string, wanted: string | undefined, isSen
   const refusal = state.refused.get(name)
   const acked = isSent ? state.inFlight?.acceptedBefore(name) : acceptedVersion(state, name)
   return {
-    state: stateOf(wanted, held, isSent, refusal !== undefined),
+    state: stateOf(state, wanted, held, isSent, refusal !== undefined),
     ...(wanted === undefined ? {} : { wanted }),
     ...(held.version === undefined ? {} : { sent: held.version }),
     ...(acked === undefined ? {} : { acked }),
@@ -67,12 +67,15 @@ function ackOf(state: TypeState, name: string, wanted: string | undefined, isSen
 }
 
 function stateOf(
+  { rule }: TypeState,
   wanted: string | undefined,
   held: { readonly version: string | undefined; readonly isOwed: boolean },
   isSent: boolean,
   isRefused: boolean,
 ): ResourceAck["state"] {
-  if (wanted === undefined && held.version === undefined && !isSent) return "absent"
+  // Where removals are not told the client may ask on for what is gone, as connections that drain do; nothing will be sent.
+  const isGone = held.version === undefined || !rule.tellsRemoval
+  if (wanted === undefined && isGone && !isSent) return "absent"
   if (held.isOwed || held.version !== wanted) return "pending"
   if (isSent) return "sent"
   return isRefused ? "nacked" : "acked"
