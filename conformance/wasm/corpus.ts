@@ -4,8 +4,18 @@ import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { parse } from "yaml"
 
+/** A plugin behind the first one in the filter chain, of the same module or of another in the guest's folder. */
+export interface PluginBehind
+  extends Pick<CaseConfig, "name" | "root_id" | "vm_id" | "configuration" | "plugin" | "vm"> {
+  /** File name, default `module.wasm`. */
+  readonly module?: string
+  /** The file's bytes, set by the reader. */
+  readonly bytes: Uint8Array
+}
+
 /** What a case changes about the plugin and the proxy. */
 export interface CaseConfig {
+  readonly behind?: readonly PluginBehind[]
   /** What is asked, for recording; a recording keeps it with the answers. */
   readonly steps?: readonly Step[]
   readonly name?: string
@@ -114,7 +124,9 @@ export function readGuestInputs(folder: string): GuestInputs | undefined {
     readonly defaults?: CaseConfig
     readonly cases?: Readonly<Record<string, CaseConfig | null>>
   }
-  const cases = Object.entries(config.cases ?? {}).map(([name, own]) => [name, { ...config.defaults, ...own }] as const)
+  const cases = Object.entries(config.cases ?? {}).map(
+    ([name, own]) => [name, withModules(folder, { ...config.defaults, ...own })] as const,
+  )
   return { module: readModule(folder), defaults: config.defaults ?? {}, cases }
 }
 
@@ -133,7 +145,12 @@ function readGuest(folder: string, name: string): readonly WasmCase[] {
   }))
 }
 
-function readModule(folder: string): Uint8Array {
-  const plain = join(folder, "module.wasm")
+function withModules(folder: string, config: CaseConfig): CaseConfig {
+  if (config.behind === undefined) return config
+  return { ...config, behind: config.behind.map((own) => ({ ...own, bytes: readModule(folder, own.module) })) }
+}
+
+function readModule(folder: string, name = "module.wasm"): Uint8Array {
+  const plain = join(folder, name)
   return existsSync(plain) ? readFileSync(plain) : gunzipSync(readFileSync(`${plain}.gz`))
 }

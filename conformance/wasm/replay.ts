@@ -7,11 +7,12 @@ import {
   type HttpExchange,
   type LevelName,
   type LogLine,
+  type PluginInput,
   printLogLine,
   type RouteOptions,
 } from "@attache/wasm-host"
 import { answerAdmin } from "./admin.ts"
-import type { CaseConfig, Step, Transcript, WasmCase } from "./corpus.ts"
+import type { CaseConfig, PluginBehind, Step, Transcript, WasmCase } from "./corpus.ts"
 import { clientRecord, httpRequest, upstreamRecord } from "./recorder.ts"
 import { testGrpc, testUpstream } from "./test-upstream.ts"
 
@@ -163,14 +164,29 @@ function replayTcp(host: Host, sent: readonly string[], takeLog: () => readonly 
 const levels: Readonly<Record<string, LevelName>> = { warn: "warning", warning: "warning", err: "error" }
 
 function hostOptions({ config, module }: WasmCase): HostOptions {
-  const plugin = config.plugin ?? {}
-  const vm = config.vm ?? {}
   const level = (config.complog ?? config.log ?? "wasm:trace").split("wasm:")[1]?.split(",")[0] ?? "trace"
   const limit = config.listenerExtra?.per_connection_buffer_limit_bytes
+  const upstreams = Object.fromEntries(["upstream", "callout"].map((name) => [name, testUpstream(name)]))
+  return {
+    ...pluginInput(module, config, config.env),
+    ...(config.behind === undefined
+      ? {}
+      : { behind: config.behind.map((own) => pluginInput(own.bytes, own, config.env)) }),
+    clusters: { ...upstreams, grpc: { grpc: testGrpc }, dead: "refused" },
+    ...(config.routes === undefined ? {} : { routes: config.routes.map(routeOptions) }),
+    workers: config.concurrency ?? 1,
+    node: config.node ?? {},
+    logLevel: levels[level] ?? (level as LevelName),
+    ...(typeof limit === "number" ? { bufferLimitBytes: limit } : {}),
+  }
+}
+
+function pluginInput(module: Uint8Array, config: Omit<PluginBehind, "bytes">, env: CaseConfig["env"]): PluginInput {
+  const plugin = config.plugin ?? {}
+  const vm = config.vm ?? {}
   const capabilities = plugin.capability_restriction_config as
     | { readonly allowed_capabilities?: Readonly<Record<string, unknown>> }
     | undefined
-  const upstreams = Object.fromEntries(["upstream", "callout"].map((name) => [name, testUpstream(name)]))
   return {
     module,
     plugin: {
@@ -185,13 +201,7 @@ function hostOptions({ config, module }: WasmCase): HostOptions {
         : { allowedCapabilities: Object.keys(capabilities.allowed_capabilities) }),
       ...backoff(plugin),
     },
-    vm: { id: config.vm_id ?? "", ...vmConfiguration(vm), ...environment(vm, config) },
-    clusters: { ...upstreams, grpc: { grpc: testGrpc }, dead: "refused" },
-    ...(config.routes === undefined ? {} : { routes: config.routes.map(routeOptions) }),
-    workers: config.concurrency ?? 1,
-    node: config.node ?? {},
-    logLevel: levels[level] ?? (level as LevelName),
-    ...(typeof limit === "number" ? { bufferLimitBytes: limit } : {}),
+    vm: { id: config.vm_id ?? "", ...vmConfiguration(vm), ...environment(vm, env) },
   }
 }
 
@@ -214,7 +224,7 @@ function vmConfiguration(vm: Readonly<Record<string, unknown>>): {
 
 function environment(
   vm: Readonly<Record<string, unknown>>,
-  config: CaseConfig,
+  env: CaseConfig["env"],
 ): {
   readonly environment?: Readonly<Record<string, string>>
   readonly hostEnvironment?: Readonly<Record<string, string>>
@@ -223,9 +233,7 @@ function environment(
     | { readonly key_values?: Readonly<Record<string, string>>; readonly host_env_keys?: readonly string[] }
     | undefined
   if (own === undefined) return {}
-  const found = (own.host_env_keys ?? []).flatMap((key) =>
-    config.env?.[key] === undefined ? [] : [[key, config.env[key]] as const],
-  )
+  const found = (own.host_env_keys ?? []).flatMap((key) => (env?.[key] === undefined ? [] : [[key, env[key]] as const]))
   return { environment: own.key_values ?? {}, hostEnvironment: Object.fromEntries(found) }
 }
 

@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly name: string
   readonly config: CaseConfig
   readonly modulePath: string
+  /** Files of the modules of the plugins behind the first. */
+  readonly pathsBehind: readonly string[]
   readonly accessLogPath: string
 }
 
@@ -63,8 +65,12 @@ function networkFilters({ config, modulePath }: ListenerOptions): JsonObject[] {
   ]
 }
 
-function httpFilters({ config, modulePath, accessLogPath }: ListenerOptions): JsonObject[] {
+function httpFilters({ config, modulePath, pathsBehind, accessLogPath }: ListenerOptions): JsonObject[] {
   const wasm = typed("extensions.filters.http.wasm.v3.Wasm", { config: pluginOf(config, modulePath) })
+  const behind = (config.behind ?? []).map((own, i) => ({
+    name: `behind-${i + 1}`,
+    typed_config: typed("extensions.filters.http.wasm.v3.Wasm", { config: pluginOf(own, pathsBehind[i] ?? "") }),
+  }))
   const log = typed("extensions.access_loggers.file.v3.FileAccessLog", {
     path: accessLogPath,
     log_format: { text_format_source: { inline_string: accessLogFormat } },
@@ -80,6 +86,7 @@ function httpFilters({ config, modulePath, accessLogPath }: ListenerOptions): Js
     },
     http_filters: [
       { name: "envoy.filters.http.wasm", typed_config: wasm },
+      ...behind,
       {
         name: "envoy.filters.http.router",
         typed_config: typed("extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),

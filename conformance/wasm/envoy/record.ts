@@ -39,11 +39,13 @@ export async function recordCase(input: CaseInput, { envoyPath, killAfterMs }: R
     const modulePath = join(folder, "module.wasm")
     const accessLogPath = join(folder, "access.log")
     await writeFile(modulePath, input.module)
+    const pathsBehind = (config.behind ?? []).map((_, i) => join(folder, `behind-${i}.wasm`))
+    for (const [i, path] of pathsBehind.entries()) await writeFile(path, config.behind?.[i]?.bytes ?? "")
     const log: string[] = []
     const takeLog = (): readonly string[] => log.splice(0)
     const accessLog = async (): Promise<Pick<Transcript, "accessLog">> =>
       isTcp ? {} : { accessLog: (await readFile(accessLogPath, "utf8").catch(() => "")).trim().split("\n") }
-    const listener = { name: "listener", config, modulePath, accessLogPath }
+    const listener = { name: "listener", config, modulePath, pathsBehind, accessLogPath }
     const level = config.complog ?? config.log ?? "wasm:trace"
     const started = await startEnvoy(() =>
       runEnvoy({

@@ -21,6 +21,11 @@ const rewriting = guest({
   proxy_on_response_headers: [replace(2, 48, 64), log],
 })
 
+const holding = guest(
+  { proxy_on_request_body: [], proxy_on_response_body: [], proxy_on_response_trailers: [log] },
+  { returns: { proxy_on_request_body: 1, proxy_on_response_body: 1 } },
+)
+
 /** Headers in which the two may differ: a clock. */
 const comparable = (message: Message | undefined) =>
   message && {
@@ -78,6 +83,17 @@ describe("host and Envoy", () => {
     ],
     ["two plugins", { plugin: [rewriting, guest({ proxy_on_request_headers: [replace(0, 16, 64)] })] }, { body: "b" }],
     ["two plugins, the second answering", { plugin: [rewriting, guest({ proxy_on_request_headers: [reply] })] }, {}],
+    [
+      "two plugins, the second answering in place of the upstream",
+      { plugin: [rewriting, guest({ proxy_on_response_headers: [reply] })] },
+      { body: "b" },
+    ],
+    ["two plugins of one module in one VM", { plugin: [rewriting, { ...rewriting, rootId: "other" }] }, {}],
+    [
+      "two plugins that hold the body",
+      { plugin: [holding, holding], clusters: { upstream: () => ({ chunks: ["a", "b"], trailers: { "x-t": "1" } }) } },
+      { chunks: ["c", "d"], trailers: { "x-s": "2" } },
+    ],
   ])("agree on %s", async (_what, setup, request) => {
     const [inHost, onEnvoy] = await inBoth({ logLevel: "warning", ...setup }, request)
     expect(onEnvoy).toEqual(inHost)

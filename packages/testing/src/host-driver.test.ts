@@ -32,7 +32,7 @@ describe("the host driver", () => {
     expect(proxy.received("other")).toEqual([])
   })
 
-  it("runs plugins in a row, the first in front", async () => {
+  it("runs plugins in one chain, the first in front", async () => {
     const first = module({
       proxy_on_request_headers: [set(requestHeaders, 16, 32)],
       proxy_on_response_headers: [set(responseHeaders, 48, 64)],
@@ -49,6 +49,21 @@ describe("the host driver", () => {
       "two",
     ])
     expect(proxy.logs.filter(({ text }) => text === "hello").map(({ from }) => from)).toEqual(["plugin-2"])
+  })
+
+  it("lets plugins share a request's properties, and hands bodies on piece by piece", async () => {
+    const first = module({
+      proxy_on_request_headers: [["proxy_set_property", 80, 5, 32, 3]],
+      proxy_on_response_headers: [
+        ["proxy_get_property", 80, 5, 200, 204],
+        ["proxy_log", 2, 16, 3],
+      ],
+    })
+    const seen: GuestStep[] = [["proxy_get_property", 80, 5, 200, 204], log]
+    const second = module({ proxy_on_request_body: seen })
+    await using proxy = await host.start({ plugin: [{ module: first }, { module: second }], logLevel: "trace" })
+    await proxy.send({ chunks: ["a", "b"] })
+    expect(proxy.logs.filter(({ text }) => text === "hello")).toHaveLength(3)
   })
 
   it("stops at the plugin that answers itself", async () => {

@@ -4,12 +4,11 @@ import {
   createSharedState,
   type GrpcHandler,
   type Host,
-  type HostOptions,
+  type PluginInput,
   type SharedState,
   type UpstreamHandler,
 } from "@attache/wasm-host"
 import { forwarded } from "./forwarded.ts"
-import { beforeHost } from "./host-chain.ts"
 import { failureWithLog, pluginLogLine } from "./log-line.ts"
 import { messageOf, methodOf, pluginsOf } from "./message.ts"
 import type {
@@ -42,66 +41,56 @@ interface World {
 
 function startInHost(setup: ProxySetup): ProxyUnderTest {
   const world: World = { setup, logs: [], received: [], shared: createSharedState() }
-  const hosts = startChain(world)
-  const [first] = hosts
-  if (first === undefined) throw new Error("a proxy under test needs a plugin")
-  const advance = (ms: number): void => {
-    for (const each of hosts) each.advance(ms)
-  }
+  const running = startHost(world)
   return {
     logs: world.logs,
-    send: async (request = {}) => sendTo(first, world, request),
+    send: async (request = {}) => sendTo(running, world, request),
     received: (cluster) => world.received.filter((each) => cluster === undefined || each.cluster === cluster),
-    metric: async (name) => hosts.reduce((sum, { stats }) => sum + valueIn(stats, `wasmcustom.${name}`), 0),
-    advance: async (ms) => advance(ms),
+    metric: async (name) => valueIn(running.stats, `wasmcustom.${name}`),
+    advance: async (ms) => running.advance(ms),
     until: async (holds) => {
       for (let passed = 0; !(await holds()); passed += stepMs) {
         if (passed >= patienceMs)
           throw failureWithLog("ATT_TESTING_UNTIL_TIMEOUT", "it did not happen within 60 s of virtual time", world.logs)
-        advance(stepMs)
+        running.advance(stepMs)
       }
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const each of hosts) each.stop()
-    },
+    [Symbol.asyncDispose]: async () => running.stop(),
   }
 }
 
-/** A host for each plugin, the first in front; each one's upstream is the next. */
-function startChain(world: World): readonly Host[] {
-  const hosts: Host[] = []
-  const plugins = pluginsOf(world.setup)
-  for (const [i, plugin] of plugins.entries()) {
-    const options = optionsOf(world, plugin)
-    const isLast = i === plugins.length - 1
-    const created = createHost(isLast ? options : beforeHost(options, () => hosts[i + 1]))
-    hosts.push(created)
-    const { isStarted } = created.start()
-    if (!isStarted || created.crash !== undefined) {
-      const why = created.crash?.message ?? `the proxy refuses ${plugin.name}`
-      throw failureWithLog("ATT_TESTING_NOT_STARTED", why, world.logs)
-    }
-  }
-  return hosts
-}
-
-function optionsOf(world: World, plugin: PluginSetup & { readonly name: string }): HostOptions {
-  const { setup, logs } = world
-  const { module, vmId, vmConfiguration, ...own } = plugin
+function startHost(world: World): Host {
+  const { setup, logs, shared } = world
+  const plugins = pluginsOf(setup)
+  const [first, ...behind] = plugins.map(inputOf)
+  if (first === undefined) throw new Error("a proxy under test needs a plugin")
   const clusters = Object.entries(setup.clusters ?? { upstream: {} })
+  const created = createHost({
+    ...first,
+    behind,
+    clusters: Object.fromEntries(clusters.map(([name, input]) => [name, watched(world, name, input)])),
+    ...(setup.routes === undefined ? {} : { routes: setup.routes }),
+    logLevel: setup.logLevel ?? "info",
+    shared,
+    onLog: ({ level, logger, text }) => {
+      if (logger === "wasm" && !text.startsWith("[")) logs.push(pluginLogLine(level, text))
+    },
+  })
+  const { isStarted, reason } = created.start()
+  if (isStarted && created.crash === undefined) return created
+  const refused =
+    plugins.length === 1 ? plugins[0]?.name : plugins.find(({ name }) => reason?.endsWith(` ${name}`))?.name
+  const why = created.crash?.message ?? `the proxy refuses ${refused ?? "its configuration"}`
+  throw failureWithLog("ATT_TESTING_NOT_STARTED", why, logs)
+}
+
+function inputOf({ module, vmId, vmConfiguration, ...own }: PluginSetup & { readonly name: string }): PluginInput {
   return {
     module,
     plugin: own,
     vm: {
       ...(vmId === undefined ? {} : { id: vmId }),
       ...(vmConfiguration === undefined ? {} : { configuration: vmConfiguration }),
-    },
-    clusters: Object.fromEntries(clusters.map(([name, input]) => [name, watched(world, name, input)])),
-    ...(setup.routes === undefined ? {} : { routes: setup.routes }),
-    logLevel: setup.logLevel ?? "info",
-    shared: world.shared,
-    onLog: ({ level, logger, text }) => {
-      if (logger === "wasm" && !text.startsWith("[")) logs.push(pluginLogLine(level, text))
     },
   }
 }
@@ -125,9 +114,9 @@ function watched({ received }: World, cluster: string, input: ClusterInput): Clu
   return { http, grpc }
 }
 
-function sendTo(first: Host, world: World, request: TestRequest): Exchange {
+function sendTo(running: Host, world: World, request: TestRequest): Exchange {
   const before = world.received.length
-  const result = first.send({ ...request, method: methodOf(request) })
+  const result = running.send({ ...request, method: methodOf(request) })
   return {
     ...messageOf(result.headers, result.body, result.trailers),
     request,

@@ -16,6 +16,36 @@ function started(spec: GuestSpec, options: Partial<HostOptions> = {}): Host {
 const codesOf = (host: Host): readonly string[] => host.mistakes.map(({ code }) => code)
 const reply = ["proxy_send_local_response", 418, 0, 0, 16, 3, 0, 0, -1] as const
 
+describe("a chain of plugins", () => {
+  const all = ["request_headers", "response_headers", "log", "done", "delete"].map((name) => `proxy_on_${name}`)
+  const spec: GuestSpec = {
+    callbacks: Object.fromEntries(["proxy_on_context_create", ...all].map((name) => [name, []])),
+  }
+  const calls = (host: Host): readonly string[] =>
+    host.trace().flatMap((line) => /^\[host->vm\] proxy_on_(\w+\(\d+(?:, 1\))?)/.exec(line)?.[1] ?? [])
+  it("has two roots in one VM when id, configuration and code are the same", () => {
+    const host = started(spec, { behind: [{ module: buildGuest(spec), plugin: { rootId: "second" } }] })
+    const before = calls(host).length
+    host.send({})
+    expect(calls(host).slice(before)).toEqual([
+      ...["context_create(3, 1)", "request_headers(3", "context_create(4", "request_headers(4"],
+      ...["response_headers(4", "response_headers(3"],
+      ...["log(3", "log(4", "done(3", "delete(3", "done(4", "delete(4"],
+    ])
+    expect(host.printStats(/created/)).toEqual(["wasm.envoy.wasm.runtime.v8.created: 5"])
+  })
+  it("has a VM for each that differs, and one root for equal plugins", () => {
+    const behind = [{ module: buildGuest(spec), vm: { id: "other" } }, { module: buildGuest(spec) }]
+    expect(started(spec, { behind }).printStats(/count/)).toEqual(["wasm.wasm_vm_count: 6"])
+  })
+  it("is refused as a whole when one of them is", () => {
+    const broken = { module: buildGuest({ marker: null }), plugin: { name: "broken" } }
+    const host = createHost({ module: buildGuest(spec), behind: [broken] })
+    expect(host.start()).toEqual({ isStarted: false, reason: "Unable to create Wasm plugin broken" })
+    expect(calls(host).filter((call) => call.startsWith("delete(1"))).toHaveLength(1)
+  })
+})
+
 describe("start", () => {
   it("runs a base VM, a canary, the main thread and the workers", () => {
     const host = started({ callbacks: { proxy_on_vm_start: [], proxy_on_configure: [] } }, { workers: 2 })

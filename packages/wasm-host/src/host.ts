@@ -8,19 +8,20 @@ import { createLogSink, type LogLine, printLogLine } from "./log.ts"
 import { createLoop } from "./loop.ts"
 import { createStats, printStats, type Stats } from "./metrics.ts"
 import { EnvoyCrash, endlessEvents, type Mistake, mistake, trapped } from "./mistakes.ts"
-import type { HostOptions } from "./options.ts"
+import type { HostOptions, PluginInput } from "./options.ts"
 import type { Plugin } from "./plugin.ts"
 import { createSharedState, defaultCallBytes, type ProxyProcess } from "./process.ts"
 import type { PropertySource, ProxyNode } from "./properties.ts"
 import { createRandom } from "./random.ts"
 import { runtimeCrypto } from "./signature-crypto.ts"
 import { createTcpConnection, type TcpConnection, type TcpServer } from "./tcp.ts"
+import type { PluginVm } from "./thread.ts"
 import { createThreads, type StartResult, type Worker } from "./threads.ts"
 import type { Trap } from "./trap.ts"
 import { readSourceMap } from "./wasm/source-map.ts"
 import { runtimeZlib } from "./zlib.ts"
 
-/** A proxy with one Wasm plugin, in virtual time. */
+/** A proxy with Wasm plugins, in virtual time. */
 export interface Host {
   /** Loads the module as Envoy does: base VM, canary, main thread, workers. Call it once, before anything else. */
   start(): StartResult
@@ -72,9 +73,6 @@ export function createHost(options: HostOptions): Host {
   const report = (found: Mistake): void => {
     if (!mistakes.some((m) => m.code === found.code && m.where === found.where)) mistakes.push(found)
   }
-  const sourceMap = options.sourceMap === undefined ? undefined : readSourceMap(options.sourceMap)
-  if (options.sourceMap !== undefined && sourceMap === undefined)
-    report(mistake("ATT_WASM_SOURCE_MAP", "sourceMap", "knows none"))
   const process: ProxyProcess = {
     loop: createLoop(() => {
       throw endlessEvents()
@@ -91,9 +89,7 @@ export function createHost(options: HostOptions): Host {
     zlib: options.zlib ?? runtimeZlib(),
     crypto: options.crypto ?? runtimeCrypto(),
     epochMs: options.startTimeMs ?? Date.UTC(2026, 0, 1),
-    environment: environmentOf(options),
     resolve: (name) => options.dns?.[name] ?? { addresses: [], ttlSeconds: 0 },
-    sourceMap,
     hasCallers: options.callers ?? false,
     report,
     trapped: (trap) => {
@@ -102,7 +98,7 @@ export function createHost(options: HostOptions): Host {
     },
     seen: (request) => pushKept(upstream, request, recordLimit),
   }
-  const plugin = pluginOf(options, report)
+  const chain = [options, ...(options.behind ?? [])].map((input) => ({ input, plugin: pluginOf(input, report) }))
   const node: ProxyNode = {
     id: options.node?.id ?? "node",
     cluster: options.node?.cluster ?? "cluster",
@@ -120,7 +116,7 @@ export function createHost(options: HostOptions): Host {
       directResponse: route.directResponse,
     }),
   )
-  const facts = (): PropertySource => ({
+  const facts = (plugin: Plugin): PropertySource => ({
     plugin,
     node,
     nowMs: process.loop.now(),
@@ -142,7 +138,9 @@ export function createHost(options: HostOptions): Host {
       return otherwise
     }
   }
-  const threads = createThreads({ options, process, plugin, clusters, facts })
+  const threads = createThreads({ options, process, chain, clusters, facts })
+  const pluginsFor = (worker: Worker): readonly PluginVm[] =>
+    chain.flatMap((_, i) => guarded(() => threads.pluginFor(worker, i), undefined) ?? [])
   const isDisabled = (request: HttpRequest): boolean =>
     routes.find(({ prefix }) => (request.path ?? "/").startsWith(prefix))?.isPluginDisabled === true
 
@@ -185,7 +183,7 @@ export function createHost(options: HostOptions): Host {
       (client) =>
         createHttpStream({
           process,
-          filter: isDisabled(request) ? undefined : guarded(() => threads.pluginFor(worker), undefined),
+          plugins: isDisabled(request) ? [] : pluginsFor(worker),
           clusters,
           routes,
           bufferLimit,
@@ -225,7 +223,7 @@ export function createHost(options: HostOptions): Host {
       const worker = nextWorker()
       const connection = createTcpConnection({
         loop: process.loop,
-        filter: guarded(() => threads.pluginFor(worker), undefined),
+        filter: guarded(() => threads.pluginFor(worker, 0), undefined),
         server,
         info: infoOf(),
         facts,
@@ -262,15 +260,18 @@ export function createHost(options: HostOptions): Host {
   }
 }
 
-function environmentOf({ vm }: HostOptions): readonly (readonly [string, string])[] {
+function environmentOf(vm: PluginInput["vm"]): readonly (readonly [string, string])[] {
   // The order Envoy's unordered map gives for a few variables: the last inserted first.
   return [...Object.entries(vm?.environment ?? {}), ...Object.entries(vm?.hostEnvironment ?? {})].reverse()
 }
 
-function pluginOf(options: HostOptions, report: (found: Mistake) => void): Plugin {
-  const own = options.plugin ?? {}
+function pluginOf(input: PluginInput, report: (found: Mistake) => void): Plugin {
+  const { module, plugin: own = {}, vm } = input
+  const sourceMap = input.sourceMap === undefined ? undefined : readSourceMap(input.sourceMap)
+  if (input.sourceMap !== undefined && sourceMap === undefined)
+    report(mistake("ATT_WASM_SOURCE_MAP", "sourceMap", "knows none"))
   const configuration = configurationBytes(own.configuration)
-  const vmConfiguration = configurationBytes(options.vm?.configuration)
+  const vmConfiguration = configurationBytes(vm?.configuration)
   if (configuration.isStruct || vmConfiguration.isStruct) {
     report(
       mistake(
@@ -281,11 +282,14 @@ function pluginOf(options: HostOptions, report: (found: Mistake) => void): Plugi
     )
   }
   return {
+    module,
     name: own.name ?? "plugin",
     rootId: own.rootId ?? "",
-    vmId: options.vm?.id ?? "",
+    vmId: vm?.id ?? "",
     configuration: configuration.bytes,
     vmConfiguration: vmConfiguration.bytes,
+    environment: environmentOf(vm),
+    sourceMap,
     failurePolicy: own.failOpen === true ? "FAIL_OPEN" : (own.failurePolicy ?? "FAIL_CLOSED"),
     isLegacyFailOpen: own.failOpen === true,
     allowsStopIteration: own.allowOnHeadersStopIteration ?? false,

@@ -18,7 +18,15 @@ export type { UpstreamSight } from "./http/stream.ts"
 export { type Fit, type Inspection, inspectModule } from "./inspect.ts"
 export { type LogLine, printLogLine } from "./log.ts"
 export type { Mistake } from "./mistakes.ts"
-export type { DnsAnswer, HostLimits, HostOptions, PluginOptions, RouteOptions, VmConfigOptions } from "./options.ts"
+export type {
+  DnsAnswer,
+  HostLimits,
+  HostOptions,
+  PluginInput,
+  PluginOptions,
+  RouteOptions,
+  VmConfigOptions,
+} from "./options.ts"
 export type { ModuleOrigin } from "./origin.ts"
 export type { FailurePolicy } from "./plugin.ts"
 export { createSharedState, type SharedState, type Zlib } from "./process.ts"

@@ -24,6 +24,14 @@ export class EnvoyCrash extends Error {
   }
 }
 
+/** Envoy's end when a response is continued that does not exist yet. */
+export function continuedEarly({ report }: { report(found: Mistake): void }): EnvoyCrash {
+  const where = "proxy_continue_stream"
+  const found = mistake("ATT_WASM_CONTINUE_RESPONSE_EARLY", where, "1.40 dies with a segmentation fault", true)
+  report(found)
+  return new EnvoyCrash(found)
+}
+
 /** Envoy's end when a stream is touched that is over. @param report told of the mistake */
 export function streamIsOver({ report }: { report(found: Mistake): void }, where: string): EnvoyCrash {
   const found = mistake("ATT_WASM_STREAM_IS_OVER", where, "1.40 dies with a segmentation fault", true)

@@ -74,11 +74,19 @@ export interface HostLimits {
   readonly records?: number
 }
 
-/** A proxy with one Wasm plugin: everything has a default but the module. */
-export interface HostOptions {
+/** A Wasm plugin: everything has a default but the module. */
+export interface PluginInput {
   readonly module: Uint8Array
   readonly plugin?: PluginOptions
   readonly vm?: VmConfigOptions
+  /** Source map of the module as JSON text (AssemblyScript: `--sourceMap`): places in the source for traps and callers. */
+  readonly sourceMap?: string
+}
+
+/** A proxy with a Wasm plugin, or with several in one filter chain. */
+export interface HostOptions extends PluginInput {
+  /** Plugins behind this one in the chain, in the order in which a request meets them. */
+  readonly behind?: readonly PluginInput[]
   /** Clusters by name; `upstream` is where requests go. Default: `upstream` answers 200 without a body. */
   readonly clusters?: Readonly<Record<string, ClusterInput>>
   /** Default: everything to `upstream`. */
@@ -96,8 +104,6 @@ export interface HostOptions {
   readonly dns?: Readonly<Record<string, DnsAnswer>>
   /** Least level logged, default `trace`: every call is in the log. */
   readonly logLevel?: LevelName
-  /** Source map of the module as JSON text (AssemblyScript: `--sourceMap`): places in the source for traps and callers. */
-  readonly sourceMap?: string
   /** Finds out which function of the module makes each host call, for `trace({ callers: true })`. Costs time. Default false. */
   readonly callers?: boolean
   /** Told of every line as it is logged, also when the module never comes back. */

@@ -9,7 +9,6 @@ import { createSharedData, type SharedData } from "./shared-data.ts"
 import { createSharedQueues, type SharedQueues } from "./shared-queues.ts"
 import type { SignatureCrypto } from "./signature-crypto.ts"
 import type { Trap } from "./trap.ts"
-import type { SourceMap } from "./wasm/source-map.ts"
 
 /** zlib, synchronously: what `compress` and `uncompress` need. */
 export interface Zlib {
@@ -57,12 +56,9 @@ export interface ProxyProcess {
   readonly crypto: SignatureCrypto | undefined
   /** Wall clock in milliseconds when the loop began. */
   readonly epochMs: number
-  /** Environment of the VM in the order the module sees it. */
-  readonly environment: readonly (readonly [string, string])[]
   /** What a name resolves to. */
   resolve(name: string): DnsAnswer
   readonly limits: { readonly callBytes: number }
-  readonly sourceMap: SourceMap | undefined
   /** Whether it is found out which function of the module makes a host call. */
   readonly hasCallers: boolean
   report(mistake: Mistake): void

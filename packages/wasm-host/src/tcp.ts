@@ -4,7 +4,7 @@ import { joinBytes } from "./byte-string.ts"
 import type { Context, RootContext } from "./context.ts"
 import type { StreamInfo } from "./http/stream-info.ts"
 import type { Loop } from "./loop.ts"
-import { streamLogPrefix } from "./plugin.ts"
+import { type Plugin, streamLogPrefix } from "./plugin.ts"
 import { type PropertySource, rootAttribute } from "./properties.ts"
 import { callMap, createSharedBuffers } from "./root-context.ts"
 import type { Vm } from "./vm.ts"
@@ -40,7 +40,7 @@ export interface TcpOptions {
   readonly filter: { readonly vm: Vm; readonly root: RootContext } | undefined
   readonly server: TcpServer
   readonly info: StreamInfo
-  readonly facts: () => PropertySource
+  readonly facts: (plugin: Plugin) => PropertySource
   /** Runs what may end the proxy. */
   guard(run: () => void): void
 }
@@ -233,7 +233,7 @@ function createTcpFilter(
       if (stream >= StreamId.Downstream) vm.defer(close)
       return Status.Ok
     },
-    attribute: (name) => rootAttribute(name, { ...options.facts(), stream: options.info }),
+    attribute: (name) => rootAttribute(name, { ...options.facts(root.plugin), stream: options.info }),
     setProperty: (name, value) => {
       options.info.filterState.set(`wasm.${name}`, value)
       return Status.Ok

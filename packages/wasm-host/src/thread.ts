@@ -32,9 +32,7 @@ export function instantiate(source: VmSource): Vm {
     code: source.code,
     vmContext: createVmContext(),
     clusters: source.clusters,
-    vmConfiguration: source.plugin.vmConfiguration,
-    vmId: source.plugin.vmId,
-    capabilities: source.plugin.capabilities,
+    plugin: source.plugin,
   })
 }
 

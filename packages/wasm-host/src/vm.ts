@@ -6,6 +6,7 @@ import type { Context, RootContext } from "./context.ts"
 import { hostCalls } from "./host-calls/table.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 import { EnvoyCrash, mistake, tooMuchData } from "./mistakes.ts"
+import type { Plugin } from "./plugin.ts"
 import type { ProxyProcess } from "./process.ts"
 import { createLocator, type ModuleFrame, printFrame } from "./trap.ts"
 import { printBacktrace, withDeepStack } from "./wasm/backtrace.ts"
@@ -25,6 +26,7 @@ export interface Vm {
   readonly vmId: string
   /** What is allowed; undefined: everything. */
   readonly capabilities: ReadonlySet<string> | undefined
+  readonly environment: Plugin["environment"]
   failState: FailState
   /** Set by a local reply: the running callback's result counts as stop. */
   isIterationStopped: boolean
@@ -57,9 +59,8 @@ export interface VmOptions {
   readonly code: Code
   readonly vmContext: Context
   readonly clusters: ReadonlyMap<string, Cluster>
-  readonly vmConfiguration: Uint8Array
-  readonly vmId: string
-  readonly capabilities: ReadonlySet<string> | undefined
+  /** The plugin the VM is made for; others may join it. */
+  readonly plugin: Plugin
 }
 
 type Phase = "normal" | "start" | "allocator" | "instantiation"
@@ -71,7 +72,7 @@ type Exported = (...args: readonly (number | bigint)[]) => number | bigint | und
  * A failure is logged as Envoy logs it and shows in `failState`. Throws {@link EnvoyCrash} where Envoy's process would die.
  */
 export function createVm(options: VmOptions): Vm {
-  const { process, code, vmContext } = options
+  const { process, code, vmContext, plugin } = options
   let memory: WasmMemory | undefined
   let instance: WasmInstance | undefined
   let phase: Phase = "normal"
@@ -82,7 +83,7 @@ export function createVm(options: VmOptions): Vm {
   let copiedBytes = 0
   const tokens = { http: 0, grpc: 1, stream: 2, dns: 1 }
   const deferred: (() => void)[] = []
-  const locate = createLocator(code.layout.functionNames, code.shift, process.sourceMap)
+  const locate = createLocator(code.layout.functionNames, code.shift, plugin.sourceMap)
   const trace = (text: () => string): void => {
     if (process.log.prints("trace")) process.log.write("trace", text())
   }
@@ -101,9 +102,10 @@ export function createVm(options: VmOptions): Vm {
     clusters: options.clusters,
     contexts: new Map(),
     roots: [],
-    vmConfiguration: options.vmConfiguration,
-    vmId: options.vmId,
-    capabilities: options.capabilities,
+    vmConfiguration: plugin.vmConfiguration,
+    vmId: plugin.vmId,
+    capabilities: plugin.capabilities,
+    environment: plugin.environment,
     failState: FailState.Ok,
     isIterationStopped: false,
     context: () => (effective === undefined ? current : (vm.contexts.get(effective) ?? current)),
@@ -155,10 +157,10 @@ export function createVm(options: VmOptions): Vm {
   }
 
   const isAllowedCallback = (name: string): boolean =>
-    options.capabilities === undefined ||
+    plugin.capabilities === undefined ||
     !name.startsWith("proxy_on_") ||
     name === "proxy_on_memory_allocate" ||
-    options.capabilities.has(name)
+    plugin.capabilities.has(name)
 
   const allocate = (size: number): number | undefined => {
     const before = phase
@@ -219,7 +221,7 @@ export function createVm(options: VmOptions): Vm {
     const label = `${module}.${name}`
     const isVoid = offered?.signature.results.length === 0
     const isFree =
-      options.capabilities === undefined || options.capabilities.has(name) || (!isWasi && !name.startsWith("proxy_"))
+      plugin.capabilities === undefined || plugin.capabilities.has(name) || (!isWasi && !name.startsWith("proxy_"))
     return (...raw) => {
       const args = raw.map((value) => (typeof value === "bigint" ? BigInt.asUintN(64, value) : value >>> 0))
       if (process.log.prints("trace"))

@@ -71,8 +71,7 @@ export function randomGet(vm: Vm, address: number, size: number): number {
   return fault(vm.memory.write(address, bytes))
 }
 
-const variables = (vm: Vm): readonly Uint8Array[] =>
-  vm.process.environment.map(([name, value]) => utf8(`${name}=${value}\0`))
+const variables = (vm: Vm): readonly Uint8Array[] => vm.environment.map(([name, value]) => utf8(`${name}=${value}\0`))
 
 /** `environ_sizes_get`. */
 export function environSizesGet(vm: Vm, countAt: number, sizeAt: number): number {

@@ -23,6 +23,15 @@ export interface NextHop {
   trailers(map: HeaderMap): void
 }
 
+/** A next hop that is known only when something reaches it. */
+export function laterHop(hop: () => NextHop): NextHop {
+  return {
+    headers: (map, end) => hop().headers(map, end),
+    data: (bytes, end) => hop().data(bytes, end),
+    trailers: (map) => hop().trailers(map),
+  }
+}
+
 /** One direction of a stream through one filter: Envoy's iteration, buffering and resuming. */
 export interface Direction {
   headers(map: HeaderMap, end: boolean): void

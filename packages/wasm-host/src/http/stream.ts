@@ -1,19 +1,20 @@
 import { MapId, Status } from "../abi/status.ts"
 import type { Cluster, UpstreamRequest } from "../clusters.ts"
 import type { LocalReply, RootContext } from "../context.ts"
-import { EnvoyCrash, mistake, streamIsOver } from "../mistakes.ts"
+import { continuedEarly, streamIsOver } from "../mistakes.ts"
+import type { Plugin } from "../plugin.ts"
 import type { ProxyProcess } from "../process.ts"
 import type { PropertySource } from "../properties.ts"
 import { rootAttribute } from "../properties.ts"
 import type { Vm } from "../vm.ts"
 import type { FilterCallbacks } from "./filter-callbacks.ts"
-import { createDirection, type Direction, type FilterSide, type NextHop } from "./filter-manager.ts"
+import { createDirection, type Direction, laterHop, type NextHop } from "./filter-manager.ts"
 import { createHeaderMap, type HeaderMap } from "./header-map.ts"
 import { isGrpcRequest, ownReply, prepareLocalReply } from "./local-reply.ts"
 import { type ClientSide, createResponseCodec } from "./response-codec.ts"
 import { createRouter } from "./router.ts"
 import { printAccessLog, type Route, type StreamInfo } from "./stream-info.ts"
-import { createWasmFilter } from "./wasm-filter.ts"
+import { createWasmFilter, type WasmFilter } from "./wasm-filter.ts"
 
 /** A request an upstream saw: whole, or given up halfway. */
 export type UpstreamSight =
@@ -37,14 +38,14 @@ export interface HttpStream {
 /** What a stream is made of. */
 export interface StreamOptions {
   readonly process: ProxyProcess
-  /** Undefined: the stream passes without the filter. */
-  readonly filter: { readonly vm: Vm; readonly root: RootContext } | undefined
+  /** Filters in the order in which requests meet them. */
+  readonly plugins: readonly { readonly vm: Vm; readonly root: RootContext }[]
   readonly clusters: ReadonlyMap<string, Cluster>
   readonly routes: readonly Route[]
   readonly bufferLimit: number
   readonly info: StreamInfo
   readonly client: ClientSide
-  readonly facts: () => PropertySource
+  readonly facts: (plugin: Plugin) => PropertySource
   accessLog(line: string): void
 }
 
@@ -121,8 +122,8 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       return
     }
     responseHeaders = prepared.headers
-    encode.headers(prepared.headers, prepared.body.length === 0)
-    if (prepared.body.length > 0 && !isEncodeOver()) encode.data(prepared.body, true)
+    encodeFirst.headers(prepared.headers, prepared.body.length === 0)
+    if (prepared.body.length > 0 && !isEncodeOver()) encodeFirst.data(prepared.body, true)
   }
 
   const finish = (): void => {
@@ -131,10 +132,10 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     info.endMs = process.loop.now()
     router.giveUp()
     isCutAndLogged = isCut
-    filter?.log()
+    for (const { filter } of filters) filter.log()
     isCutAndLogged = false
     options.accessLog(printAccessLog(info))
-    filter?.destroy()
+    for (const { filter } of filters) filter.destroy()
   }
 
   const reset = (): void => {
@@ -221,48 +222,39 @@ export function createHttpStream(options: StreamOptions): HttpStream {
         info.responseCode = Number(map.get(":status"))
         info.details = "via_upstream"
         responseHeaders = map
-        encode.headers(map, end)
+        encodeFirst.headers(map, end)
       },
       data: (bytes, end) => {
-        if (!isEnded && !isLocal) encode.data(bytes, end)
+        if (!isEnded && !isLocal) encodeFirst.data(bytes, end)
       },
       trailers: (map) => {
-        if (!isEnded && !isLocal) encode.trailers(map)
+        if (!isEnded && !isLocal) encodeFirst.trailers(map)
       },
     },
     isOver: () => isEnded || isLocal,
   })
 
-  const callbacks: FilterCallbacks = {
+  /** What filter number `i` asks of the stream. */
+  const callbacksOf = (i: number, plugin: Plugin): FilterCallbacks => ({
     sendLocalReply: replyByModule,
     failStream: sendLocalReply,
     resumeRequest: () => {
-      if (!isEnded && !decodeAborted) decode.resume()
+      if (!isEnded && !decodeAborted) filters[i]?.decode.resume()
     },
     resumeResponse: () => {
-      if (isEnded && encode.hasHeaders) return
-      if (!encode.hasHeaders) {
-        const found = mistake(
-          "ATT_WASM_CONTINUE_RESPONSE_EARLY",
-          "proxy_continue_stream",
-          "1.40 dies with a segmentation fault",
-          true,
-        )
-        process.report(found)
-        throw new EnvoyCrash(found)
-      }
-      encode.resume()
+      if (responseHeaders === undefined) throw continuedEarly(process)
+      if (!isEnded) filters[i]?.encode.resume()
     },
     reset: closeByModule,
     setDetailsIfAbsent: (details) => {
       info.details ??= details
     },
-    addToRequestBuffer: (data) => decode.addToBuffer(data),
-    addToResponseBuffer: (data) => encode.addToBuffer(data),
-    hasRequestBuffer: () => decode.hasBuffer,
-    hasResponseBuffer: () => encode.hasBuffer,
-    addRequestTrailers: () => decode.addTrailers(),
-    addResponseTrailers: () => encode.addTrailers(),
+    addToRequestBuffer: (data) => directionOf(i, "decode").addToBuffer(data),
+    addToResponseBuffer: (data) => directionOf(i, "encode").addToBuffer(data),
+    hasRequestBuffer: () => directionOf(i, "decode").hasBuffer,
+    hasResponseBuffer: () => directionOf(i, "encode").hasBuffer,
+    addRequestTrailers: () => directionOf(i, "decode").addTrailers(),
+    addResponseTrailers: () => directionOf(i, "encode").addTrailers(),
     logMap: (id) => {
       if (id === MapId.RequestHeaders) return requestHeaders
       if (id === MapId.ResponseHeaders) return responseHeaders
@@ -271,7 +263,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     clearRouteCache: () => {},
     attribute: (name, maps) => {
       if (requestHeaders !== undefined && !router.isForwarded) router.look(requestHeaders)
-      return rootAttribute(name, { ...options.facts(), stream: info, isHttp: true, ...maps })
+      return rootAttribute(name, { ...options.facts(plugin), stream: info, isHttp: true, ...maps })
     },
     setProperty: (name, value) => {
       info.filterState.set(`wasm.${name}`, value)
@@ -280,43 +272,59 @@ export function createHttpStream(options: StreamOptions): HttpStream {
     get isResponseStarted() {
       return responseHeaders !== undefined
     },
-  }
+  })
 
-  const filter =
-    options.filter === undefined ? undefined : createWasmFilter(options.filter.vm, options.filter.root, callbacks)
-  const pass: FilterSide = { headers: () => "continue", data: () => "continue", trailers: () => "continue" }
-  const decode: Direction = createDirection({
-    filter: filter?.request ?? pass,
-    next: router,
-    limit: options.bufferLimit,
-    isAborted: () => isEnded || decodeAborted,
-    inCall,
-    tooLarge: () => sendLocalReply(ownReply(413, "Payload Too Large", "request_payload_too_large")),
+  /** A filter with its place in both directions; a response meets the filters from the last to the first. */
+  interface Placed {
+    readonly filter: WasmFilter
+    readonly decode: Direction
+    readonly encode: Direction
+  }
+  const filters: Placed[] = []
+  const directionOf = (i: number, which: "decode" | "encode"): Direction => {
+    const found = filters[i]
+    if (found === undefined) throw new Error(`no filter ${i}`)
+    return found[which]
+  }
+  options.plugins.forEach(({ vm, root }, i) => {
+    const filter = createWasmFilter(vm, root, callbacksOf(i, root.plugin))
+    const decode = createDirection({
+      filter: filter.request,
+      next: laterHop(() => filters[i + 1]?.decode ?? router),
+      limit: options.bufferLimit,
+      isAborted: () => isEnded || decodeAborted,
+      inCall,
+      tooLarge: () => sendLocalReply(ownReply(413, "Payload Too Large", "request_payload_too_large")),
+    })
+    const encode = createDirection({
+      filter: filter.response,
+      next: filters[i - 1]?.encode ?? encodeNext,
+      limit: options.bufferLimit,
+      isAborted: isEncodeOver,
+      inCall,
+      tooLarge: () => sendLocalReply(ownReply(500, "Internal Server Error", "response_payload_too_large")),
+    })
+    filters.push({ filter, decode, encode })
   })
-  const encode: Direction = createDirection({
-    filter: filter?.response ?? pass,
-    next: encodeNext,
-    limit: options.bufferLimit,
-    isAborted: isEncodeOver,
-    inCall,
-    tooLarge: () => sendLocalReply(ownReply(500, "Internal Server Error", "response_payload_too_large")),
-  })
+  const decodeFirst: NextHop = filters[0]?.decode ?? router
+  const encodeFirst: NextHop = filters.at(-1)?.encode ?? encodeNext
+  const directions = filters.flatMap(({ decode, encode }) => [decode, encode])
 
   return {
     headers: (map, end) => {
       requestHeaders = map
       info.requestHeaders = map
       isRequestComplete = end
-      decode.headers(map, end)
+      decodeFirst.headers(map, end)
     },
     data: (bytes, end) => {
       info.requestBytes += bytes.length
       isRequestComplete = end
-      if (!isEnded && !decodeAborted) decode.data(bytes, end)
+      if (!isEnded && !decodeAborted) decodeFirst.data(bytes, end)
     },
     trailers: (map) => {
       isRequestComplete = true
-      if (!isEnded && !decodeAborted) decode.trailers(createHeaderMap(map.pairs()))
+      if (!isEnded && !decodeAborted) decodeFirst.trailers(createHeaderMap(map.pairs()))
     },
     disconnect: () => {
       if (isEnded) return
@@ -329,10 +337,10 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       return isEnded
     },
     get isStalled() {
-      return decode.isAboveLimit
+      return filters.some(({ decode }) => decode.isAboveLimit)
     },
     get isPaused() {
-      return !isEnded && (decode.isHeld || encode.isHeld || decode.hasBuffer || encode.hasBuffer)
+      return !isEnded && directions.some(({ isHeld, hasBuffer }) => isHeld || hasBuffer)
     },
     info,
   }
