@@ -79,7 +79,7 @@ export { isMainFile, kindOfFile, mainFileOf } from "./formats/main-file.ts"
 export { maxExtensionBytes, type OpenedModule, openModule } from "./formats/open-module.ts"
 export { chooseForPlatform, formatPlatform, parsePlatform, platformFit } from "./formats/platform.ts"
 export { type Extension, type ReadExtensionOptions, readExtension } from "./formats/read-extension.ts"
-export { type UnpackExtensionOptions, unpackExtension } from "./formats/unpack-extension.ts"
+export { holdsLinks, type UnpackExtensionOptions, unpackExtension, unpackModule } from "./formats/unpack-extension.ts"
 export { unwrapModule } from "./formats/unwrap.ts"
 export { checkedWasm, checkWasm, isWasm } from "./formats/wasm-head.ts"
 export {

@@ -7,11 +7,13 @@ import {
   createLayout,
   type Descriptor,
   type Extension,
+  holdsLinks,
   maxExtensionBytes,
   type Platform,
   type ReadTarget,
   readExtension,
   unpackExtension,
+  unpackModule,
 } from "@attache/oci"
 import { slowly } from "../output/slowly.ts"
 import { createByteProgress } from "./byte-progress.ts"
@@ -79,11 +81,26 @@ export async function pullExtension(
   return withContent(from, extension, path, signal, async (target) => {
     const loaded = await moduleOf(target, extension, signal)
     checkTaken(from, extension, loaded.module, options)
-    const unpack = (folder: string) => unpackExtension(target, extension, folder, { signal })
-    const entries = await slowly(`unpacking to ${path}`, () => placeFiles(path, force, unpack))
+    const { entries, warnings } = await slowly(`unpacking to ${path}`, () => {
+      return placeFiles(path, force, (folder) => unpack(target, extension, folder, signal))
+    })
     const files = entries.flatMap((entry) => (entry.kind === "folder" ? [] : [entry.path]))
-    return noteTaken(from, extension, { path, files, ...loaded }, options)
+    const all = { ...loaded, warnings: [...loaded.warnings, ...warnings] }
+    return noteTaken(from, extension, { path, files, ...all }, options)
   })
+}
+
+/** All files; of a Wasm module in the image of a system, which is full of links, the module alone. */
+async function unpack(target: ReadTarget, extension: Extension, folder: string, signal: AbortSignal) {
+  try {
+    return { entries: await unpackExtension(target, extension, folder, { signal }), warnings: [] }
+  } catch (error) {
+    if (extension.kind !== "wasm" || !isAttacheError(error) || !holdsLinks(error)) throw error
+    const entries = await unpackModule(target, extension, folder, { signal })
+    const { code, message } = error
+    const warning: Diagnostic = { code, severity: "warning", message: `${message}; the module alone was taken` }
+    return { entries, warnings: [warning] }
+  }
 }
 
 /**

@@ -1,8 +1,10 @@
+import { isAttacheError } from "@attache/base"
 import type { ArchiveLimits } from "../archive/limits.ts"
 import { type UnpackedEntry, unpackLayers } from "../archive/unpack.ts"
 import type { ReadTarget, TransferOptions } from "../content/target.ts"
 import { layerSource } from "./layer-entries.ts"
 import { mainFileOf } from "./main-file.ts"
+import { openModule } from "./open-module.ts"
 import type { Extension } from "./read-extension.ts"
 
 /** How an extension is unpacked. */
@@ -33,6 +35,34 @@ export async function unpackExtension(
     ...(limits === undefined ? {} : { limits }),
     ...(replace === undefined ? {} : { replace }),
     ...(rename === undefined ? {} : { rename }),
+  })
+}
+
+/** What makes an archive one that is not unpacked, though the module in it may be read. */
+const unpackable: readonly string[] = ["ATT_ARCHIVE_LINK", "ATT_ARCHIVE_ENTRY_KIND"]
+
+/** Whether unpacking failed for what container images hold beside a module: the links and devices of a system. */
+export function holdsLinks(error: unknown): boolean {
+  return isAttacheError(error) && unpackable.includes(error.code)
+}
+
+/**
+ * The module of an extension alone in a folder, under the name that it has for its kind; for images that hold a system, too.
+ *
+ * Errors: those of {@link openModule} and of unpacking.
+ */
+export async function unpackModule(
+  target: ReadTarget,
+  extension: Extension,
+  folder: string,
+  options: UnpackExtensionOptions = {},
+): Promise<readonly UnpackedEntry[]> {
+  const { path, size, content } = await openModule(target, extension, options)
+  const file = path.slice(path.lastIndexOf("/") + 1)
+  const { limits, replace } = options
+  return unpackLayers(folder, [{ file, size, open: async () => content }], {
+    ...(limits === undefined ? {} : { limits }),
+    ...(replace === undefined ? {} : { replace }),
   })
 }
 
