@@ -94,6 +94,30 @@ describe.each(kinds)("$name", (kind) => {
       expect(existsSync(join(folder, "extensions/wasm/hello/0.10.0/plugin.wasm"))).toBe(true)
     })
 
+    it("leaves no tag and no file behind a push that was interrupted, which the same command makes good", async () => {
+      await using registry = await kind.start()
+      await using way = await cuttingProxy(registry.host)
+      const desk = createDesk()
+      const temporary = join(desk.folder, "tmp")
+      mkdirSync(temporary)
+      const { json, attache, interrupt, write, folder } = createDesk({ TMPDIR: temporary })
+      const module = wasmModule(randomBytes(4_000_000))
+      const push = ["push", write("a.wasm", module), `${way.host}/team/filter:1`]
+      // The client waits before it tries again, so there is time to interrupt it.
+      way.cutNext(1_000_000, "up", 1_000_000)
+      const { status, stderr } = await interrupt(() => way.cuts > 0, ...push)
+      const left = readdirSync(temporary).filter((name) => name.startsWith("attache"))
+      expect([status, stderr.includes("ATT_CLI_INTERRUPTED"), left]).toEqual([130, true, []])
+      way.cutNext(0, "up", 0)
+      expect(await json("list", `${way.host}/team/filter`)).toMatchObject({
+        status: 1,
+        data: { errors: [{ code: "ATT_OCI_NOT_FOUND" }] },
+      })
+      expect((await attache(...push)).status).toBe(0)
+      expect((await attache("pull", `${way.host}/team/filter:1`, "--path", "out")).status).toBe(0)
+      expect(readFileSync(join(folder, "out", "plugin.wasm")).equals(module)).toBe(true)
+    })
+
     it("goes on with a pull that was interrupted, from what had come", async () => {
       await using registry = await kind.start()
       await using way = await cuttingProxy(registry.host)
