@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import fc from "fast-check"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { checkLockedModule, formatLock, lockWith, movedTag, openLock, parseLock, writeLock } from "./lock-file.ts"
+import { checkLockedModule, formatLock, lockWith, movedTag, noteInLock, openLock, parseLock } from "./lock-file.ts"
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 const reference = "registry.example/team/filter:1.0"
@@ -81,13 +81,26 @@ describe("a lock", () => {
     expect(openLock({ lock: true })).toEqual({ path: "attache.lock", lock: {} })
     const fresh = openLock({ lockFile })
     expect(fresh).toEqual({ path: lockFile, lock: {} })
-    if (fresh !== undefined) writeLock(fresh, lockWith({}, reference, one))
+    if (fresh !== undefined) noteInLock(fresh, reference, one)
     expect(openLock({ lockFile })?.lock).toEqual({ [reference]: one })
     expect(readFileSync(lockFile, "utf8")).toBe(formatLock({ [reference]: one }))
   })
 
+  it("keeps what others noted since it was read", () => {
+    const path = join(folder(), "attache.lock")
+    const [mine, theirs] = [openLock({ lockFile: path }), openLock({ lockFile: path })]
+    for (const [file, name] of [
+      [theirs, "b:1"],
+      [mine, "a:1"],
+    ] as const)
+      if (file !== undefined) noteInLock(file, name, one)
+    expect(openLock({ lockFile: path })?.lock).toEqual({ "a:1": one, "b:1": one })
+  })
+
   it("says why it cannot be written", () => {
     const path = join(folder(), "absent", "attache.lock")
-    expect(() => writeLock({ path, lock: {} }, {})).toThrow(expect.objectContaining({ code: "ATT_LOCK_FILE" }))
+    expect(() => noteInLock({ path, lock: {} }, reference, one)).toThrow(
+      expect.objectContaining({ code: "ATT_LOCK_FILE" }),
+    )
   })
 })

@@ -107,9 +107,14 @@ export function lockWith(lock: Lock, reference: string, taken: LockedPackage): L
   return { ...lock, [reference]: { digest: taken.digest, modules } }
 }
 
-/** Writes a lock, whole or not at all; one that says what the file says is left alone. Errors: ATT_LOCK_FILE. */
-export function writeLock({ path, lock: before }: LockFile, lock: Lock): void {
-  const text = formatLock(lock)
+/**
+ * Notes in the file what a tag means now; what others noted there meanwhile stays.
+ *
+ * The file is written whole or not at all, and left alone when it says so already. Errors: ATT_LOCK_FILE.
+ */
+export function noteInLock({ path }: LockFile, reference: string, taken: LockedPackage): void {
+  const before = existsSync(path) ? readLock(path) : {}
+  const text = formatLock(lockWith(before, reference, taken))
   if (existsSync(path) && text === formatLock(before)) return
   const aside = `${path}.${randomUUID()}`
   try {

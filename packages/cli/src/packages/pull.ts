@@ -19,7 +19,7 @@ import { slowly } from "../output/slowly.ts"
 import { createByteProgress } from "./byte-progress.ts"
 import { maxCopyBytes } from "./copy.ts"
 import { hostPlatform } from "./extension-source.ts"
-import { checkLockedModule, type LockedPackage, type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
+import { checkLockedModule, type LockedPackage, type LockFile, movedTag, noteInLock } from "./lock-file.ts"
 import { type LoadedFile, moduleOf, platformKey } from "./module-digests.ts"
 import { placeFiles } from "./place-files.ts"
 import { tagged } from "./push.ts"
@@ -172,7 +172,7 @@ function noteTaken(
 ): PulledExtension {
   const lockFile = lockFor(from, options)
   const key = tagged(from)
-  if (lockFile !== undefined) writeLock(lockFile, lockWith(lockFile.lock, key, takenFrom(extension, module)))
+  if (lockFile !== undefined) noteInLock(lockFile, key, takenFrom(extension, module))
   const { kind, name, version, platform, root, manifest } = extension
   return {
     reference: key,

@@ -17,7 +17,7 @@ import {
 import { slowly } from "../output/slowly.ts"
 import { createByteProgress } from "./byte-progress.ts"
 import type { ExtensionSource } from "./extension-source.ts"
-import { type LockFile, lockWith, movedTag, writeLock } from "./lock-file.ts"
+import { type LockFile, movedTag, noteInLock } from "./lock-file.ts"
 import { modulesOf } from "./module-digests.ts"
 import type { OpenedReference } from "./registry-access.ts"
 
@@ -69,7 +69,7 @@ export async function pushExtension(
     const progress = createByteProgress(`pushing ${to.text}`)
     const tag = to.within === "" ? {} : { tag: to.within }
     await copy(layout, to.target, root, { ...tag, onEvent: progress.onEvent, signal }).finally(progress.end)
-    if (lockFile !== undefined) writeLock(lockFile, lockWith(lockFile.lock, key, { digest: root.digest, modules }))
+    if (lockFile !== undefined) noteInLock(lockFile, key, { digest: root.digest, modules })
     const [first] = contents
     return {
       reference: key,
