@@ -1,7 +1,7 @@
 // Wasm modules from images through the command: a layout on disk with a signature policy, and `serve` for an Envoy that
 // reads no files of the control plane.
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -51,8 +51,8 @@ describe("Wasm modules from images", () => {
     return { directory, layout, written }
   }
 
-  const files = (url: string) => {
-    const image = { wasm: [{ ...guest.entry("w0"), code: { type: "Image", image: { url } } }] }
+  const files = (url: string, tag = "w0") => {
+    const image = { wasm: [{ ...guest.entry(tag), code: { type: "Image", image: { url } } }] }
     return stream(
       ...gateway({ http: port }),
       backend("one", one.port),
@@ -87,6 +87,26 @@ describe("Wasm modules from images", () => {
     await signImage(layout, written, { key: privateKey })
     const { body } = await gw.until(port, "/wasm", ({ status }) => status === 200)
     expect(orderOf(body)).toBe("w0")
+  })
+
+  it("run again after their file was damaged and Envoy met it, which costs nobody else anything", async () => {
+    ;[port] = (await freePorts(1)) as [number]
+    const { directory } = await layoutWithGuest()
+    const url = `oci-layout:${directory}:dev`
+    await using gw = await startGateway({ "gateway.yaml": files(url) })
+    await gw.until(port, "/wasm", ({ status }) => status === 200)
+    const folder = join(gw.folder, ".state", "modules")
+    const [name = ""] = (await readdir(folder)).filter((each) => each.endsWith(".wasm"))
+    await writeFile(join(folder, name), "nothing of it is left")
+    await gw.write("gateway.yaml", files(url, "w1"))
+    const others = new Set<number>()
+    const changed = async () => {
+      others.add((await gw.request(port, "/plain")).status)
+      const { status, body } = await gw.request(port, "/wasm")
+      return status === 200 ? orderOf(body) : status
+    }
+    await expect.poll(changed, { ...patience, timeout: 60_000 }).toBe("w1")
+    expect([...others], gw.output()).toEqual([200])
   })
 
   it("are judged alike by translate, plan and validate, which names every mistake in a policy", async () => {

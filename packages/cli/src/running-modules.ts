@@ -33,7 +33,7 @@ export interface RunningModules {
 }
 
 /** How often files that Envoys may read are looked at, in milliseconds. */
-const lookMs = 60_000
+const lookMs = 10_000
 
 /**
  * Starts what `--module-address` and `--module-certs` ask for, under the signature policy of the configuration.

@@ -109,6 +109,29 @@ describe.each(registries)("$name", (kind) => {
       for (const each of loads) expect(await each.stop()).toEqual([])
     })
 
+    it("whose files were damaged when Envoy read them are tried again when they are whole", async () => {
+      const images = await privateImages(kind)
+      await images.push("v1", "one")
+      const site = await imageSite(images, guestPolicy(images, ":v1"))
+      await expect.poll(site.guest, patience).toBe("one")
+      const loads = [site.plainLoad(), site.wasmLoad()]
+      const [name = ""] = (await readdir(site.moduleFolder)).filter((each) => each.endsWith(".wasm"))
+      await writeFile(join(site.moduleFolder, name), "nothing of it is left")
+      images.setDown(true)
+      site.attach(guestPolicy(images, ":v1", { pullSecretRef }, {}, { config: { changed: true } }))
+      const refusals = () => site.report().refusals.map(({ message }) => message)
+      await expect.poll(refusals, patience).toEqual([expect.stringContaining("Unable to create Wasm plugin")])
+      const { signal } = new AbortController()
+      await site.modules.restoreAll(signal)
+      expect(refusals(), "the registry is away").toHaveLength(1)
+      images.setDown(false)
+      await site.modules.restoreAll(signal)
+      await expect.poll(refusals, patience).toEqual([])
+      await expect.poll(() => site.report().proxies[0]?.envoys[0]?.isInSync, patience).toBe(true)
+      expect(await site.guest()).toBe("one")
+      for (const each of loads) expect(await each.stop()).toEqual([])
+    })
+
     it("with a wrong digest, a wrong login or none are refused on their own route alone, and heal", async () => {
       const images = await privateImages(kind)
       const { digest } = await images.push("v1", "one")

@@ -24,6 +24,8 @@ export interface Asked {
   /** What was said meanwhile, in order. */
   readonly meanwhile: (WasmCode | undefined)[]
   readonly released: AbortController
+  /** How often the load was asked to be started again. */
+  readonly reloads: () => number
   readonly stop: AbortController
 }
 
@@ -64,14 +66,16 @@ export async function moduleWorld(first: Partial<ModulesOptions> = {}): Promise<
   const start = (request: WasmRequest): Asked => {
     const said: (WasmCode | undefined)[] = []
     const [released, stop] = [new AbortController(), new AbortController()]
+    let reloads = 0
     const context: ModuleContext = {
       meanwhile: (code) => void said.push(code),
       released: released.signal,
+      reload: () => reloads++,
       secretData: (name) => secrets.get(name),
     }
     const result = modules.load(request, stop.signal, context)
     result.catch(() => {})
-    return { result, meanwhile: said, released, stop }
+    return { result, meanwhile: said, released, reloads: () => reloads, stop }
   }
   return {
     folder: folder.path,

@@ -246,6 +246,29 @@ describe("createWasmModules", () => {
     expect(world.changes()).toBe(before)
   })
 
+  it("loads a module again when the load says so, and keeps it meanwhile", async () => {
+    const world = setUp()
+    world.ask("one")
+    world.state()
+    await world.turn()
+    world.loads[0]?.resolve(code("one"))
+    await world.turn()
+    const ready = { state: "ready", value: code("one") }
+    expect(world.state()).toEqual(ready)
+    world.loads[0]?.reload()
+    world.loads[0]?.reload()
+    await world.turn()
+    expect([world.loads.length, world.state()]).toEqual([2, ready])
+    world.loads[1]?.resolve({ ...code("one"), revision: 1 })
+    await world.turn()
+    expect(world.state()).toEqual({ state: "ready", value: { ...code("one"), revision: 1 } })
+    world.drop()
+    world.state()
+    world.collect()
+    world.loads[0]?.reload()
+    expect(world.loads).toHaveLength(2)
+  })
+
   it("takes the module from an entry that was gone in between", async () => {
     const world = setUp()
     world.ask("one")

@@ -25,6 +25,8 @@ export interface ModuleInterim {
   readonly meanwhile: (code: WasmCode | undefined) => void
   /** Aborted when no entry wants the request any more, also long after the load. */
   readonly released: AbortSignal
+  /** Starts the load again, if none runs: what it would give has changed. Entries keep what they have until it ends. */
+  readonly reload: () => void
 }
 
 /** Modules of a translator. */
@@ -73,7 +75,7 @@ export function retryPauseMs(failures: number, random: number): number {
 export function createWasmModules(graph: Graph, options: WasmModuleOptions): WasmModuleCells {
   const retries = createRetries(options, (key) => cells.reload(key))
   const cells = createCells<Outcome>(graph, "wasm-module", (key, signal) => outcomeOf(key, signal), options.onChange)
-  const interims = createInterims(graph, options.onChange)
+  const interims = createInterims(graph, (key) => cells.reload(key), options.onChange)
   const outcomeOf = async (key: string, signal: AbortSignal): Promise<Outcome> => {
     try {
       const code = await options.load(JSON.parse(key) as WasmRequest, signal, interims.of(key, signal))
@@ -132,7 +134,7 @@ interface Interims {
   retain(keys: ReadonlySet<string>): void
 }
 
-function createInterims(graph: Graph, onChange: () => void = () => {}): Interims {
+function createInterims(graph: Graph, start: (key: string) => void, onChange: () => void = () => {}): Interims {
   const said = graph.input<WasmCode | "nothing">("wasm-module-meanwhile")
   const wanted = new Map<string, AbortController>()
   return {
@@ -144,7 +146,10 @@ function createInterims(graph: Graph, onChange: () => void = () => {}): Interims
         if (signal.aborted || wanted.get(key) !== controller) return
         if (said.set(key, code ?? "nothing")) onChange()
       }
-      return { meanwhile, released: controller.signal }
+      const reload = (): void => {
+        if (!controller.signal.aborted) start(key)
+      }
+      return { meanwhile, released: controller.signal, reload }
     },
     retain: (keys) => {
       for (const [key, controller] of wanted) {

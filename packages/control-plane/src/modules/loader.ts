@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import { type Clock, type Logger, messageOf, silentLogger, systemClock } from "@attache/base"
 import type { AddressPolicy, RetryOptions } from "@attache/oci"
-import type { ModuleLoader, WasmCode } from "@attache/translate"
+import type { ModuleContext, ModuleLoader, WasmCode } from "@attache/translate"
 import type { ImageJudge } from "./fetch-image.ts"
 import { createJoinedRuns } from "./joined-runs.ts"
 import { createHttpLoader, type FetchDetails } from "./load-http.ts"
@@ -41,7 +41,10 @@ export interface Modules {
   readonly load: ModuleLoader
   /** Whether a module that was given out is in the store, fetched again if need be. Never rejects. */
   restore(sha256: string, signal: AbortSignal): Promise<boolean>
-  /** Fetches again what was given out and is damaged or gone, such as by another process. Never rejects. */
+  /**
+   * Fetches again what was given out and is damaged or gone, such as by another process, and gives it out as another
+   * revision: an Envoy may have met the damage. Never rejects.
+   */
   restoreAll(signal: AbortSignal): Promise<void>
 }
 
@@ -64,8 +67,8 @@ export function createModules(options: ModulesOptions): Modules {
     ...given,
     load: async (request, signal, context) => {
       const give = (module: LoadedModule): WasmCode => {
-        given.add(module, context.released)
-        return place(module)
+        const revision = given.add(module, context)
+        return { ...place(module), ...(revision === 0 ? {} : { revision }) }
       }
       const meanwhile = (module: LoadedModule | undefined): void =>
         context.meanwhile(module === undefined ? undefined : give(module))
@@ -79,16 +82,23 @@ export function createModules(options: ModulesOptions): Modules {
 }
 
 interface GivenModules extends Omit<Modules, "load"> {
-  add(module: LoadedModule, released: AbortSignal): void
+  /** Gives how often the module was restored while it was wanted. */
+  add(module: LoadedModule, context: Pick<ModuleContext, "released" | "reload">): number
+}
+
+interface GivenModule {
+  restored: number
+  readonly uses: Map<AbortSignal, { readonly module: LoadedModule; readonly reload: () => void }>
 }
 
 /** Modules that were given to Envoys, as long as policies want them. */
 function createGivenModules({ store, logger = silentLogger }: ModulesOptions): GivenModules {
-  const sources = new Map<string, Map<AbortSignal, LoadedModule>>()
+  const given = new Map<string, GivenModule>()
   const runs = createJoinedRuns<boolean>()
   const restoreNow = async (sha256: string, signal: AbortSignal): Promise<boolean> => {
     if ((await store.find(sha256)) !== undefined) return true
-    for (const { url, restore: fetchAgain } of [...(sources.get(sha256)?.values() ?? [])]) {
+    for (const { module } of [...(given.get(sha256)?.uses.values() ?? [])]) {
+      const { url, restore: fetchAgain } = module
       try {
         await fetchAgain(signal)
         logger.info("a module was damaged or gone, and was fetched again", { url, sha256 })
@@ -103,22 +113,28 @@ function createGivenModules({ store, logger = silentLogger }: ModulesOptions): G
   const restore = (sha256: string, signal: AbortSignal): Promise<boolean> =>
     runs.join(sha256, signal, (joined) => restoreNow(sha256, joined)).catch(() => false)
   return {
-    add: (module, released) => {
+    add: (module, { released, reload }) => {
       const { sha256 } = module
-      const bySignal = sources.get(sha256) ?? new Map<AbortSignal, LoadedModule>()
-      if (bySignal.has(released) || released.aborted) return
-      sources.set(sha256, bySignal.set(released, module))
+      const known = given.get(sha256) ?? { restored: 0, uses: new Map() }
+      if (known.uses.has(released) || released.aborted) return known.restored
+      given.set(sha256, known)
+      known.uses.set(released, { module, reload })
       const release = store.hold(sha256)
       const forget = (): void => {
         release()
-        bySignal.delete(released)
-        if (bySignal.size === 0) sources.delete(sha256)
+        known.uses.delete(released)
+        if (known.uses.size === 0) given.delete(sha256)
       }
       released.addEventListener("abort", forget, { once: true })
+      return known.restored
     },
     restore,
     restoreAll: async (signal) => {
-      for (const sha256 of [...sources.keys()]) await restore(sha256, signal)
+      for (const [sha256, known] of [...given]) {
+        if ((await store.find(sha256)) !== undefined || !(await restore(sha256, signal))) continue
+        known.restored++
+        for (const { reload } of known.uses.values()) reload()
+      }
     },
   }
 }

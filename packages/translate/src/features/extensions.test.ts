@@ -82,6 +82,8 @@ describe("Wasm", () => {
     const { filters, clusters } = claimed({ extensions: { ...none, wasm: [{ ...wasm, code }] } })
     expect(JSON.stringify(filters)).toContain('"code":{"local":{"filename":"/cache/a.wasm"}}')
     expect(clusters).toEqual([])
+    const again = claimed({ extensions: { ...none, wasm: [{ ...wasm, code: { ...code, revision: 2 } }] } })
+    expect(JSON.stringify(again.filters), "tried again").toContain(`"vmId":"${wasm.name}/2"`)
   })
 
   it("runs in a VM of its own from our server, where each proxy has a URL of its own", () => {

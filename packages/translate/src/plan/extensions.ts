@@ -20,19 +20,26 @@ export interface LuaPlan {
 }
 
 /** Where Envoy gets a Wasm module: over HTTP from whoever serves the module cache, or from a local file. */
-export type WasmCode =
-  | {
-      readonly type: "remote"
-      readonly url: string
-      readonly sha256: string
-      /**
-       * Whether it is at our own module server: each proxy gets a URL of its own then, and the VM is named after the module
-       * too, without which Envoy 1.40 keeps the old one. Default: the URL as it is and a VM named after the entry alone, as
-       * Envoy Gateway has it.
-       */
-      readonly isOurs?: boolean
-    }
-  | { readonly type: "file"; readonly path: string; readonly sha256: string }
+export type WasmCode = WasmRevision &
+  (
+    | {
+        readonly type: "remote"
+        readonly url: string
+        readonly sha256: string
+        /**
+         * Whether it is at our own module server: each proxy gets a URL of its own then, and the VM is named after the module
+         * too, without which Envoy 1.40 keeps the old one. Default: the URL as it is and a VM named after the entry alone, as
+         * Envoy Gateway has it.
+         */
+        readonly isOurs?: boolean
+      }
+    | { readonly type: "file"; readonly path: string; readonly sha256: string }
+  )
+
+interface WasmRevision {
+  /** How often its bytes were put back after they were lost: an Envoy that could not have them then tries again. Default 0. */
+  readonly revision?: number
+}
 
 /** A Wasm plugin whose module is known. */
 export interface WasmPlan {

@@ -68,10 +68,12 @@ function filter(plan: WasmPlan, proxyKey: string): ReturnType<typeof typed> {
  *
  * Envoy 1.40 looks for a running VM of the name before it has fetched a remote module, and then keeps the old module in it:
  * an entry whose module changes needs another name to run the new one. Envoy Gateway names it after the entry alone.
+ * Where the bytes were lost and put back, another name alone has an Envoy try again that has refused or given up the old one.
  */
 function vmIdOf({ name, code: source }: WasmPlan): string {
-  const isOwn = source.type === "remote" && source.isOurs === true
-  return isOwn ? `${name}/${source.sha256.slice(0, 16)}` : name
+  const { sha256, revision = 0 } = source
+  const isOurs = source.type === "remote" && source.isOurs === true
+  return [name, ...(isOurs ? [sha256.slice(0, 16)] : []), ...(revision > 0 ? [revision] : [])].join("/")
 }
 
 function code(source: WasmCode, proxyKey: string): Init<typeof AsyncDataSourceSchema> {
