@@ -6,7 +6,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -133,6 +135,19 @@ describe("a toolchain that is not there", () => {
       code: "ATT_BUILD_TOOLCHAIN",
       hint: "npm install --save-dev assemblyscript @attache/wasm-sdk",
     })
+  })
+
+  it("is found for a crate behind a link", async () => {
+    symlinkSync(join(guests, "rust"), join(root, "link"))
+    const manifest_path = realpathSync(join(guests, "rust", "Cargo.toml"))
+    const packages = [{ manifest_path, targets: [{ name: "a-guest", crate_types: ["cdylib"] }] }]
+    const built = join(root, "target", "wasm32-wasip1", "release")
+    mkdirSync(built, { recursive: true })
+    const metadata = JSON.stringify({ target_directory: join(root, "target"), packages })
+    program("rustc", `mkdir -p ${root}/lib; echo ${root}/lib`)
+    program("cargo", `[ $1 = metadata ] && echo '${metadata}' || cp ${moduleFile(true)} ${built}/a_guest.wasm`)
+    const { inspection } = await buildGuest(findProject(join(root, "link"), undefined, out()), env, 20_000)
+    expect(inspection?.abiVersion).toBe("0.2.1")
   })
 
   it("is not to blame when the crate makes no module", async () => {

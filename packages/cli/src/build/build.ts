@@ -35,7 +35,7 @@ export async function buildGuest(project: Project, env: Environment, timeoutMs: 
     if (project.language === "assemblyscript") {
       const findings = await buildWithSdk(project, result)
       if (findings?.some(({ severity }) => severity === "error") === true) return { findings, output: "" }
-      if (findings !== undefined) return await finish(project, result, findings, "")
+      if (findings !== undefined) return withoutNames(await finish(project, result, findings, ""))
     }
     const plan = await planOf(project, env, timeoutMs, result)
     const { code, stdout, stderr } = await runStep(plan.step, env, timeoutMs)
@@ -78,6 +78,11 @@ async function finish(
     })
   await place(bytes, project.out)
   return { inspection, findings: [...findings, ...inspection.findings], output }
+}
+
+/** Aborts of our SDK name their file and line themselves. */
+function withoutNames(build: Build): Build {
+  return { ...build, findings: build.findings.filter(({ code }) => code !== "ATT_WASM_NO_NAMES") }
 }
 
 /** Puts a file in its place in one step. */

@@ -49,6 +49,11 @@ describe("findProject", () => {
     })
   })
 
+  it("takes the entry of an AssemblyScript project for its folder", () => {
+    const folder = folderWith("assembly/index.ts")
+    expect(findProject(join(folder, "assembly", "index.ts"))).toEqual(findProject(folder))
+  })
+
   it.each([
     ["a.wat", "text"],
     ["b.c", "c"],

@@ -38,7 +38,8 @@ const signs: Readonly<Record<Language, string>> = {
  * @throws AttacheError ATT_BUILD_NOTHING, ATT_BUILD_SEVERAL
  */
 export function findProject(path: string, wanted?: Language, out?: string): Project {
-  const place = resolve(path)
+  const named = resolve(path)
+  const place = named.endsWith(entry) ? named.slice(0, -entry.length) : named
   const stat = statSync(place, { throwIfNoEntry: false })
   if (stat === undefined) throw nothing(`${path} does not exist`)
   const isFile = stat.isFile()
@@ -56,6 +57,9 @@ export function findProject(path: string, wanted?: Language, out?: string): Proj
   const target = out === undefined ? join(folder, "dist", `${name}.wasm`) : resolve(out)
   return { language, folder, name, out: target, ...(file === undefined ? {} : { file }) }
 }
+
+/** An AssemblyScript project named by its entry means its folder. */
+const entry = join("/", "assembly", "index.ts")
 
 function nothing(message: string): AttacheError {
   return new AttacheError("ATT_BUILD_NOTHING", message, {

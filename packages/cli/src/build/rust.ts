@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, realpathSync } from "node:fs"
 import { join } from "node:path"
 import { AttacheError } from "@attache/base"
 import type { Project } from "./project.ts"
@@ -34,7 +34,8 @@ export async function planRust(project: Project, env: Environment, timeoutMs: nu
     throw new AttacheError("ATT_BUILD_FAILED", answer.stderr.trim(), { hint: "correct Cargo.toml" })
   const metadata = JSON.parse(answer.stdout) as Metadata
   const library = metadata.packages
-    .filter(({ manifest_path }) => manifest_path === join(project.folder, "Cargo.toml"))
+    // Cargo gives the path without links.
+    .filter(({ manifest_path }) => manifest_path === realpathSync(join(project.folder, "Cargo.toml")))
     .flatMap((each) => each.targets)
     .find(({ crate_types }) => crate_types.includes("cdylib"))
   if (library === undefined)
