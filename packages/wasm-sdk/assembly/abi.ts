@@ -1,3 +1,4 @@
+// @ts-nocheck: editors know neither the compiler's decorators nor its runtime.
 // The host functions of proxy-wasm ABI 0.2.1 that this SDK calls; every one answers with a `Status`.
 // A function that nobody calls is not imported by the compiled module.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck: editors know neither the compiler's decorators nor its runtime.
 /** Something the host knows by a number. Entries of a table are of classes that begin with these fields. */
 export class Numbered {
   /** The host's number for it. */

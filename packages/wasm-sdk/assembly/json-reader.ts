@@ -1,3 +1,4 @@
+// @ts-nocheck: editors know neither the compiler's decorators nor its runtime.
 import { decimal } from "./decimal"
 import { deepest, JsonKind, JsonValue, missing } from "./json"
 

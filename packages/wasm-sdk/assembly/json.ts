@@ -1,7 +1,7 @@
-// A small reader of JSON for configurations: import it from "@attache/wasm-sdk/assembly/json". Modules that do not, do not
-// link it.
+// A small reader and writer of JSON: import it from "@attache/wasm-sdk/assembly/json". Modules link what they use of it.
 
 import { JsonReader } from "./json-reader"
+import { numberText, writeValue } from "./json-writer"
 
 /** Kinds of JSON values, and `Missing` for what is not there. */
 export enum JsonKind {
@@ -60,6 +60,40 @@ export class JsonValue {
     return names === null || index < 0 || index >= names.length ? "" : names[index]
   }
 
+  /** Puts a member into an object, in place of the one of that name if there is one; false when this is no object. */
+  set(name: string, value: JsonValue): bool {
+    const names = this.names
+    if (names === null) return false
+    let at = names.length - 1
+    while (at >= 0 && names[at] != name) at -= 1
+    if (at >= 0) this.items![at] = value
+    else {
+      names.push(name)
+      this.items!.push(value)
+    }
+    return true
+  }
+
+  /** Takes a member out of an object; false when there is none. */
+  remove(name: string): bool {
+    const names = this.names
+    if (names === null) return false
+    const before = names.length
+    for (let i = before - 1; i >= 0; i--)
+      if (names[i] == name) {
+        names.splice(i, 1)
+        this.items!.splice(i, 1)
+      }
+    return names.length < before
+  }
+
+  /** Puts an item at the end of a list; false when this is no list. */
+  push(value: JsonValue): bool {
+    if (this.kind != JsonKind.List) return false
+    this.items!.push(value)
+    return true
+  }
+
   /** The text, or `otherwise` when it is no text. */
   text(otherwise: string = ""): string {
     return this.kind == JsonKind.Text ? this.content : otherwise
@@ -107,4 +141,49 @@ export function parseJson(text: string): JsonResult {
   const reader = new JsonReader(text)
   const value = reader.document()
   return reader.error.length == 0 ? new JsonResult(value, "") : new JsonResult(missing, reader.error)
+}
+
+/** The JSON text of a value, without blanks. Numbers that were read stay as they were written. */
+export function stringifyJson(value: JsonValue): string {
+  const out: string[] = []
+  writeValue(value, 0, out)
+  return out.join("")
+}
+
+export function jsonText(text: string): JsonValue {
+  const value = new JsonValue(JsonKind.Text)
+  value.content = text
+  return value
+}
+
+export function jsonNumber(number: f64): JsonValue {
+  const value = new JsonValue(JsonKind.Number)
+  value.number = number
+  value.content = numberText(number)
+  return value
+}
+
+export function jsonBool(bool: bool): JsonValue {
+  const value = new JsonValue(JsonKind.Bool)
+  value.number = bool ? 1 : 0
+  return value
+}
+
+export function jsonNull(): JsonValue {
+  return new JsonValue(JsonKind.Null)
+}
+
+/** An empty list, to push into. */
+export function jsonList(): JsonValue {
+  const value = new JsonValue(JsonKind.List)
+  value.items = []
+  return value
+}
+
+/** An empty object, to set members of. */
+export function jsonObject(): JsonValue {
+  const value = new JsonValue(JsonKind.Object)
+  value.items = []
+  value.names = []
+  return value
 }

@@ -1,3 +1,4 @@
+// @ts-nocheck: editors know neither the compiler's decorators nor its runtime.
 // Text and bytes on their way to and from the host.
 //
 // Everything handed to the host lies in memory the garbage collector does not manage: an address inside a managed

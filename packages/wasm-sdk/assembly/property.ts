@@ -1,3 +1,4 @@
+// @ts-nocheck: editors know neither the compiler's decorators nor its runtime.
 import { proxy_get_property, proxy_set_property } from "./abi"
 import { begin, end, ok, putByte, putBytes, putText, resultAt, resultBytes, resultSize, resultText, roomFor, words } from "./memory"
 

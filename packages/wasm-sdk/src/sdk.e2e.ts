@@ -57,13 +57,13 @@ async function start(module: string, rootId: string, configuration: string, log:
   const config = { name: "guest", root_id: rootId, vm_config: vm, configuration: text(configuration) }
   const wasm = { name: "wasm", typed_config: { "@type": type("extensions.filters.http.wasm.v3.Wasm"), config } }
   const router = { name: "router", typed_config: { "@type": type("extensions.filters.http.router.v3.Router") } }
+  const metadata = { filter_metadata: { guest: { mode: "strict" } } }
+  const route = { match: { prefix: "/" }, route: { cluster: "upstream" }, metadata }
   const manager = {
     "@type": type("extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
     stat_prefix: "in",
     route_config: {
-      virtual_hosts: [
-        { name: "all", domains: ["*"], routes: [{ match: { prefix: "/" }, route: { cluster: "upstream" } }] },
-      ],
+      virtual_hosts: [{ name: "all", domains: ["*"], routes: [route] }],
     },
     http_filters: [wasm, router],
   }
@@ -179,7 +179,7 @@ describe("a guest that uses every call", () => {
   })
 
   it("reads and sets properties", async () => {
-    expect(await ask("/properties")).toMatch(/^127\.0\.0\.1:\d+\|guest\|absent\|stored\|[1-9]\d*\|false$/)
+    expect(await ask("/properties")).toMatch(/^127\.0\.0\.1:\d+\|guest\|absent\|stored\|[1-9]\d*\|false\|strict$/)
   })
 
   it("shares data between requests and notices a stale number", async () => {

@@ -84,10 +84,12 @@ class EveryCall extends StreamContext {
       const host = Property.text(["request", "host"])
       const name = Property.text(["plugin_name"])
       const absent = Property.text(["metadata", "filter_metadata", "nobody"])
+      const mode = Property.text(["xds", "route_metadata", "filter_metadata", "guest", "mode"])
       Property.set("mine", "stored")
       const mine = Property.text(["mine"])
       return this.respond(200, (host === null ? "-" : host) + "|" + (name === null ? "-" : name) + "|" + (absent === null ? "absent" : "there") + "|" +
-        (mine === null ? "-" : mine) + "|" + Property.int(["request", "headers_bytes"]).toString() + "|" + Property.bool(["connection", "mtls"], true).toString())
+        (mine === null ? "-" : mine) + "|" + Property.int(["request", "headers_bytes"]).toString() + "|" + Property.bool(["connection", "mtls"], true).toString() + "|" +
+        (mode === null ? "-" : mode))
     }
     if (this.path == "/shared") {
       SharedData.update("count", plusOne)
