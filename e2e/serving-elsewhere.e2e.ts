@@ -6,7 +6,10 @@ import { join } from "node:path"
 import { createBootstrap, findEnvoy, freePorts, runEnvoy } from "@attache/envoy"
 import { expect, it } from "vitest"
 import { attacheBeside, command } from "./attache-command.ts"
-import { backend, gateway, prefix, route, stream, to } from "./resources.ts"
+import { startBackend } from "./backend.ts"
+import { createPlace, startCommand } from "./command-process.ts"
+import { send, untilAnswer } from "./gateway-under-test.ts"
+import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 
 function untilReady(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -52,4 +55,35 @@ it("says of an Envoy beside attache serve what it accepted, and that the rest is
     await ended
     await rm(folder, { recursive: true, force: true })
   }
+})
+
+it("finds a module that an Envoy elsewhere accepts and cannot run, before it is asked", async () => {
+  const [port = 0, modules = 0] = await freePorts(2)
+  // A module by its head, which says nothing of the ABI that Envoy speaks.
+  await using one = await startBackend("one", ({ url }, response) => {
+    if (url === "/head.wasm") response.end(Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))
+    return url === "/head.wasm"
+  })
+  const wasm = [{ name: "w", code: { type: "HTTP", http: { url: `http://127.0.0.1:${one.port}/head.wasm` } } }]
+  const objects = stream(
+    ...gateway({ http: port }),
+    backend("one", one.port),
+    ...["steady", "extended"].map((name) => route(name, [prefix(`/${name}`, { backendRefs: [to("one")] })])),
+    extensions("extended", { kind: "HTTPRoute", name: "extended" }, { wasm }),
+  )
+  using place = createPlace({ "all.yaml": objects })
+  const socketPath = join(place.folder, "xds.sock")
+  const addresses = ["--xds-address", `unix:${socketPath}`, "--module-address", `127.0.0.1:${modules}`]
+  await using server = startCommand(place, "serve", ...addresses)
+  await server.said(/^ready /m)
+  const status = async (): Promise<string> => (await attacheBeside(place.state, "status")).stdout
+  await expect
+    .poll(status, { timeout: 15_000 })
+    .toMatch(/EnvoyExtensionPolicy default\/extended: Accepted is false.*Unable to create Wasm plugin/)
+  await using _ = await runEnvoy({
+    path: (await findEnvoy()).path,
+    bootstrap: createBootstrap({ nodeId: "n", nodeCluster: "default/gw", xds: { socketPath } }),
+  })
+  await untilAnswer(port, "/steady", (answer) => answer.status === 200)
+  expect((await send(port, "/extended")).status).toBe(403)
 })

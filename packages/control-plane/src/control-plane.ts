@@ -39,6 +39,11 @@ export interface ControlPlaneOptions {
    * after the first refusal, and at the start when there is a state folder. Default: refusals are only reported.
    */
   readonly envoyBinary?: () => Promise<EnvoyBinary>
+  /**
+   * Files of modules by sha256, where Envoys fetch them: such an Envoy accepts any module, so each is loaded into the other one
+   * first. Default: modules are not tried, as those are refused that Envoy reads from files.
+   */
+  readonly moduleFile?: (sha256: string) => Promise<string | undefined>
   readonly logger: Logger
   /** Default: the machine's. */
   readonly clock?: Clock
@@ -169,6 +174,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         return xds.snapshot(proxyKey)?.types.get(typeUrl)?.resources.has(resource) === true
       })
       quarantine?.release()
+      quarantine?.tryModules(changed).catch((error: unknown) => onFailure("modules", "", error))
       metrics.proxies.set(translator.proxyKeys().length)
       metrics.pendingModules.set(translator.pending())
       if (hasNews || changed.length > 0) tell({ reason, proxies: changed, drains })
@@ -230,14 +236,18 @@ function loaderUntil(load: ModuleLoader | undefined, closing: AbortSignal): { re
 }
 
 function quarantineIn(
-  { envoyBinary, stateFolder, logger }: ControlPlaneOptions,
+  { envoyBinary, moduleFile, stateFolder, logger }: ControlPlaneOptions,
   translator: Translator,
   clock: Clock,
   onChange: () => void,
 ): Quarantine | undefined {
   if (envoyBinary === undefined) return undefined
-  const path = stateFolder === undefined ? {} : { path: join(stateFolder, "quarantine.json") }
-  return createQuarantine({ translator, judge: createJudge(envoyBinary, clock), clock, logger, onChange, ...path })
+  const judge = createJudge(envoyBinary, clock)
+  return createQuarantine({
+    ...{ translator, judge, clock, logger, onChange },
+    ...(stateFolder === undefined ? {} : { path: join(stateFolder, "quarantine.json") }),
+    ...(moduleFile === undefined ? {} : { moduleFile }),
+  })
 }
 
 function lastGoodIn({ stateFolder, logger }: ControlPlaneOptions): LastGoodStore<LoadedObject> | undefined {

@@ -2,6 +2,7 @@ import { join } from "node:path"
 import { AttacheError, createLogger, messageOf } from "@attache/base"
 import {
   createControlPlane,
+  createModuleStore,
   type Reporter,
   reportStatus,
   resourceFiles,
@@ -13,6 +14,7 @@ import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
+import { moduleFolder } from "../module-loader.ts"
 import {
   addressOf,
   appliedConfiguration,
@@ -58,6 +60,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     loadModule: modules.loadModule,
     // Only an Envoy that is here already: who serves others' Envoys need not have one.
     envoyBinary: () => findEnvoyFor({ ...options, offline: true }),
+    ...(modules.address === undefined ? {} : { moduleFile: createModuleStore(moduleFolder()).find }),
     logger,
   })
   modules.follow(controlPlane.xds)

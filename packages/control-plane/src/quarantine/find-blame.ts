@@ -2,16 +2,17 @@
 import type { Origin, PartKey, Resource, ResourceKind, Suspect, Translator } from "@attache/translate"
 import { findCulprits } from "./find-culprits.ts"
 import type { Judge } from "./judge.ts"
+import { type ModuleFile, withLocalModules } from "./local-modules.ts"
 import type { QuarantinedPart } from "./record.ts"
 import { trialSnapshot } from "./trial-snapshot.ts"
 
-/** A resource that an Envoy refused. */
+/** A resource that an Envoy refused, or that it may fail to run although it accepts it. */
 export interface RefusedResource {
   readonly proxyKey: string
   readonly kind: ResourceKind
   readonly name: string
-  /** What Envoy said of it. */
-  readonly message: string
+  /** What Envoy said of it; absent: it was not refused. */
+  readonly message?: string
 }
 
 /** What is to blame; an empty part is nothing that could be withdrawn. */
@@ -25,6 +26,8 @@ export interface BlameOptions {
   readonly isTrusted: (part: PartKey) => boolean
   /** Whether a part is kept from the proxy already. */
   readonly isWithdrawn: (part: PartKey) => boolean
+  /** Files of modules that Envoys elsewhere fetch. Default: none. */
+  readonly moduleFile?: ModuleFile
 }
 
 /** Kinds that shape resources without being a part of them, the closest first: without an EnvoyProxy much else is gone too. */
@@ -49,8 +52,13 @@ const maxObjects = 500
 export async function findBlame(options: BlameOptions, refused: RefusedResource): Promise<readonly Blame[]> {
   const { translator, judge, isTrusted, isWithdrawn } = options
   const { proxyKey, kind, name } = refused
-  const offer = async (resource: Resource | undefined): Promise<string | undefined> =>
-    resource === undefined ? undefined : judge.refusalOf(trialSnapshot(kind, resource), name)
+  const offer = async (resource: Resource | undefined): Promise<string | undefined> => {
+    if (resource === undefined) return undefined
+    const { moduleFile } = options
+    const hasModules = kind === "listeners" && moduleFile !== undefined
+    const local = hasModules ? await withLocalModules(resource, moduleFile) : resource
+    return judge.refusalOf(trialSnapshot(kind, local), name)
+  }
   const all = translator.suspects(proxyKey, kind, name)
   const left = all.filter(({ key }) => !isWithdrawn(key))
   const { culprits, rest } = await findCulprits(byTrust(left, isTrusted), (without) =>
@@ -64,12 +72,13 @@ export async function findBlame(options: BlameOptions, refused: RefusedResource)
     const together = partner === undefined ? {} : { partner: partner.key }
     return { part: suspect.key, ...origin, message: message.trim(), isWhole, ...together }
   })
-  if (rest === undefined && parts.length > 0) return parts
+  const message = rest ?? refused.message
+  if (message === undefined || (rest === undefined && parts.length > 0)) return parts
   const made = translator.without(proxyKey, [], kind, name)?.origins[0]
   const shaping = rest === undefined ? undefined : await shapingObject(translator, refused, offer)
   const origin: Origin | undefined = shaping === undefined ? made : { object: shaping, field: "" }
   if (origin === undefined) return parts
-  return [...parts, { part: "", ...origin, message: (rest ?? refused.message).trim(), isWhole: true }]
+  return [...parts, { part: "", ...origin, message: message.trim(), isWhole: true }]
 }
 
 async function shapingObject(

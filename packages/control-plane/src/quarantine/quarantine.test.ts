@@ -35,10 +35,11 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     withoutObjects: (_proxy, objects) =>
       resource([], [...objects].some((object) => shaping.includes(object)) ? [] : ["frame"]),
     objectKeys: () => ["Backend/default/one", "EnvoyProxy/default/own", "HTTPRoute/default/a"],
+    snapshot: () => undefined,
     withdraw: (_proxy, wanted) => {
       withdrawn = wanted
     },
-  } satisfies Pick<Translator, "suspects" | "without" | "withoutObjects" | "objectKeys" | "withdraw">
+  } satisfies Pick<Translator, "suspects" | "without" | "withoutObjects" | "objectKeys" | "withdraw" | "snapshot">
   const judge: Judge = {
     refusalOf: (snapshot) => {
       const [{ bytes } = { bytes: new Uint8Array() }] = snapshot.tables.routes.groups[0]?.resources ?? []

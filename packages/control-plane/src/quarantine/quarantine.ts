@@ -5,16 +5,22 @@ import type { AnswerEvent } from "@attache/xds-server"
 import { refusedResources } from "../refused-resources.ts"
 import { findBlame, type RefusedResource } from "./find-blame.ts"
 import type { Judge } from "./judge.ts"
+import { type ModuleFile, withLocalModules } from "./local-modules.ts"
 import { type QuarantinedPart, readQuarantine, writeQuarantine } from "./record.ts"
 
 /** What a quarantine works with. */
 export interface QuarantineOptions {
-  readonly translator: Pick<Translator, "suspects" | "without" | "withoutObjects" | "objectKeys" | "withdraw">
+  readonly translator: Pick<
+    Translator,
+    "suspects" | "without" | "withoutObjects" | "objectKeys" | "withdraw" | "snapshot"
+  >
   readonly judge: Judge
   readonly clock: Clock
   readonly logger: Logger
   /** File that outlives the process. Default: nothing is kept. */
   readonly path?: string
+  /** Files of modules that Envoys elsewhere fetch. Default: none, so no listener is tried. */
+  readonly moduleFile?: ModuleFile
   /** Called after parts were withdrawn or released, so that the owner publishes again. */
   readonly onChange: () => void
 }
@@ -25,6 +31,11 @@ export interface Quarantine {
   restore(): Promise<void>
   /** Takes note of an answer. A refusal is looked into, one after the other. */
   record(event: AnswerEvent): void
+  /**
+   * Looks into listeners whose modules Envoys elsewhere fetch: they accept them, whatever the modules are. Call after rounds; what
+   * was tried once is not tried again until it changes.
+   */
+  tryModules(proxyKeys: readonly string[]): Promise<void>
   /** Releases parts that are no more, whose bytes are others, or whose partner is gone. Call after rounds. */
   release(): void
   /** Oldest first. */
@@ -48,6 +59,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   const waiting = new Map<string, { readonly refused: RefusedResource; readonly attempt: number }>()
   const later = new Map<string, () => void>()
   const acceptedMeanwhile = new Set<string>()
+  const tried = new Map<string, ReadonlyMap<string, string>>()
   let working: Promise<void> | undefined
   let writing: Promise<void> = Promise.resolve()
   let isClosed = false
@@ -73,6 +85,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         judge,
         isTrusted: (part) => trusted?.has(part) === true,
         isWithdrawn: (part) => parts.has(idOf(proxyKey, part)),
+        ...(options.moduleFile === undefined ? {} : { moduleFile: options.moduleFile }),
       },
       refused,
     )
@@ -152,6 +165,27 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
           accepted.set(id, keysOf(translator, proxyKey, kind, name))
       }
       if (waiting.size > 0) start()
+    },
+    tryModules: async (proxyKeys) => {
+      const { moduleFile } = options
+      if (moduleFile === undefined) return
+      for (const proxyKey of proxyKeys) {
+        const groups = translator.snapshot(proxyKey)?.tables.listeners.groups ?? []
+        const listeners = groups.flatMap(({ resources }) => resources)
+        const before = tried.get(proxyKey)
+        tried.set(proxyKey, new Map(listeners.map(({ name, version }) => [name, version])))
+        for (const listener of listeners) {
+          const { name, version } = listener
+          if (before?.get(name) === version) continue
+          if ((await withLocalModules(listener, moduleFile)) === listener) continue
+          // A name of its own, since it is not settled by an answer.
+          waiting.set(`modules ${resourceId(proxyKey, "listeners", name)}`, {
+            refused: { proxyKey, kind: "listeners", name },
+            attempt: 0,
+          })
+          start()
+        }
+      }
     },
     release: () => {
       if (parts.size === 0) return
