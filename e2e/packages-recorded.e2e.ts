@@ -86,6 +86,7 @@ interface Artifact {
   readonly id: string
   readonly repository: string
   readonly tag: string
+  readonly manifest: { readonly artifactType?: string }
   readonly layers?: readonly (readonly Entry[])[]
   readonly children?: readonly {
     readonly platform?: { readonly architecture: string }
@@ -137,6 +138,35 @@ describe.skipIf(!hasRecordings)("the recorded registry", () => {
     const now = isOldLite ? wanted.map((name) => name.replace("libcomposer.so", "libcomposer-lite.so")) : wanted
     expect(pulled.status, pulled.stderr).toBe(0)
     expect(filesBelow(join(desk.folder, "out"))).toEqual([...new Set(now)].toSorted())
+  })
+
+  /** Those whose files and manifest tell all that their makers wrote into the annotations. */
+  const made = [
+    "composer",
+    "img-rust",
+    "lua-path-remote",
+    "lua-remote",
+    "only-dev",
+    "plug-1",
+    "plug08",
+    "rust-remote",
+    "set-",
+  ]
+  const again = artifacts.filter(({ id }) => made.some((name) => id.startsWith(name)) && !id.includes("src"))
+
+  it.each(again)("$id: what is pulled is pushed again as its makers did", async (artifact) => {
+    const desk = createDesk()
+    await desk.attache("pull", at(artifact), "--path", "out", "--platform", "linux/amd64")
+    const annotationsAt = async (reference: string): Promise<Readonly<Record<string, string>>> => {
+      const { data } = await desk.json("inspect", reference)
+      const { tree } = data as { tree: { annotations: Readonly<Record<string, string>> } }
+      const made = ["created", "revision", "source"].map((name) => `org.opencontainers.image.${name}`)
+      return Object.fromEntries(Object.entries(tree.annotations).filter(([key]) => !made.includes(key)))
+    }
+    const format = artifact.manifest.artifactType === undefined ? "image" : "boe-artifact"
+    const pushed = await desk.attache("push", "out", `oci-layout:store:${artifact.tag}`, "--format", format)
+    expect(pushed.status, pushed.stderr).toBe(0)
+    expect(await annotationsAt(`oci-layout:store:${artifact.tag}`)).toEqual(await annotationsAt(at(artifact)))
   })
 
   it("lists its tags", async () => {

@@ -99,4 +99,67 @@ describe("extensionSource", () => {
     expect(warnings).toContainEqual(expect.objectContaining({ code: "ATT_WASM_DOES_NOT_LOAD", severity: "warning" }))
     expect(warnings.every(({ severity }) => severity === "warning")).toBe(true)
   })
+
+  it("takes from a manifest of Built On Envoy what is not said", async () => {
+    const manifest = [
+      "name: plug",
+      "version: 1.2.3",
+      "author: Acme",
+      "description: Plugs",
+      "license: Apache-2.0",
+      "type: go",
+      "filterType: [http, network]",
+      "composerVersion: 0.9.0",
+    ].join("\n")
+    const root = folder({
+      "p/plugin.so": "x",
+      "p/manifest.yaml": manifest,
+      "l/libx.so": "x",
+      "l/manifest.yaml": manifest,
+    })
+    const { contents, warnings } = await extensionSource(join(root, "p"), { ...plain, repository: "a/b", tag: "9.9.9" })
+    expect(warnings).toEqual([])
+    expect(contents[0]).toMatchObject({
+      kind: "go-plugin",
+      name: "plug",
+      version: "1.2.3",
+      language: "go",
+      filterTypes: ["http", "network"],
+      composerVersion: "0.9.0",
+      annotations: {
+        "org.opencontainers.image.authors": "Acme",
+        "org.opencontainers.image.description": "Plugs",
+        "org.opencontainers.image.licenses": "Apache-2.0",
+      },
+    })
+    const said = {
+      ...plain,
+      name: "other",
+      version: "2.0.0",
+      annotations: { "org.opencontainers.image.authors": "Me" },
+    }
+    expect((await extensionSource(join(root, "p"), said)).contents[0]).toMatchObject({
+      name: "other",
+      version: "2.0.0",
+      annotations: { "org.opencontainers.image.authors": "Me", "org.opencontainers.image.description": "Plugs" },
+    })
+    const inline = folder({ "manifest.yaml": "name: l\ntype: lua\nlua: {inline: x}\n" })
+    expect((await extensionSource(inline, plain)).contents[0]).toMatchObject({ kind: "lua", name: "l" })
+    // A library is found by the name of its file.
+    expect((await extensionSource(join(root, "l"), plain)).contents[0]).toMatchObject({ name: "x", version: "1.2.3" })
+  })
+
+  it.each([
+    ["no YAML", "name: [", 1],
+    ["a list", "- name: x", 0],
+    ["nothing", "", 0],
+    ["numbers", "name: 1\nversion: 2\nfilterType: {a: 1}\ncomposerVersion: []", 0],
+  ])("passes over a manifest that is %s", async (_name, manifest, warned) => {
+    const root = folder({ "plugin.so": "x", "manifest.yaml": manifest })
+    const { contents, warnings } = await extensionSource(root, { ...plain, name: "n", tag: "1.0.0" })
+    expect(contents[0]).toMatchObject({ name: "n", version: "1.0.0" })
+    expect(contents[0]).not.toHaveProperty("filterTypes")
+    expect(warnings).toHaveLength(warned)
+    expect(warnings.every(({ severity }) => severity === "warning")).toBe(true)
+  })
 })

@@ -18,6 +18,7 @@ import {
   standardAnnotations,
 } from "@attache/oci"
 import { inspectModule } from "@attache/wasm-host"
+import { type ManifestFacts, readManifestFacts } from "./built-on-envoy-manifest.ts"
 
 /** What is said about an extension beside its files; what is absent is found out. */
 export interface SourceFacts {
@@ -42,40 +43,52 @@ export interface ExtensionSource {
  * The extension in a file or folder.
  *
  * A folder is taken whole if the file that a proxy loads is at its root; a folder with one `.wasm` file, there or in
- * `dist/`, gives that alone. Hidden files and `node_modules` are left out. A Wasm module that Envoy would not load is a
- * warning. Errors: ATT_PACKAGE_NOTHING, ATT_PACKAGE_SEVERAL, ATT_OCI_LIMIT, ATT_ARCHIVE_*.
+ * `dist/`, gives that alone. Hidden files and `node_modules` are left out. What is not said is in a `manifest.yaml` of Built
+ * On Envoy. A Wasm module that Envoy would not load is a warning. Errors: ATT_PACKAGE_NOTHING, ATT_PACKAGE_SEVERAL, ATT_OCI_LIMIT, ATT_ARCHIVE_*.
  */
 export async function extensionSource(path: string, facts: SourceFacts): Promise<ExtensionSource> {
   const { platforms } = facts
   if (platforms.length < 2) {
     const [platform] = platforms
-    const content = await contentAt(path, facts, platform)
-    return { contents: [content], warnings: await warningsOf(content) }
+    const found = await contentAt(path, facts, platform)
+    return { contents: [found.content], warnings: await warningsOf(found) }
   }
-  const contents: ExtensionContent[] = []
+  const found: FoundContent[] = []
   for (const platform of platforms) {
-    contents.push(await contentAt(join(path, formatPlatform(platform).replaceAll("/", "-")), facts, platform))
+    found.push(await contentAt(join(path, formatPlatform(platform).replaceAll("/", "-")), facts, platform))
   }
-  const warnings = await Promise.all(contents.map(warningsOf))
-  return { contents, warnings: warnings.flat() }
+  const warnings = await Promise.all(found.map(warningsOf))
+  return { contents: found.map(({ content }) => content), warnings: warnings.flat() }
 }
 
-async function contentAt(path: string, facts: SourceFacts, platform: Platform | undefined): Promise<ExtensionContent> {
+/** An extension, and what its manifest says. */
+interface FoundContent {
+  readonly content: ExtensionContent
+  readonly manifest?: ManifestFacts
+}
+
+async function contentAt(path: string, facts: SourceFacts, platform: Platform | undefined): Promise<FoundContent> {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw nothing(`${path} does not exist`)
-  if (!found.isDirectory()) return contentOfFile(path, facts, platform)
+  if (!found.isDirectory()) return { content: await contentOfFile(path, facts, platform) }
   const files = await filesOfFolder(path, { exclude: isLeftOut })
   const paths = files.map((file) => file.path).filter((each) => !each.includes("/"))
   const kinds = new Set(paths.map(kindOfFile))
-  const kind = facts.kind ?? preference.find((each) => kinds.has(each))
+  const manifest = paths.includes(manifestName) ? await readManifestFacts(join(path, manifestName)) : undefined
+  const kind = facts.kind ?? preference.find((each) => kinds.has(each)) ?? manifest?.kind
   // A guest's folder has the module that was built beside the sources, which nobody needs to run it.
   if (kind === undefined || kind === "wasm") {
-    if (!paths.includes("plugin.wasm")) return contentOfFile(theOnlyModule(path, files), facts, platform)
+    if (!paths.includes("plugin.wasm"))
+      return { content: await contentOfFile(theOnlyModule(path, files), facts, platform) }
   }
   if (kind === undefined) throw nothing(`${path} holds no extension`)
   const library = paths.find((each) => kindOfFile(each) === "dynamic-module")
-  return contentOf(kind, files, nameOf(facts, kind, library ?? path), facts, platform)
+  const name = nameOf(facts, kind, library ?? path, manifest?.name)
+  const content = contentOf(kind, files, name, facts, platform, manifest)
+  return { content, ...(manifest === undefined ? {} : { manifest }) }
 }
+
+const manifestName = "manifest.yaml"
 
 const preference: readonly ExtensionKind[] = ["wasm", "go-plugin", "composer", "dynamic-module", "ext-proc", "lua"]
 
@@ -120,17 +133,21 @@ function contentOf(
   name: string,
   facts: SourceFacts,
   platform: Platform | undefined,
+  manifest?: ManifestFacts,
 ): ExtensionContent {
-  const { annotations } = facts
+  const { language, filterTypes, composerVersion } = manifest ?? {}
   const isNative = kind !== "wasm" && kind !== "lua"
   const runsOn = platform ?? (isNative ? hostPlatform() : undefined)
   return {
     kind,
     name,
-    version: versionOf(facts),
+    version: versionOf(facts, manifest?.version),
     files,
-    annotations,
+    annotations: { ...manifest?.annotations, ...facts.annotations },
     ...(runsOn === undefined ? {} : { platform: runsOn }),
+    ...(language === undefined ? {} : { language }),
+    ...(filterTypes === undefined ? {} : { filterTypes }),
+    ...(composerVersion === undefined ? {} : { composerVersion }),
   }
 }
 
@@ -140,7 +157,12 @@ export function hostPlatform(): Platform {
   return { os: "linux", architecture: names[process.arch] ?? process.arch }
 }
 
-function nameOf({ name, annotations, repository }: SourceFacts, kind: ExtensionKind, path: string): string {
+function nameOf(
+  { name, annotations, repository }: SourceFacts,
+  kind: ExtensionKind,
+  path: string,
+  ofManifest?: string,
+): string {
   const given = name ?? annotations[standardAnnotations.title]
   if (given !== undefined) return given
   // The name of a library is part of its file's name, by which Envoy finds it.
@@ -149,16 +171,20 @@ function nameOf({ name, annotations, repository }: SourceFacts, kind: ExtensionK
     ?.split("/")
     .at(-1)
     ?.replace(/^extension-/, "")
-  return library ?? last ?? basename(resolve(path), extname(path))
+  return library ?? ofManifest ?? last ?? basename(resolve(path), extname(path))
 }
 
-function versionOf({ version, annotations, tag }: SourceFacts): string {
-  const given = version ?? annotations[standardAnnotations.version]
+function versionOf({ version, annotations, tag }: SourceFacts, ofManifest?: string): string {
+  const given = version ?? annotations[standardAnnotations.version] ?? ofManifest
   return given ?? (tag !== undefined && /^v?\d/.test(tag) ? tag : "0.0.0")
 }
 
+async function warningsOf({ content, manifest }: FoundContent): Promise<readonly Diagnostic[]> {
+  return [...(manifest?.warnings ?? []), ...(await moduleWarnings(content))]
+}
+
 /** What Envoy would not like about a module. Errors: those of reading it. */
-async function warningsOf({ kind, files }: ExtensionContent): Promise<readonly Diagnostic[]> {
+async function moduleWarnings({ kind, files }: ExtensionContent): Promise<readonly Diagnostic[]> {
   const module = kind === "wasm" ? files.find(({ path }) => path === "plugin.wasm") : undefined
   if (module === undefined) return []
   if (module.size > maxExtensionBytes.wasm) {
