@@ -3,16 +3,14 @@ import { appendFile, readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { guestPolicy, imageSite, moduleFolder, patience } from "../test/image-site.ts"
-import { minutes, privateImages, registries } from "../test/image-world.ts"
+import { minutes, privateImages, registries, swapsOf } from "../test/image-world.ts"
 
 const pullSecretRef = { name: "pull" }
 const isSwapped = (name: string): boolean => /^guest-\d+$/.test(name)
 const unreachable = /[Cc]ould not fetch Wasm OCI image/
-const areAllThere = registries.every(({ reason }) => reason === undefined)
 
 describe.each(registries)("$name", (kind) => {
-  // The one that keeps its blobs on disk takes five times as long: where both are there, it has its share.
-  const swaps = areAllThere && kind.name === "docker-registry" ? 20 : 100
+  const swaps = swapsOf(kind)
   describe.skipIf(kind.reason !== undefined)("images of a private registry", () => {
     it(`are swapped ${swaps} times under load without a failed request`, { timeout: 600_000 }, async () => {
       const images = await privateImages(kind)
@@ -36,7 +34,7 @@ describe.each(registries)("$name", (kind) => {
     it("heal alone when the registry is down for minutes, at the start and in the middle, and cost nobody else anything", async () => {
       const images = await privateImages(kind)
       await images.push("v1", "one")
-      await images.push("v2", "two")
+      for (const tag of ["two", "three"]) await images.push(tag, tag)
       images.setDown(true)
       const site = await imageSite(images, guestPolicy(images, ":v1"))
       await expect.poll(async () => (await site.get("/plain"))?.status, patience).toBe(200)
@@ -52,15 +50,21 @@ describe.each(registries)("$name", (kind) => {
       await expect.poll(site.guest, patience).toBe("one")
       await expect.poll(site.status, patience).not.toMatch(unreachable)
 
-      images.setDown(true)
       const wasm = site.wasmLoad()
-      site.attach(guestPolicy(images, ":v2"))
-      await expect.poll(site.status, patience).toMatch(unreachable)
-      await minutes(3)
-      expect(await site.guest(), "the old one works on").toBe("one")
-      images.setDown(false)
-      await expect.poll(site.guest, patience).toBe("two")
-      await expect.poll(site.status, patience).not.toMatch(unreachable)
+      for (const [how, tag, before] of [
+        [true, "two", "one"],
+        ["silent", "three", "two"],
+      ] as const) {
+        images.setDown(how)
+        site.attach(guestPolicy(images, `:${tag}`))
+        await expect.poll(site.status, patience).toMatch(how === true ? unreachable : /"Pending"/)
+        await minutes(3)
+        expect(await site.guest(), "the old one works on").toBe(before)
+        expect(site.status()).toContain('"False"')
+        images.setDown(false)
+        await expect.poll(site.guest, patience).toBe(tag)
+        await expect.poll(site.status, patience).not.toContain('"False"')
+      }
       expect([await plain.stop(), await wasm.stop()]).toEqual([[], []])
     })
 

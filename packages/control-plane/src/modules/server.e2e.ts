@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { Secret } from "@attache/base"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { guestPolicy, type ImageSite, imageSite, moduleFolder, patience } from "../../test/image-site.ts"
-import { privateImages, registries } from "../../test/image-world.ts"
+import { privateImages, registries, swapsOf } from "../../test/image-world.ts"
 import { hostSettings } from "../../test/resources.ts"
 import { placeAtServer } from "./place.ts"
 import { serveModules } from "./server.ts"
@@ -40,7 +40,7 @@ describe.each(registries)("$name", (kind) => {
       })
       await expect.poll(site.guest, patience).toBe("guest-0")
       const loads = [site.plainLoad(), site.wasmLoad((name) => /^guest-\d+$/.test(name))]
-      for (let i = 1; i <= 10; i++) {
+      for (let i = 1; i <= swapsOf(kind); i++) {
         isDamaging = i % 2 === 0
         await images.push(`v${i}`, `guest-${i}`)
         site.attach(guestPolicy(images, `:v${i}`))
