@@ -16,6 +16,20 @@ describe("dockerfileOf", () => {
     )
   })
 
+  it("keeps files in their folders, and all in one layer", () => {
+    const files = ["libset.so", "manifest.yaml", "metadatas/a/manifest.yaml", "metadatas/b/manifest.yaml", "z/x"]
+    const text = dockerfileOf({ kind: "dynamic-module", files, annotations: {} })
+    expect(text.trim().split("\n").slice(1)).toEqual([
+      "FROM scratch AS files",
+      'COPY ["libset.so","manifest.yaml","/"]',
+      'COPY ["metadatas","/metadatas"]',
+      'COPY ["z","/z"]',
+      "",
+      "FROM scratch",
+      'COPY --from=files ["/","/"]',
+    ])
+  })
+
   it("lets an external processor be run", () => {
     const text = dockerfileOf({ kind: "ext-proc", files: ["ext_proc-server"], annotations: { a: "1\nRUN x" } })
     expect(text.trim().split("\n").slice(1)).toEqual([

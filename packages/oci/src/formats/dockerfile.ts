@@ -22,14 +22,33 @@ export function dockerfileOf({ kind, files, annotations }: DockerfileOptions): s
   }
   const pairs = Object.entries(annotations)
   const flags = pairs.map(([key, value]) => ` --annotation ${shellQuoted(`${key}=${value}`)}`).join("")
+  const { before, copy } = copying(files)
   return [
     `# docker buildx build --output type=registry,oci-mediatypes=true --provenance=false${flags} --tag REFERENCE .`,
+    ...before,
     "FROM scratch",
     ...pairs.map(([key, value]) => `LABEL ${JSON.stringify(key)}=${dockerQuoted(value)}`),
-    `COPY ${JSON.stringify([...files, "/"])}`,
+    copy,
     ...(kind === "ext-proc" ? ['ENTRYPOINT ["/ext_proc-server"]'] : []),
     "",
   ].join("\n")
+}
+
+/** Files in folders are put together in a stage before: one COPY would leave their folders out, and several are several layers. */
+function copying(files: readonly string[]): { readonly before: readonly string[]; readonly copy: string } {
+  const roots = files.filter((file) => !file.includes("/"))
+  const folders = [...new Set(files.flatMap((file) => (file.includes("/") ? (file.split("/")[0] ?? "") : [])))]
+  const copyRoots = `COPY ${JSON.stringify([...roots, "/"])}`
+  if (folders.length === 0) return { before: [], copy: copyRoots }
+  return {
+    before: [
+      "FROM scratch AS files",
+      ...(roots.length === 0 ? [] : [copyRoots]),
+      ...folders.map((folder) => `COPY ${JSON.stringify([folder, `/${folder}`])}`),
+      "",
+    ],
+    copy: 'COPY --from=files ["/","/"]',
+  }
 }
 
 function shellQuoted(text: string): string {
