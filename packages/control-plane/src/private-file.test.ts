@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process"
 import { readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryDirectory } from "../test/temporary-directory.ts"
-import { writePrivateFile } from "./private-file.ts"
+import { removeUnfinished, writePrivateFile } from "./private-file.ts"
 
 describe("writePrivateFile", () => {
   it("writes whole files for this user alone, whoever else writes the same", async () => {
@@ -22,5 +23,17 @@ describe("writePrivateFile", () => {
     await expect(writePrivateFile(join(folder.path, "file", "x"), "")).rejects.toThrow(/ENOTDIR|EEXIST/)
     await expect(writePrivateFile(folder.path, "")).rejects.toThrow()
     expect(await readdir(folder.path)).toEqual(["file"])
+  })
+})
+
+describe("removeUnfinished", () => {
+  it("removes what dead writers left, and nothing else", async () => {
+    await using folder = await temporaryDirectory()
+    const dead = spawnSync(process.execPath, ["--version"]).pid
+    const kept = [`file.${process.pid}-0123456789ab.new`, `file.${dead}-0123456789ab`, "file.new", "file"]
+    for (const name of [...kept, `file.${dead}-0123456789ab.new`]) await writeFile(join(folder.path, name), "")
+    removeUnfinished(folder.path)
+    expect((await readdir(folder.path)).sort()).toEqual(kept.sort())
+    removeUnfinished(join(folder.path, "nowhere"))
   })
 })

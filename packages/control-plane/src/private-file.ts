@@ -1,7 +1,8 @@
 // Files that only this user reads: modules, last good inputs.
 import { randomBytes } from "node:crypto"
+import { readdirSync, rmSync } from "node:fs"
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 
 /** Ends the names of files that are being written. */
 export const unfinished = ".new"
@@ -44,5 +45,26 @@ export async function writePrivately(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
     throw error
+  }
+}
+
+/** Removes what writers that were killed left half done in a folder. Never throws. */
+export function removeUnfinished(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const writer = /\.(\d+)-[0-9a-f]{12}\.new$/.exec(name)?.[1]
+      if (writer !== undefined && isDead(Number(writer))) rmSync(join(folder, name), { force: true })
+    }
+  } catch {
+    // No folder yet, or not ours to clean: nothing depends on it.
+  }
+}
+
+function isDead(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH"
   }
 }

@@ -42,6 +42,20 @@ describe("createLastGoodStore", () => {
     await store.flush()
   })
 
+  it("forgets files that went while nobody looked, and no others", async () => {
+    await using folder = await temporaryDirectory()
+    const store = open(folder.path)
+    for (const file of ["/a.yaml", "/b.yaml", "/c.yaml"]) store.keep(file, stateOf(file))
+    await store.flush()
+    await writeFile(join(folder.path, "other"), "no record")
+    const later = open(folder.path)
+    later.keep("/b.yaml", stateOf("b"))
+    later.forget((file) => file !== "/c.yaml")
+    await later.flush()
+    expect(["/a.yaml", "/b.yaml", "/c.yaml"].map((file) => later.read(file)?.text)).toEqual([undefined, "b", "/c.yaml"])
+    expect(await readdir(folder.path)).toContain("other")
+  })
+
   it("takes damaged, foreign and endless records for none", async () => {
     await using folder = await temporaryDirectory()
     const store = open(folder.path)

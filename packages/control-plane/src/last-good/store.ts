@@ -1,9 +1,9 @@
 // Good inputs on disk, so that a control plane that starts on a broken file goes on with what it had.
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { rm } from "node:fs/promises"
+import { open, readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { type Logger, messageOf, sha256Hex } from "@attache/base"
-import { writePrivateFile } from "../private-file.ts"
+import { removeUnfinished, writePrivateFile } from "../private-file.ts"
 import type { LastGood } from "../provider-file/last-good-reading.ts"
 import { maxFileBytes } from "../provider-file/resource-files.ts"
 
@@ -30,6 +30,9 @@ const keptForMs = 180 * 24 * 3_600_000
 /** A record may be larger than its file: defaults are written out. */
 const maxRecordBytes = 4 * maxFileBytes
 
+/** Longest path in a record, and some more. */
+const maxHeadBytes = 8 * 1024
+
 /** What stands in a record before the objects: one line of JSON. */
 interface RecordHead {
   readonly file: string
@@ -46,6 +49,7 @@ export function createLastGoodStore<T>(options: LastGoodOptions<T>): LastGoodSto
   const now = options.now ?? Date.now
   const waiting = new Map<string, readonly T[] | undefined>()
   let writing: Promise<void> | undefined
+  let gone: ((file: string) => boolean) | undefined
   let isTroubled = false
   const pathOf = (file: string): string => join(folder, `${sha256Hex(file)}.last`)
   const writeNext = async (file: string, objects: readonly T[] | undefined): Promise<void> => {
@@ -59,20 +63,39 @@ export function createLastGoodStore<T>(options: LastGoodOptions<T>): LastGoodSto
       isTroubled = true
     }
   }
+  const forgetAll = async (isGone: (file: string) => boolean): Promise<void> => {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const path = join(folder, name)
+      const head = await headOf(path)
+      if (head === undefined || pathOf(head.file) !== path || !isGone(head.file)) continue
+      await rm(path, { force: true }).catch(() => {})
+    }
+  }
   const drain = async (): Promise<void> => {
+    const isGone = gone
+    gone = undefined
+    if (isGone !== undefined) await forgetAll(isGone)
     for (const [file, objects] of waiting) {
       waiting.delete(file)
       await writeNext(file, objects)
     }
     writing = undefined
   }
+  /** The end of the turn: a cold start does not wait for its own records. */
+  const later = (): void => {
+    writing ??= new Promise((resolve) => setImmediate(resolve)).then(drain)
+  }
+  removeUnfinished(folder)
   prune(folder, now() - keptForMs)
   return {
+    forget: (isGone) => {
+      gone = isGone
+      later()
+    },
     read: (file) => readRecord(pathOf(file), file),
     keep: (file, state) => {
       waiting.set(file, state === undefined ? undefined : [...state.objects.values()])
-      // The end of the turn: a cold start does not wait for its own records.
-      writing ??= new Promise((resolve) => setImmediate(resolve)).then(drain)
+      later()
     },
     flush: async () => {
       while (writing !== undefined) await writing
@@ -90,6 +113,20 @@ function readRecord(path: string, file: string): { readonly text: string; readon
     return { text: record.slice(end + 1), savedAt: head.savedAt }
   } catch {
     // Absent, unreadable or damaged: there is no last good input then.
+    return undefined
+  }
+}
+
+/** What stands in a record before the objects; undefined for what is none. */
+async function headOf(path: string): Promise<RecordHead | undefined> {
+  try {
+    await using file = await open(path, "r")
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxHeadBytes), 0, maxHeadBytes, 0)
+    const text = buffer.toString("utf8", 0, bytesRead)
+    const head = JSON.parse(text.slice(0, text.indexOf("\n"))) as Partial<RecordHead> | null
+    if (typeof head?.file !== "string" || typeof head.savedAt !== "string") return undefined
+    return { file: head.file, savedAt: head.savedAt }
+  } catch {
     return undefined
   }
 }

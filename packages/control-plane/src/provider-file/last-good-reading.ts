@@ -9,6 +9,8 @@ export interface LastGood<T> {
   read(file: string): { readonly text: string; readonly savedAt: string } | undefined
   /** Takes note of a file that is good as a whole now; undefined: the file is gone. */
   keep(file: string, state: FileState<T> | undefined): void
+  /** Takes note of files that went while nobody looked. */
+  forget(isGone: (file: string) => boolean): void
 }
 
 /**

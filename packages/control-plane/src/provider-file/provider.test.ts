@@ -220,9 +220,24 @@ describe("last good inputs", () => {
         if (state === undefined) kept.delete(file)
         else kept.set(file, [...state.objects].map(([key, value]) => `${key}=${value}`).join("\n"))
       },
+      forget: (isGone) => {
+        for (const file of kept.keys()) if (isGone(file)) kept.delete(file)
+      },
     }
     return { kept, lastGood }
   }
+
+  it("go with a file that went while nobody looked, where others are there", async () => {
+    await using folder = await temporaryDirectory()
+    const [here, gone] = [join(folder.path, "1.yaml"), join(folder.path, "2.yaml")]
+    const { kept, lastGood } = memory()
+    for (const file of [gone, "/elsewhere/3.yaml"]) kept.set(file, "a=1")
+    createFileProvider([folder.path], loadLines, { lastGood }).refresh()
+    expect(kept.has(gone), "a folder that is empty may not be there yet").toBe(true)
+    await writeFile(here, "b=1")
+    createFileProvider([folder.path], loadLines, { lastGood }).refresh()
+    expect([...kept.keys()].sort()).toEqual(["/elsewhere/3.yaml", here])
+  })
 
   it("stand in for a file that is broken at the first look, and give way when it is good", async () => {
     await using folder = await temporaryDirectory()

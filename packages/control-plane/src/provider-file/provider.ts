@@ -1,5 +1,6 @@
 // Files as a source of objects: read, checked, kept when they break, read again when they change.
 import { realpathSync } from "node:fs"
+import { dirname } from "node:path"
 import { type AttacheError, contentVersion, type Diagnostic, errorFrom, systemClock } from "@attache/base"
 import { filesBeingWritten } from "./being-written.ts"
 import { emptyFileIndex, type FileIndex, withFiles } from "./file-index.ts"
@@ -81,6 +82,7 @@ export function createFileProvider<T>(
   const seen = new Map<string, Seen>()
   let leftOut = 0
   let lookAgain = (): void => {}
+  let isFirst = true
   function* refreshInSteps(): Generator<void, ObjectChanges<T>> {
     const all = resourceFiles(paths)
     const files = all.slice(0, limitFiles)
@@ -107,6 +109,8 @@ export function createFileProvider<T>(
       if (reading === undefined) seen.delete(file)
       if (reading === undefined || isGood(reading)) options.lastGood?.keep(file, set.files.get(file))
     }
+    if (isFirst) options.lastGood?.forget(goneFrom(all))
+    isFirst = false
     const isCountChanged = leftOut !== all.length - files.length
     leftOut = all.length - files.length
     if (readings.size === 0 && !isCountChanged) return { upserts: [], removes: [] }
@@ -140,6 +144,13 @@ export function createFileProvider<T>(
       }
     },
   }
+}
+
+/** Files beside others that are there; a folder without any may only not be there yet. */
+function goneFrom(files: readonly string[]): (file: string) => boolean {
+  const present = new Set(files)
+  const folders = new Set(files.map((file) => dirname(file)))
+  return (file) => folders.has(dirname(file)) && !present.has(file)
 }
 
 function inOneStep<T>(load: FileLoader<T>): SteppingFileLoader<T> {

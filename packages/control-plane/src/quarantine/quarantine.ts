@@ -1,7 +1,9 @@
 // From a refusal to the part that is to blame: it is withdrawn, the rest is delivered, and it comes back when its bytes change.
+import { dirname } from "node:path"
 import { type Clock, type Logger, messageOf } from "@attache/base"
 import { type PartKey, type ResourceKind, resourceKindOf, type Translator } from "@attache/translate"
 import type { AnswerEvent } from "@attache/xds-server"
+import { removeUnfinished } from "../private-file.ts"
 import { refusedResources } from "../refused-resources.ts"
 import { findBlame, type RefusedResource } from "./find-blame.ts"
 import type { Judge } from "./judge.ts"
@@ -141,6 +143,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   return {
     restore: async () => {
       if (options.path === undefined) return
+      removeUnfinished(dirname(options.path))
       const version = await judge.version().catch(() => undefined)
       if (version === undefined) return
       for (const part of readQuarantine(options.path, version, logger))
