@@ -1,6 +1,6 @@
 // Ends of the control plane and of Envoy: what was known before is known after, and requests go on where an Envoy does.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createBootstrap, findEnvoy, freePorts, runEnvoy } from "@attache/envoy"
@@ -30,6 +30,7 @@ const steady = (port: number, path = "/steady"): string =>
     backend("one", one.port),
     route("steady", [prefix(path, { backendRefs: [to("one")] })]),
   )
+const more = (): string => stream(route("more", [prefix("/more", { backendRefs: [to("one")] })]))
 const is =
   (wanted: number) =>
   ({ status }: { readonly status: number }) =>
@@ -86,6 +87,37 @@ describe("attache run, started again", () => {
     await untilAnswer(port, "/other", is(200), { context: second.output })
     expect(leftovers(state.path)).toEqual([])
   })
+
+  it("while its state folder is not what it should be: it serves, and says what it cannot keep", async () => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port), "bad.yaml": stream(refused) })
+    mkdirSync(join(place.state, "quarantine.json"), { recursive: true })
+    for (const name of ["instances", "last-good"]) writeFileSync(join(place.state, name), "no folder")
+    await using run = startCommand(place, "run")
+    await run.said(ready)
+    await untilAnswer(port, "/steady", is(200), { context: run.output })
+    await untilAnswer(port, "/bad", is(500), { context: run.output })
+    for (const text of [/does not find this instance/, /last good input cannot be kept/, /quarantine cannot be kept/])
+      await run.said(text)
+  })
+
+  it("after a file went while nobody looked: what it held does not come back with a broken file of its name", async () => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port), "more.yaml": more() })
+    const first = startCommand(place, "run")
+    await first.said(ready)
+    await untilAnswer(port, "/more", is(200), { context: first.output })
+    await first.end("SIGINT")
+    rmSync(join(place.folder, "more.yaml"))
+    const second = startCommand(place, "run")
+    await second.said(ready)
+    await second.end("SIGINT")
+    place.write("more.yaml", "kind: [")
+    await using third = startCommand(place, "run")
+    await third.said(ready)
+    await untilAnswer(port, "/steady", is(200), { context: third.output })
+    expect((await send(port, "/more")).status).toBe(404)
+  })
 })
 
 describe("an Envoy that ends by itself", () => {
@@ -135,7 +167,7 @@ describe("an Envoy of somebody else's", () => {
     rmSync(socketPath, { force: true })
     await using second = serve()
     await second.said(/^ready xds=/m)
-    place.write("more.yaml", stream(route("more", [prefix("/more", { backendRefs: [to("one")] })])))
+    place.write("more.yaml", more())
     await untilAnswer(port, "/more", is(200), { context: second.output })
     isRunning = false
     await load

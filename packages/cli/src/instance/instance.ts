@@ -57,14 +57,23 @@ export function createInstance(onTrouble: (error: unknown) => void): Instance {
         writeFileSync(`${path}.new`, text, { mode: 0o600 })
         renameSync(`${path}.new`, path)
       } catch (error) {
-        rmSync(`${path}.new`, { force: true })
+        removeQuietly(`${path}.new`)
         onTrouble(error)
       }
     },
     remove: () => {
-      rmSync(folder, { recursive: true, force: true })
-      rmSync(socketFolder, { recursive: true, force: true })
+      removeQuietly(folder)
+      removeQuietly(socketFolder)
     },
+  }
+}
+
+/** A path below something that is no folder cannot be removed, and need not be. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // What is left is of a process that is dead, and goes with the next start.
   }
 }
 
