@@ -175,7 +175,7 @@ function hostOptions({ config, module }: WasmCase): HostOptions {
     clusters: { ...upstreams, grpc: { grpc: testGrpc }, dead: "refused" },
     ...(config.routes === undefined ? {} : { routes: config.routes.map(routeOptions) }),
     workers: config.concurrency ?? 1,
-    node: config.node ?? {},
+    node: { id: "node-1", cluster: "cluster-1", ...config.node },
     logLevel: levels[level] ?? (level as LevelName),
     ...(typeof limit === "number" ? { bufferLimitBytes: limit } : {}),
   }

@@ -59,7 +59,9 @@ function findSdk(layout: ModuleLayout, language: string | undefined): string | u
   if (rust !== undefined) return `proxy-wasm (Rust) ${rust[1]}`
   const go = search(/proxy-wasm-go-sdk@(v[\w.-]+)/) ?? search(/proxy-wasm-go-sdk/)
   if (go !== undefined) return `proxy-wasm-go-sdk ${go[1] ?? ""}`.trim()
-  // Both AssemblyScript SDKs misname this export, and nobody else does.
+  // What the SDK says about a plugin that nobody registered: every guest made with it holds the text.
+  if (hasUtf16(layout, "no filter is registered for root id ")) return "@attache/wasm-sdk"
+  // Both other AssemblyScript SDKs misname this export, and nobody else does.
   if (language === "AssemblyScript" && layout.exports.some(({ name }) => name === "proxy_on_grpc_trailing_metadata")) {
     return layout.exports.some(({ name }) => name === "__retain")
       ? "@solo-io/proxy-runtime"

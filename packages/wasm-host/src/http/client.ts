@@ -2,7 +2,7 @@ import { byteString, decodeUtf8, joinBytes, utf8 } from "../byte-string.ts"
 import type { Loop } from "../loop.ts"
 import { createHeaderMap, type HeaderInput, lowerCase, pairsOf, textPairs } from "./header-map.ts"
 import type { ClientSide } from "./response-codec.ts"
-import { type HttpStream, leastRead } from "./stream.ts"
+import { delayedCloseMs, type HttpStream, leastRead } from "./stream.ts"
 import { requestHeadSize, slices } from "./wire.ts"
 
 /** A request of a client over HTTP/1.1, one connection each. */
@@ -83,6 +83,8 @@ export function openExchange(
   const parts: Uint8Array[] = []
   let received = 0
   const isBodiless = (): boolean => request.method === "HEAD" || statusText === "204" || statusText === "304"
+  /** Bytes of body the client takes. */
+  const expected = (): number => (request.method === "HEAD" ? 0 : (length ?? received))
   const client: ClientSide = {
     headers: (status, wire) => {
       if (outcome !== undefined) return
@@ -103,7 +105,11 @@ export function openExchange(
       trailers = pairs
     },
     end: () => {
-      outcome ??= length !== undefined && !isBodiless() && received < length ? "cut" : "complete"
+      if (length === undefined || isBodiless() || received >= length) outcome ??= "complete"
+      else
+        loop.after(delayedCloseMs, () => {
+          outcome ??= "cut"
+        })
     },
     reset: () => {
       outcome ??= "cut"
@@ -133,9 +139,9 @@ export function openExchange(
       outcome: outcome ?? (isCrashed() ? "crash" : "timeout"),
       ...(statusText === undefined ? {} : { status: Number(statusText), statusText }),
       headers,
-      body: length === undefined ? joinBytes(parts) : joinBytes(parts).slice(0, length),
+      body: joinBytes(parts).slice(0, expected()),
       trailers,
-      overflow: length === undefined ? new Uint8Array(0) : joinBytes(parts).slice(length),
+      overflow: joinBytes(parts).slice(expected()),
     }),
     text: () => decodeUtf8(joinBytes(parts)),
   }

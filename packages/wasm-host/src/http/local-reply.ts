@@ -49,7 +49,7 @@ export function prepareLocalReply(reply: LocalReply, isGrpc: boolean, isHead: bo
   if (reply.body.length > 0) {
     headers.set("content-length", String(reply.body.length))
     if (headers.get("content-type") === undefined) headers.set("content-type", "text/plain")
-  } else headers.remove("content-length")
+  } else for (const name of ["content-length", "content-type"]) headers.remove(name)
   return { headers, body: isHead ? new Uint8Array(0) : reply.body }
 }
 

@@ -53,7 +53,7 @@ export interface StreamOptions {
 export const leastRead = 16384
 
 /** After this a connection is closed whose client still sends. Source: Envoy `delayed_close_timeout`. */
-const delayedCloseMs = 1000
+export const delayedCloseMs = 1000
 
 /** A stream that waits for its request headers. Source: Envoy `FilterManager`, `Router::Filter`, `ConnectionManagerImpl`. */
 export function createHttpStream(options: StreamOptions): HttpStream {
@@ -149,6 +149,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
 
   /** A module closes the stream: done when its callback is over, so that what else it asked for still counts. */
   const closeByModule = (): void => {
+    if (isEnded && isCut) return
     const isAnswered = pending !== undefined && responseHeaders !== undefined
     if (isEnded || isResetPending || isAnswered) {
       if (isRequestComplete) throw streamIsOver(process, "proxy_close_stream")
@@ -170,6 +171,7 @@ export function createHttpStream(options: StreamOptions): HttpStream {
       if (!codec.isHeadersSent) startReply(reply)
       return
     }
+    if (isEnded && isCut) return
     const isAnswered = pending !== undefined && responseHeaders !== undefined
     if (isEnded || isAnswered || (isResetPending && codec.isHeadersSent)) {
       if (isRequestComplete) throw streamIsOver(process, "proxy_send_local_response")

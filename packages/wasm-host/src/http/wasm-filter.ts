@@ -40,7 +40,8 @@ interface Side {
 export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCallbacks): WasmFilter {
   const plugin = root.plugin
   const sides: Readonly<Record<"request" | "response", Side>> = { request: newSide(), response: newSide() }
-  let id = 0
+  // The number is taken when the chain is made; the module hears of it with the request headers.
+  const id = vm.nextContextId()
   let isCreated = false
   let isDestroyed = false
   let isFailReplySent = false
@@ -80,8 +81,6 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
 
   const create = (): void => {
     if (isCreated || isFailed()) return
-    id = vm.nextContextId()
-    vm.contexts.set(id, context)
     isCreated = true
     movedBy = undefined
     vm.call("proxy_on_context_create", context, [id, root.id])
@@ -172,9 +171,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
   }
 
   const context: Context = {
-    get id() {
-      return id
-    },
+    id,
     parentId: root.id,
     root,
     logPrefix: streamLogPrefix(plugin),
@@ -262,6 +259,7 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
     () => root.call,
   )
 
+  vm.contexts.set(id, context)
   return {
     request: sideOf("request"),
     response: sideOf("response"),
@@ -274,11 +272,11 @@ export function createWasmFilter(vm: Vm, root: RootContext, callbacks: FilterCal
       logging = false
     },
     destroy: () => {
-      if (!isCreated || isDestroyed) return
+      if (isDestroyed) return
       isDestroyed = true
-      if (!isFailed()) vm.call("proxy_on_done", context, [id])
+      if (isCreated && !isFailed()) vm.call("proxy_on_done", context, [id])
       vm.runDeferred()
-      if (!isFailed()) vm.call("proxy_on_delete", context, [id])
+      if (isCreated && !isFailed()) vm.call("proxy_on_delete", context, [id])
       vm.contexts.delete(id)
       vm.runDeferred()
     },
