@@ -11,7 +11,7 @@ async function transfer(source: string, destination: string): Promise<void> {
   await copy(from.target, to.target, descriptor, { tag: to.reference })
 }
 
-process.on("message", async ({ source, destination }: { readonly source: string; readonly destination: string }) => {
+async function measured(source: string, destination: string): Promise<Cost> {
   globalThis.gc?.()
   // Linux counts the peak anew from here.
   writeFileSync("/proc/self/clear_refs", "5")
@@ -21,5 +21,9 @@ process.on("message", async ({ source, destination }: { readonly source: string;
   const { user, system } = process.cpuUsage(before)
   const wallMs = performance.now() - begun
   const kib = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1])
-  process.send?.({ wallMs, cpuMs: (user + system) / 1000, peakMiB: kib / 1024 } satisfies Cost)
+  return { wallMs, cpuMs: (user + system) / 1000, peakMiB: kib / 1024 }
+}
+
+process.on("message", ({ source, destination }: { readonly source: string; readonly destination: string }) => {
+  void measured(source, destination).then((cost) => process.send?.(cost))
 })
