@@ -1,6 +1,7 @@
 import { BufferId, FailState, PeerId, Status, StreamId } from "./abi/status.ts"
 import type { BodyData, BufferSource } from "./buffer.ts"
 import { joinBytes } from "./byte-string.ts"
+import { connectMs } from "./clusters.ts"
 import type { Context, RootContext } from "./context.ts"
 import type { StreamInfo } from "./http/stream-info.ts"
 import type { Loop } from "./loop.ts"
@@ -67,7 +68,7 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     if (isClosed) return
     isClosed = true
     // What the client sent meanwhile is never read, and so it is told by a reset.
-    isReset ||= isOpening
+    isReset ||= isOpening || (!isReading && stored.bytes.length > 0)
     // A reset goes on as a reset, not as an end.
     if (hasServer && !isReset) isServerTold = true
     filter?.closed(peer)
@@ -79,9 +80,19 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
 
   function resumeReading(): void {
     if (isClosed) return
+    if (isReading) {
+      if (stored.bytes.length > 0) forward(hasClientEnd)
+      return
+    }
+    // What came while the new connection was held is read when there is a server, by the filter first.
     isReading = true
     connectServer()
-    if (stored.bytes.length > 0) forward(hasClientEnd)
+    options.loop.after(connectMs, () =>
+      options.guard(() => {
+        if (stored.bytes.length > 0 || hasClientEnd) read(new Uint8Array(0), hasClientEnd)
+        if (isReset) closeBoth(PeerId.Remote)
+      }),
+    )
   }
 
   /** The connection to the server follows at once when the filter lets the new one pass. */
@@ -142,7 +153,7 @@ export function createTcpConnection(options: TcpOptions): TcpConnection {
     const outcome = filter?.downstreamData(stored, end) ?? "continue"
     if (isClosed) return
     if (outcome === "closed") closeBoth(PeerId.Local)
-    else if (outcome === "continue") forward(end)
+    else if (outcome === "continue" && !isReset) forward(end)
   }
 
   let opened: Outcome = "closed"

@@ -98,7 +98,9 @@ export function createThreads({ options, process, chain, clusters, facts }: Thre
     const old = thread.plugins[index]
     thread.plugins[index] = equal ?? startOn(source, vm ?? createVm(source))
     thread.loadedMs[index] = process.loop.now()
-    if (old !== undefined && thread.plugins.every((each) => each.vm !== old.vm)) dropped()
+    if (old === undefined) return
+    old.vm.heir = thread.plugins[index].vm
+    if (thread.plugins.every((each) => each.vm !== old.vm)) dropped()
   }
 
   const unload = ({ plugins }: Worker): void => {
@@ -138,9 +140,10 @@ export function createThreads({ options, process, chain, clusters, facts }: Thre
         return refuse(each, kind, code.linkError?.text ?? "start-up code")
       }
     }
+    let canary: PluginVm | undefined
     const hasCanary = sources.some((other, i) => i < index && sharesRoot(other.plugin, plugin))
     if (!hasCanary) {
-      const canary = startOn(source, createVm(source))
+      canary = startOn(source, createVm(source))
       dropped()
       if (!canary.isAccepted) {
         if (known === undefined) {
@@ -152,6 +155,7 @@ export function createThreads({ options, process, chain, clusters, facts }: Thre
       stopQuietly(canary)
     }
     load(main, index)
+    if (canary !== undefined) canary.vm.heir = main.plugins[index]?.vm
     return undefined
   }
 

@@ -28,6 +28,8 @@ export interface Vm {
   readonly capabilities: ReadonlySet<string> | undefined
   readonly environment: Plugin["environment"]
   failState: FailState
+  /** The VM that took the place of this one on its thread. */
+  heir: Vm | undefined
   /** Set by a local reply: the running callback's result counts as stop. */
   isIterationStopped: boolean
   /** The context host calls act upon. */
@@ -107,6 +109,7 @@ export function createVm(options: VmOptions): Vm {
     capabilities: plugin.capabilities,
     environment: plugin.environment,
     failState: FailState.Ok,
+    heir: undefined,
     isIterationStopped: false,
     context: () => (effective === undefined ? current : (vm.contexts.get(effective) ?? current)),
     current: () => current,

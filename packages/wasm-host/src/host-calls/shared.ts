@@ -43,9 +43,13 @@ export function registerSharedQueue(vm: Vm, name: number, nameSize: number, toke
   const { queues } = vm.process.shared
   const token = queues.register(vm.vmId, text, () => {
     vm.process.loop.after(0, () => {
-      if (root === undefined || vm.failState !== FailState.Ok) return
-      vm.call("proxy_on_queue_ready", root, [root.id, token])
-      vm.runDeferred()
+      // Told is the root of that number in the VM that is on the thread by now.
+      let target = vm
+      while (target.heir !== undefined) target = target.heir
+      const told = target.roots.find(({ id }) => id === root?.id)
+      if (told === undefined || target.failState !== FailState.Ok) return
+      target.call("proxy_on_queue_ready", told, [told.id, token])
+      target.runDeferred()
     })
   })
   return vm.memory.writeU32(tokenAt, token) ? Status.Ok : Status.InvalidMemoryAccess

@@ -82,6 +82,7 @@ export function openExchange(
   let outcome: HttpResult["outcome"] | undefined
   const parts: Uint8Array[] = []
   let received = 0
+  let isFeeding = false
   const isBodiless = (): boolean => request.method === "HEAD" || statusText === "204" || statusText === "304"
   /** Bytes of body the client takes. */
   const expected = (): number => (request.method === "HEAD" ? 0 : (length ?? received))
@@ -106,6 +107,8 @@ export function openExchange(
     },
     end: () => {
       if (length === undefined || isBodiless() || received >= length) outcome ??= "complete"
+      // A response that is over while the request is still being read is followed by a slow close.
+      else if (!isFeeding) outcome ??= "cut"
       else
         loop.after(delayedCloseMs, () => {
           outcome ??= "cut"
@@ -117,9 +120,12 @@ export function openExchange(
   }
   const stream = create(client)
   const feed = (run: () => void): void => {
-    if (!stream.isEnded) guard(run)
+    if (stream.isEnded) return
+    isFeeding = true
+    guard(run)
+    isFeeding = false
   }
-  guard(() => begin(request, stream, loop, readLimit, feed))
+  feed(() => begin(request, stream, loop, readLimit, feed))
   const exchange: HttpExchange = {
     get isDone() {
       return outcome !== undefined || isCrashed()
