@@ -48,9 +48,10 @@ function archiveOf({ folder }: Desk): string {
 const converted =
   (...flags: readonly string[]): Writer["write"] =>
   async ({ attache, folder }, file, reference) => {
-    await attache("push", file, `${reference}-first`)
+    // Not in the same registry: it would take the layer from there as it is.
+    await attache("push", file, "oci-layout:first:1")
     const middle = `dir:${join(folder, "middle")}`
-    await run(skopeo ?? "", ["copy", insecure("src"), "--dest-decompress", `docker://${reference}-first`, middle])
+    await run(skopeo ?? "", ["copy", "--dest-decompress", `oci:${join(folder, "first")}:1`, middle])
     await run(skopeo ?? "", ["copy", insecure("dest"), ...flags, middle, `docker://${reference}`])
   }
 
