@@ -8,13 +8,14 @@ export interface HostileAnswer {
   readonly code: string
   readonly twist: Twist
   /** Default: a pull. */
-  readonly verb?: "list" | "verify"
+  readonly verb?: "list" | "verify" | "push"
 }
 
 const isBlob = ({ url = "" }: IncomingMessage): boolean => url.includes("/blobs/")
 const isManifest = ({ url = "" }: IncomingMessage): boolean => url.includes("/manifests/")
 const isReferrers = ({ url = "" }: IncomingMessage): boolean => url.includes("/referrers/")
 const isAny = (): boolean => true
+const isUpload = ({ url = "", method }: IncomingMessage): boolean => method === "POST" && url.includes("/uploads/")
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown
 
@@ -147,6 +148,17 @@ export const hostileAnswers: readonly HostileAnswer[] = [
       response.writeHead(200, { "content-encoding": "gzip" }).end(Buffer.alloc(2_000, 0x1f)),
     ),
   },
+  ...[
+    ["at a metadata address", { location: "http://169.254.169.254/x" }, "ATT_HTTP_ADDRESS_DENIED"],
+    ["at a metadata address mapped into IPv6", { location: "http://[::ffff:a9fe:a9fe]/" }, "ATT_HTTP_ADDRESS_DENIED"],
+    ["in a file", { location: "file:///tmp/x" }, "ATT_OCI_PROTOCOL"],
+    ["nowhere", {}, "ATT_OCI_PROTOCOL"],
+  ].map(([place, headers, code]) => ({
+    name: `an upload that goes on ${place}`,
+    code: String(code),
+    verb: "push" as const,
+    twist: when(isUpload, (_request, response) => response.writeHead(202, headers as Record<string, string>).end()),
+  })),
   {
     name: "tags without end",
     code: "ATT_OCI_PROTOCOL",

@@ -16,7 +16,7 @@ import {
 } from "@attache/oci/testing"
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { hostileAnswers } from "./hostile-answers.ts"
-import { buildCommand, createDesk } from "./package-tools.ts"
+import { buildCommand, createDesk, wasmModule } from "./package-tools.ts"
 
 /** What the command may have at most, in MiB: it starts with about 95, and no case may cost what it claims to hold. */
 const mostMegabytes = 200
@@ -58,8 +58,10 @@ const taken: Readonly<Record<string, string | undefined>> = {
 
 beforeAll(buildCommand)
 
+type Verb = "pull" | "push" | "list" | "verify"
+
 /** What the command came to, and what is left of it on the disk. */
-async function attempt(port: number, verb: "pull" | "list" | "verify" = "pull") {
+async function attempt(port: number, verb: Verb = "pull") {
   const peaks = mkdtempSync(join(tmpdir(), "attache-peaks-"))
   onTestFinished(() => rmSync(peaks, { recursive: true, force: true }))
   const file = join(peaks, "peak")
@@ -69,11 +71,12 @@ async function attempt(port: number, verb: "pull" | "list" | "verify" = "pull") 
   const reference = `127.0.0.1:${port}/a/b:1`
   const args = {
     pull: [reference, "--path", "out", "--platform", "linux/amd64"],
+    push: [verb === "push" ? write("a.wasm", wasmModule()) : "", reference],
     list: [reference],
     verify: [reference, "--key", write("key.pub", publicKey)],
   }
   const { status, stderr } = await attache(verb, ...args[verb])
-  rmSync(join(folder, "key.pub"), { force: true })
+  for (const given of ["key.pub", "a.wasm"]) rmSync(join(folder, given), { force: true })
   const escaped = readdirSync(tmpdir()).filter((name) => name === "escaped" && !outside.includes(name))
   const peak = existsSync("/proc/self/status") ? Number(readFileSync(file, "utf8")) / 1024 : 0
   const codes = [...new Set(stderr.match(/ATT_\w+/g) ?? [])]
@@ -155,7 +158,30 @@ describe("hostile answers", () => {
     expect(asked).toBe(0)
   })
 
-  async function served(twist: Twist, verb: "pull" | "list" | "verify" | undefined) {
+  it("that name another place for a layer do not lead there", async () => {
+    const target = createMemoryTarget()
+    let asked = 0
+    await using elsewhere = await serveTarget(target, buildahImage(target), () => {
+      asked++
+      return false
+    })
+    const { layers } = JSON.parse(Buffer.from(target.blobs.get(buildahImage(target).digest) ?? "").toString())
+    const mediaType = "application/vnd.oci.image.layer.v1.tar+gzip"
+    for (const type of [mediaType, mediaType.replace(".v1", ".nondistributable.v1")]) {
+      const urls = [`http://127.0.0.1:${elsewhere.port}/v2/a/b/blobs/${layers[0].digest}`, "http://169.254.169.254/"]
+      const image = rewritten(target, buildahImage(target), { layers: [{ ...layers[0], mediaType: type, urls }] })
+      const twist: Twist = ({ url = "" }, response) => {
+        if (!url.endsWith(layers[0].digest)) return false
+        response.writeHead(404).end()
+        return true
+      }
+      await using server = await serveTarget(target, image, twist)
+      expect(await attempt(server.port)).toMatchObject({ status: 1, codes: ["ATT_OCI_NOT_FOUND"], left: [] })
+    }
+    expect(asked).toBe(0)
+  })
+
+  async function served(twist: Twist, verb: Verb | undefined) {
     const target = createMemoryTarget()
     await using server = await serveTarget(target, buildahImage(target), twist)
     const { stderr, ...answer } = await attempt(server.port, verb)
