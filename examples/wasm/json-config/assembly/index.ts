@@ -60,4 +60,4 @@ class HeaderRules extends StreamContext {
   }
 }
 
-registerRoot("json-config", (): RootContext => new Configured())
+registerRoot("json-config", () => new Configured())

@@ -1,5 +1,5 @@
 import {
-  Action, Counter, currentTimeNanoseconds, Gauge, Histogram, registerFilter, RootContext, StreamContext,
+  Action, Counter, currentTimeNanoseconds, Gauge, Histogram, registerFilter, StreamContext,
 } from "@attache/wasm-sdk/assembly"
 
 // Shown by Envoy as wasmcustom.requests and so on; the values of all threads together.
@@ -26,4 +26,4 @@ class Measured extends StreamContext {
   }
 }
 
-registerFilter("metrics", (root: RootContext): StreamContext => new Measured(root))
+registerFilter("metrics", (root) => new Measured(root))

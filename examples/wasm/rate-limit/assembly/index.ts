@@ -1,5 +1,5 @@
 import {
-  Action, currentTimeNanoseconds, Header, registerFilter, RootContext, SharedData, SharedValue, StreamContext,
+  Action, currentTimeNanoseconds, Header, registerFilter, SharedData, SharedValue, StreamContext,
 } from "@attache/wasm-sdk/assembly"
 
 const requestsPerWindow: i64 = 5
@@ -26,4 +26,4 @@ function counted(old: SharedValue | null): string {
   return parts[0] == window ? window + " " + (I64.parseInt(parts[1]) + 1).toString() : window + " 1"
 }
 
-registerFilter("rate-limit", (root: RootContext): StreamContext => new RateLimit(root))
+registerFilter("rate-limit", (root) => new RateLimit(root))

@@ -1,4 +1,4 @@
-import { Action, callForeignFunction, registerFilter, RootContext, StreamContext } from "@attache/wasm-sdk/assembly"
+import { Action, callForeignFunction, registerFilter, StreamContext } from "@attache/wasm-sdk/assembly"
 
 /** Sends those who carry the cookie `beta=1` to the routes below `/beta`. */
 class RouteByCookie extends StreamContext {
@@ -14,4 +14,4 @@ class RouteByCookie extends StreamContext {
   }
 }
 
-registerFilter("route-by-cookie", (root: RootContext): StreamContext => new RouteByCookie(root))
+registerFilter("route-by-cookie", (root) => new RouteByCookie(root))

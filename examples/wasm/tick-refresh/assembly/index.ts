@@ -49,4 +49,4 @@ class Guarded extends StreamContext {
   }
 }
 
-registerRoot("tick-refresh", (): RootContext => new BlockList())
+registerRoot("tick-refresh", () => new BlockList())

@@ -1,5 +1,5 @@
 // Reads the path, sets one header in each direction: the same in all guests of this folder.
-import { Action, registerFilter, RootContext, StreamContext } from "@attache/wasm-sdk/assembly"
+import { Action, registerFilter, StreamContext } from "@attache/wasm-sdk/assembly"
 
 class Bench extends StreamContext {
   onRequestHeaders(count: u32, endOfStream: bool): Action {
@@ -12,4 +12,4 @@ class Bench extends StreamContext {
   }
 }
 
-registerFilter("", (root: RootContext): StreamContext => new Bench(root))
+registerFilter("", (root) => new Bench(root))

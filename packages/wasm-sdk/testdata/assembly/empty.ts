@@ -1,0 +1,3 @@
+import { registerFilter, StreamContext } from "@attache/wasm-sdk/assembly"
+
+registerFilter("", (root) => new StreamContext(root))
