@@ -68,6 +68,16 @@ describe.each(["http", "https"])("a long body over %s", (scheme) => {
     expect(seen.size).toBe(2)
   })
 
+  it("has no more bytes than were announced", async () => {
+    await using peer = await peerWith(scheme, (_request, response) => {
+      announce(response).write(content)
+      for (let n = 0; n < 40; n++) response.socket?.write(content.subarray(0, 65_536))
+    })
+    const hash = createHash("sha256")
+    for await (const chunk of (await peer.ask()).body) hash.update(chunk)
+    expect(`sha256:${hash.digest("hex")}`).toBe(digestOf(content))
+  })
+
   it("ends with an error where the connection does, and keeps what came", async () => {
     await using peer = await peerWith(scheme, (_request, response) => {
       announce(response).write(content.subarray(0, size - 1), () => response.destroy())
