@@ -72,6 +72,10 @@ describe("a layout", () => {
     await expect(layout.resolve("")).rejects.toThrow(
       expect.objectContaining({ code: "ATT_OCI_NOT_FOUND", hint: "add a tag: v1, v2, v3" }),
     )
+    for (const reference of ["v4", `sha256:${"0".repeat(64)}`])
+      await expect(layout.resolve(reference)).rejects.toThrow(
+        expect.objectContaining({ code: "ATT_OCI_NOT_FOUND", hint: "its tags are: v1, v2, v3" }),
+      )
   })
 
   it("keeps a manifest that loses its tag, and names nothing twice", async () => {

@@ -21,7 +21,7 @@ export async function resolveIn(
   if (reference === "") return theOnly(entries, name)
   const found = entries.find((entry) => (isDigest(reference) ? entry.digest === reference : tagOf(entry) === reference))
   if (found !== undefined) return withTag(found, undefined)
-  if (isDigest(reference)) return nested(directory, reference, name)
+  if (isDigest(reference)) return nested(directory, reference, name, entries)
   throw notFound(name, reference, entries)
 }
 
@@ -47,13 +47,18 @@ function notFound(name: string, reference: string, entries: readonly Descriptor[
 }
 
 /** A manifest that only another one names: its type is told by what it holds. */
-async function nested(directory: string, digest: string, name: string): Promise<Descriptor> {
+async function nested(
+  directory: string,
+  digest: string,
+  name: string,
+  entries: readonly Descriptor[],
+): Promise<Descriptor> {
   const size = await blobSize(directory, digest)
-  if (size === undefined || size > maxManifestBytes) throw notFound(name, digest, [])
+  if (size === undefined || size > maxManifestBytes) throw notFound(name, digest, entries)
   const untyped = { mediaType: "", digest, size }
   const content = await readBlob(directory, untyped)
   const { manifest } = readManifest(await collect(verified(content, untyped, { from: name })))
-  if (manifest === undefined) throw notFound(name, digest, [])
+  if (manifest === undefined) throw notFound(name, digest, entries)
   const fallback = "manifests" in manifest ? "application/vnd.oci.image.index.v1+json" : (manifestTypes[0] ?? "")
   const mediaType = manifest.mediaType ?? fallback
   return { mediaType: isManifestType(mediaType) ? mediaType : fallback, digest, size }
