@@ -311,8 +311,42 @@ describe("attache", () => {
     expect([nothing.status, nothing.stderr.includes("ATT_WASM_NOT_WASM")]).toEqual([1, true])
   })
 
-  it("refuses unknown options with exit 2", () => {
+  it("refuses unknown options and values with exit 2", () => {
     expect(attache("run", "--nonsense").status).toBe(2)
+    const { status, stderr } = attache("run", "-f", good, "--log-level", "loud")
+    expect([status, stderr]).toEqual([2, expect.stringContaining("Allowed choices are trace, debug, info")])
+  })
+
+  it("says once what is wrong with files that hold nothing to run", () => {
+    const { status, stderr } = attache("run", "-f", file("prose.yaml", "a: ["))
+    expect([status, stderr.match(/ATT_YAML_SYNTAX/g)?.length, stderr.includes("ATT_GATEWAY_NONE")]).toEqual([
+      1,
+      1,
+      true,
+    ])
+  })
+
+  it("tells what a machine lacks that it was never on, and what is used in place of a home that is a file", () => {
+    const home = mkdtempSync(join(folder, "home-"))
+    const doctor = (env: Readonly<Record<string, string>>) =>
+      spawnSync(process.execPath, [command, "doctor", "--output", "json"], {
+        encoding: "utf8",
+        env: { HOME: home, PATH: "/nonexistent", TMPDIR: folder, ...env },
+      })
+    const fresh = doctor({})
+    expect(fresh.status).toBe(4)
+    expect(JSON.parse(fresh.stdout)).toMatchObject([
+      { name: "node", isFine: true },
+      { name: "platform", isFine: true },
+      { name: "envoy", isFine: false, text: "not installed" },
+      { name: "pip or uv", isFine: false, cure: expect.stringContaining("pip or uv") },
+      { name: "cache folder", isFine: true, text: join(home, ".cache", "attache") },
+      { name: "state folder", isFine: true, text: join(home, ".local", "state", "attache") },
+    ])
+    const checks = JSON.parse(doctor({ HOME: good }).stdout) as readonly { name: string; text: string }[]
+    expect(checks.find(({ name }) => name === "cache folder")?.text).toMatch(
+      /cannot be written, using .*attache-cache-/,
+    )
   })
 
   it("explains every code it lists", () => {

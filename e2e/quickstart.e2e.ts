@@ -75,6 +75,24 @@ describe("npm start", () => {
     expect(code).toBe(0)
   })
 
+  it("says what the README shows", async () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8")
+    const block = /```console\n\$ npm start\n([^`]*)```/.exec(readme)?.[1] ?? ""
+    // The same but for times, and for what this test gives to be alone on the machine.
+    const plain = (text: string): string =>
+      text
+        .replaceAll(`${folder}/processor.sock`, "/tmp/attache-quickstart.sock")
+        .replaceAll(`${folder}/`, "examples/quickstart/")
+        .replaceAll(`:${gatewayPort}`, ":8080")
+        .replaceAll(`:${backendPort}`, ":8081")
+        .replace(/, (unchanged|compiled in .*)/, "")
+        .replaceAll(/\b\d+ ms/g, "N ms")
+    const { said } = await quickstart([], async () => {})
+    // Envoy writes its access log beside us.
+    const lines = (text: string) => plain(text).trimEnd().split("\n").sort()
+    expect(lines(said)).toEqual(lines(block))
+  })
+
   it("stays, and shows a changed Lua script in the next request", async () => {
     const { code } = await quickstart([], async () => {
       expect((await headersOf("/hello")).get("x-lua-response")).toBe("goodbye from Lua")

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
@@ -66,7 +66,7 @@ describe("the bundle of the command", () => {
     put("packages/cli/dist/old.js", "")
     utimesSync(join(root, "packages/cli/dist/old.js"), 0, 0)
     await buildCommand(paths())
-    const exists = (name: string) => spawnSync("test", ["-e", join(root, "packages/cli/dist", name)]).status === 0
+    const exists = (name: string) => existsSync(join(root, "packages/cli/dist", name))
     expect([exists("young.js"), exists("old.js")]).toEqual([true, false])
   })
 

@@ -13,7 +13,14 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** Codes of errors whose cure lies in the machine: no Envoy, a port in use. */
-const environmentPrefixes = ["ATT_ENVOY_", "ATT_STATE_", "ATT_XDS_", "ATT_STATUS_LISTEN", "ATT_BUILD_TOOLCHAIN"]
+const environmentPrefixes = [
+  "ATT_ENVOY_",
+  "ATT_STATE_",
+  "ATT_XDS_",
+  "ATT_STATUS_LISTEN",
+  "ATT_MODULE_LISTEN",
+  "ATT_BUILD_TOOLCHAIN",
+]
 
 /** Exit code for an error with a code. */
 export function exitCodeOf(code: string): ExitCode {

@@ -82,7 +82,11 @@ files(
     "address of a Service: NAMESPACE/NAME:PORT=HOST:PORT",
     (value: string, list: string[] = []) => [...list, value],
   )
-  .option("--log-level <level>", "how much Envoy tells", "warning")
+  .addOption(
+    new Option("--log-level <level>", "how much Envoy tells")
+      .choices(["trace", "debug", "info", "warning", "error", "critical", "off"])
+      .default("warning"),
+  )
   .option("--status-address <address>", "address for status, health and metrics: HOST:PORT")
 files(
   verb(

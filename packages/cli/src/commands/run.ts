@@ -154,7 +154,7 @@ export async function runResources(
     await controlPlane.start()
     const keys = controlPlane.proxyKeys()
     if (keys.length === 0) {
-      printFindings(controlPlane.files.view().findings)
+      printNewFindings()
       throw new AttacheError("ATT_GATEWAY_NONE", "no Gateway of ours is among the resources", {
         hint: `add a Gateway and a GatewayClass with controllerName ${settings.controllerName}`,
       })

@@ -7,6 +7,8 @@ afterEach(() => vi.restoreAllMocks())
 it.each([
   [new Error("something broke"), "ATT_CLI_FAILED", 1],
   [new AttacheError("ATT_ENVOY_NOT_FOUND", "no Envoy", { hint: "fetch one" }), "ATT_ENVOY_NOT_FOUND", 4],
+  [new AttacheError("ATT_MODULE_LISTEN", "in use"), "ATT_MODULE_LISTEN", 4],
+  [new AttacheError("ATT_RESOURCE_PORT_TAKEN", "two"), "ATT_RESOURCE_PORT_TAKEN", 3],
   [new AttacheError("ATT_USAGE_OPTION", "what?", { hint: "see --help" }), "ATT_USAGE_OPTION", 2],
   [new AttacheError("ATT_CLI_TRANSLATE_TIMEOUT", "late", {}), "ATT_CLI_TRANSLATE_TIMEOUT", 5],
 ])("%s leaves as %s with exit code %d", async (error, code, exit) => {
