@@ -211,10 +211,10 @@ describe("modules in a cluster", () => {
     const load = startLoad(() => Promise.all([tagAt(first), tagAt(second)]))
     onTestFinished(async () => void (await load.stop()))
     attach("/2.wasm", "w2", newClient)
-    // The new configuration comes with the old module until the new one is there.
-    await expect.poll(pathOf, patience).not.toBe(path)
+    // The new configuration comes with the new module, and not before.
     for (const at of [first, second]) await expect.poll(() => tagAt(at), patience).toBe("w2")
     const after = await pathOf()
+    expect(after).not.toBe(path)
     const codes = () =>
       Promise.all([after, path].map(async (each) => (await ask(address, each, authority.ca, newClient)).status))
     await expect.poll(codes, { ...patience, message: "what no proxy has any longer is not given" }).toEqual([200, 404])

@@ -1,4 +1,5 @@
 import { AttacheError, createGraph, createManualClock } from "@attache/base"
+import type { Wasm } from "@attache/kube-api"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { WasmModuleState, WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
@@ -7,6 +8,9 @@ import { createWasmModules, type ModuleInterim, retryPauseMs, type WantedModule 
 
 const request = (name: string): WasmRequest => ({ type: "HTTP", url: `http://modules/${name}` })
 const code = (name: string): WasmCode => ({ type: "file", path: `/store/${name}`, sha256: name })
+const entryOf = ({ url }: WasmRequest) => ({ name: url, code: { type: "HTTP" } }) as Wasm
+/** What an entry had, as it was then. */
+const had = (name: string) => ({ code: code(name), entry: entryOf(request(name)) })
 const later = (text: string) => new AttacheError("ATT_TEST", text, { retry: "later" })
 const never = (text: string) => new AttacheError("ATT_TEST", text)
 
@@ -33,7 +37,7 @@ function setUp() {
   const wanted = graph.input<WasmRequest>("wanted")
   const entry = graph.query<WasmModuleState | undefined>("entry", (attachment) => {
     const asked = wanted.get(attachment)
-    return asked === undefined ? undefined : modules.read(asked, attachment)
+    return asked === undefined ? undefined : modules.read(asked, attachment, entryOf(asked))
   })
   const asked = (): WantedModule[] =>
     wanted.keys().flatMap((attachment) => {
@@ -92,9 +96,9 @@ describe("createWasmModules", () => {
     world.state()
 
     world.ask("two")
-    expect(world.state()).toEqual({ state: "pending", lastGood: code("one") })
+    expect(world.state()).toEqual({ state: "pending", lastGood: had("one") })
     world.collect()
-    expect(world.state()).toEqual({ state: "pending", lastGood: code("one") })
+    expect(world.state()).toEqual({ state: "pending", lastGood: had("one") })
     world.ask("two", "b")
     expect(world.state("b"), "another entry never had one").toEqual({ state: "pending" })
 
@@ -118,7 +122,7 @@ describe("createWasmModules", () => {
     await world.turn()
     world.loads[1]?.reject(later("no route"))
     await world.turn()
-    expect(world.state()).toEqual({ state: "failed", error: "no route", lastGood: code("one") })
+    expect(world.state()).toEqual({ state: "failed", error: "no route", lastGood: had("one") })
 
     world.clock.advance(60_000)
     world.loads[2]?.reject(never("no module"))
@@ -196,10 +200,10 @@ describe("createWasmModules", () => {
     load?.meanwhile(code("kept"))
     load?.meanwhile(code("kept"))
     expect(world.changes(), "equal ones are one change").toBe(1)
-    expect(world.state()).toEqual({ state: "pending", lastGood: code("kept") })
+    expect(world.state()).toEqual({ state: "pending", lastGood: { code: code("kept") } })
     load?.reject(later("away"))
     await world.turn()
-    expect(world.state()).toEqual({ state: "failed", error: "away", lastGood: code("kept") })
+    expect(world.state()).toEqual({ state: "failed", error: "away", lastGood: { code: code("kept") } })
     world.clock.advance(60_000)
     world.loads[1]?.resolve(code("one"))
     await world.turn()
@@ -259,14 +263,19 @@ describe("createWasmModules", () => {
     world.loads[0]?.reload()
     await world.turn()
     expect([world.loads.length, world.state()]).toEqual([2, ready])
-    world.loads[1]?.resolve({ ...code("one"), revision: 1 })
+    world.loads[1]?.reject(later("away"))
+    await world.turn()
+    const kept = { state: "failed", error: "away", lastGood: { code: code("one") } }
+    expect(world.state(), "the same module under the entry as it is").toEqual(kept)
+    world.clock.advance(60_000)
+    world.loads[2]?.resolve({ ...code("one"), revision: 1 })
     await world.turn()
     expect(world.state()).toEqual({ state: "ready", value: { ...code("one"), revision: 1 } })
     world.drop()
     world.state()
     world.collect()
     world.loads[0]?.reload()
-    expect(world.loads).toHaveLength(2)
+    expect(world.loads).toHaveLength(3)
   })
 
   it("takes the module from an entry that was gone in between", async () => {

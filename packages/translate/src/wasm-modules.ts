@@ -1,7 +1,13 @@
 // Modules as cells of the graph: loaded when first asked for, tried again after failures that may pass, and never taken
 // from an entry before there is something to put in its place.
 import { type Clock, createCells, type Graph, isAttacheError, messageOf, systemClock } from "@attache/base"
-import type { WasmModuleState, WasmModules, WasmRequest } from "./attach/policies/envoy-extension-policy/wasm.ts"
+import type { Wasm } from "@attache/kube-api"
+import type {
+  LastGoodModule,
+  WasmModuleState,
+  WasmModules,
+  WasmRequest,
+} from "./attach/policies/envoy-extension-policy/wasm.ts"
 import type { WasmCode } from "./plan/index.ts"
 
 /** What cells of modules are made with. */
@@ -89,16 +95,22 @@ export function createWasmModules(graph: Graph, options: WasmModuleOptions): Was
     }
   }
   // Not an input of the graph: it changes only together with a cell that its reader has read.
-  const lastGood = new Map<string, WasmCode>()
+  const lastGood = new Map<string, { readonly key: string; readonly code: WasmCode; readonly entry: Wasm }>()
+  const keptBy = (attachment: string, key: string): LastGoodModule | undefined => {
+    const kept = lastGood.get(attachment)
+    if (kept === undefined) return undefined
+    return kept.key === key ? { code: kept.code } : { code: kept.code, entry: kept.entry }
+  }
   return {
-    read: (request, attachment) => {
+    read: (request, attachment, entry) => {
       const key = keyOf(request)
       const cell = cells.get(key)
       const interim = interims.read(key)
       const outcome = cell.state === "ready" ? cell.value : undefined
-      if (outcome?.type === "loaded") lastGood.set(attachment, outcome.code)
+      if (outcome?.type === "loaded") lastGood.set(attachment, { key, code: outcome.code, entry })
       else if (interim === "nothing" || outcome?.isFinal === true) lastGood.delete(attachment)
-      return stateOf(outcome, interim === "nothing" ? undefined : (interim ?? lastGood.get(attachment)))
+      if (interim === "nothing") return stateOf(outcome, undefined)
+      return stateOf(outcome, interim === undefined ? keptBy(attachment, key) : { code: interim })
     },
     pending: cells.pending,
     settled: cells.settled,
@@ -118,7 +130,7 @@ export function createWasmModules(graph: Graph, options: WasmModuleOptions): Was
   }
 }
 
-function stateOf(outcome: Outcome | undefined, lastGood: WasmCode | undefined): WasmModuleState {
+function stateOf(outcome: Outcome | undefined, lastGood: LastGoodModule | undefined): WasmModuleState {
   if (outcome?.type === "loaded") return { state: "ready", value: outcome.code }
   const kept = lastGood === undefined ? {} : { lastGood }
   return outcome === undefined ? { state: "pending", ...kept } : { state: "failed", error: outcome.error, ...kept }

@@ -115,11 +115,17 @@ describe("Wasm modules of a policy", () => {
   })
 
   it("keep the module they had while another is on its way or does not come", () => {
-    const lastGood = { type: "file", path: "/old", sha256: "s" } as const
-    const waiting = plan([http("a")], { a: { state: "pending", lastGood } })
-    expect(waiting).toMatchObject({ items: [{ code: lastGood }], errors: [], isFailOpen: true, isPending: true })
-    const failed = plan([http("a")], { a: { state: "failed", error: "no", lastGood } })
-    expect(failed).toMatchObject({ items: [{ code: lastGood }], errors: ["no"], isFailOpen: true })
+    const code = { type: "file", path: "/old", sha256: "s" } as const
+    const waiting = plan([http("a")], { a: { state: "pending", lastGood: { code } } })
+    expect(waiting).toMatchObject({ items: [{ code }], errors: [], isFailOpen: true, isPending: true })
+    const failed = plan([http("a")], { a: { state: "failed", error: "no", lastGood: { code } } })
+    expect(failed).toMatchObject({ items: [{ code }], errors: ["no"], isFailOpen: true })
+    const old = { ...http("old"), name: "old", rootID: "before", config: { old: true }, env: { hostKeys: ["OLD"] } }
+    const now = { ...http("a"), name: "new", rootID: "after", config: { old: false } }
+    const { items } = plan([now], { a: { state: "pending", lastGood: { code, entry: old } } })
+    expect(items, "with what that module was given").toMatchObject([
+      { pluginName: "old", rootId: "before", config: '{"old":true}', hostEnvKeys: ["OLD"], code },
+    ])
     expect(plan([http("a")], { a: { state: "pending" } })).toMatchObject({ items: [], isFailOpen: false })
   })
 

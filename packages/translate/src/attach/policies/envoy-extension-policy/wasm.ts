@@ -27,15 +27,22 @@ export interface WasmRequest {
 /** A module as an entry finds it. `lastGood` is the one the entry had before, which stays while there is no answer to the new request. */
 export type WasmModuleState =
   | { readonly state: "ready"; readonly value: WasmCode }
-  | { readonly state: "pending"; readonly lastGood?: WasmCode }
-  | { readonly state: "failed"; readonly error: string; readonly lastGood?: WasmCode }
+  | { readonly state: "pending"; readonly lastGood?: LastGoodModule }
+  | { readonly state: "failed"; readonly error: string; readonly lastGood?: LastGoodModule }
+
+/** A module that an entry had. */
+export interface LastGoodModule {
+  readonly code: WasmCode
+  /** The entry as it was then: another module may not know the configuration of the new one. Absent: as it is now. */
+  readonly entry?: Wasm
+}
 
 /**
  * Where modules come from. Absent in a translator without a module cache.
  *
  * @param attachment IR name of the entry that asks: the last good module belongs to it, not to the URL
  */
-export type WasmModules = (request: WasmRequest, attachment: string) => WasmModuleState
+export type WasmModules = (request: WasmRequest, attachment: string, entry: Wasm) => WasmModuleState
 
 const caKey = "ca.crt"
 
@@ -56,10 +63,10 @@ export function planWasm(
     const name = entryName(owner, index)
     const request = requestOf(world, owner, entry)
     const found: WasmModuleState =
-      "error" in request ? { state: "failed", error: request.error } : modules(request, name)
-    const code = found.state === "ready" ? found.value : found.lastGood
-    if (code === undefined) isFailOpen &&= entry.failOpen ?? false
-    else items.push(planOf(owner, entry, index, name, code))
+      "error" in request ? { state: "failed", error: request.error } : modules(request, name, entry)
+    const kept: LastGoodModule | undefined = found.state === "ready" ? { code: found.value } : found.lastGood
+    if (kept === undefined) isFailOpen &&= entry.failOpen ?? false
+    else items.push(planOf(owner, kept.entry ?? entry, index, name, kept.code))
     if (found.state === "pending") isPending = true
     else if (found.state === "failed") errors.push(found.error)
   }
