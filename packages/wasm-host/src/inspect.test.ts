@@ -25,6 +25,12 @@ describe("inspectModule", () => {
       { name: "proxy_on_tick", verdict: "fits", type: "i32 -> void", envoyType: "i32 -> void" },
     ])
   })
+  it("reads the SDK that a module names", () => {
+    const name = (text: string): readonly number[] => [text.length, ...[...text].map((c) => c.charCodeAt(0))]
+    const producers = [...name("producers"), 1, ...name("sdk"), 1, ...name("some-sdk"), ...name("1.2.3")]
+    const module = Uint8Array.from([...buildGuest(base), 0, producers.length, ...producers])
+    expect(inspectModule(module).origin.sdk).toBe("some-sdk 1.2.3")
+  })
   it.each<[string, GuestSpec, string]>([
     ["no marker", { marker: null }, "Missing or unknown Proxy-Wasm ABI version"],
     ["an unknown marker", { marker: "proxy_abi_version_0_3_0" }, "Missing or unknown Proxy-Wasm ABI version"],
