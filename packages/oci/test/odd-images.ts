@@ -121,6 +121,30 @@ const indexes: readonly ForeignImage[] = [
   odd("an index for newer processors", (t) =>
     indexOf(t, { ...buildahImage(t), platform: { ...amd64, variant: "v3" } }),
   ),
+  odd("an index for Wasm and for a processor", (t) =>
+    indexOf(
+      t,
+      {
+        ...buildahImage(t, { layers: [[{ ...plugin, name: "a/plugin.wasm" }]] }),
+        platform: { os: "wasi", architecture: "wasm" },
+      },
+      { ...buildahImage(t), platform: amd64 },
+    ),
+  ),
+  odd("an index that says that it is Wasm", (t) =>
+    rewritten(
+      t,
+      indexOf(
+        t,
+        {
+          ...buildahImage(t, { layers: [[{ ...plugin, name: "a/plugin.wasm" }]] }),
+          platform: { os: "linux", architecture: "arm64" },
+        },
+        { ...buildahImage(t), platform: amd64 },
+      ),
+      { annotations: { "io.tetratelabs.built-on-envoy.extension.type": "wasm" } },
+    ),
+  ),
   odd("an index in an index", (t) =>
     indexOf(t, { ...indexOf(t, { ...buildahImage(t), platform: amd64 }), platform: amd64 }),
   ),

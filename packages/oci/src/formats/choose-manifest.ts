@@ -20,7 +20,7 @@ export interface ChosenManifest {
 /**
  * The manifest that a descriptor means on a platform.
  *
- * An index that says it is Wasm gives its first real entry, for such modules run everywhere.
+ * An index that says it is Wasm gives its first real entry to who asks for a platform, for such modules run everywhere.
  * Errors: ATT_OCI_PLATFORM, ATT_OCI_MANIFEST, ATT_OCI_LIMIT (depth), and those of the target.
  */
 export async function chooseManifest(
@@ -39,7 +39,8 @@ export async function chooseManifest(
       const merged = at.platform === undefined ? found : { ...found, platform: at.platform }
       return { descriptor: merged, manifest, annotations }
     }
-    const isWasm = factsOf(annotations).kind === "wasm"
+    // As Built On Envoy does, which asks for the host's; Envoy Gateway and Istio ask for none, and pin what they then get.
+    const isWasm = platform !== undefined && factsOf(annotations).kind === "wasm"
     const first = isWasm ? manifest.manifests.find((entry) => !isAttestation(entry)) : undefined
     at = first ?? chooseForPlatform(manifest.manifests, platform, `${target.name}@${found.digest}`)
   }

@@ -14,7 +14,6 @@ import { openModule } from "./open-module.ts"
 import { readExtension } from "./read-extension.ts"
 import { extensionFormats, writeExtension } from "./write-extension.ts"
 
-const amd64 = { os: "linux", architecture: "amd64" }
 const because = withoutEnvoyGateway === undefined ? "" : ` (${withoutEnvoyGateway})`
 
 describe.skipIf(withoutEnvoyGateway !== undefined)(`Envoy Gateway's fetcher${because}`, () => {
@@ -27,7 +26,7 @@ describe.skipIf(withoutEnvoyGateway !== undefined)(`Envoy Gateway's fetcher${bec
     if (!isTaken) return
     using client = createRegistryClient()
     const ours = client.repository({ registry: `127.0.0.1:${server.port}`, repository: "a/b" })
-    const extension = await readExtension(ours, await ours.resolve("1"), { platform: amd64 })
+    const extension = await readExtension(ours, await ours.resolve("1"))
     expect(answer).toEqual({ module: smallestWasm, digest: extension.manifest.digest })
     expect(await bytesOf((await openModule(ours, extension)).content)).toEqual(answer.module)
   })

@@ -45,7 +45,9 @@ describe("chooseForPlatform", () => {
     ["what runs anywhere where none fits", ["linux/arm64", "wasip1/wasm"], "linux/amd64", "wasip1/wasm"],
     ["the only one where none is asked for", ["unknown/unknown", "linux/arm64"], undefined, "linux/arm64"],
     ["linux/amd64 where none is asked for", ["linux/arm64", "linux/amd64"], undefined, "linux/amd64"],
-    ["what runs anywhere where none is asked for", ["linux/amd64", "wasi/wasm"], undefined, "wasi/wasm"],
+    ["linux/amd64 before what runs anywhere", ["wasi/wasm", "linux/amd64"], undefined, "linux/amd64"],
+    ["what runs anywhere where none is asked for", ["linux/arm64", "wasi/wasm"], undefined, "wasi/wasm"],
+    ["the first of linux/amd64 and of no platform", ["linux/arm64", "", "linux/amd64"], undefined, ""],
     ["an entry without platform", [""], "linux/amd64", ""],
   ])("takes %s", (_name, offered, wanted, want) => {
     const asked = wanted === undefined ? undefined : parsePlatform(wanted)

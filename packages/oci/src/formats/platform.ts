@@ -45,7 +45,8 @@ function variantOf({ architecture, variant }: Platform): string | undefined {
  * Build attestations and entries of an unknown platform are no candidates. An entry that is for any platform serves
  * where none fits. Error: ATT_OCI_PLATFORM, listing what there is.
  *
- * @param wanted undefined: the only entry, or the one for any platform, or linux/amd64
+ * @param wanted undefined: the only entry, or as go-containerregistry chooses, and so Envoy Gateway and Istio: linux/amd64,
+ * which also is what an entry without platform is for
  */
 export function chooseForPlatform(
   entries: readonly Descriptor[],
@@ -55,11 +56,13 @@ export function chooseForPlatform(
   const candidates = entries.filter((entry) => !isAttestation(entry))
   const [only, ...others] = candidates
   if (wanted === undefined && only !== undefined && others.length === 0) return only
-  const anywhere = candidates.find(({ platform }) => platform === undefined || isForAny(platform))
-  if (wanted === undefined && anywhere !== undefined) return anywhere
   const asked = wanted ?? defaultPlatform
-  const fits = candidates.map((entry) => (entry.platform === undefined ? 0 : platformFit(asked, entry.platform)))
+  const fits = candidates.map(({ platform }) => {
+    const offered = platform ?? (wanted === undefined ? defaultPlatform : undefined)
+    return offered === undefined ? 0 : platformFit(asked, offered)
+  })
   const best = Math.max(0, ...fits)
+  const anywhere = candidates.find(({ platform }) => platform === undefined || isForAny(platform))
   const chosen = best === 0 ? anywhere : candidates[fits.indexOf(best as 0 | 1 | 2)]
   if (chosen !== undefined) return chosen
   throw wrongPlatform(
@@ -69,7 +72,7 @@ export function chooseForPlatform(
   )
 }
 
-/** What is taken where nothing else is said. Source: go-containerregistry, so Envoy Gateway and Istio. */
+/** What is taken where nothing else is said. */
 const defaultPlatform: Platform = { os: "linux", architecture: "amd64" }
 
 /** Whether an entry of an index is no image: an attestation beside one. Source: Docker buildx, OCI image specification. */
