@@ -1,6 +1,6 @@
 // Who is to blame for a resource that an Envoy refuses: parts of it, else the object that shapes it.
 import type { Origin, PartKey, Resource, ResourceKind, Suspect, Translator } from "@attache/translate"
-import { findCulprits } from "./find-culprits.ts"
+import { findCulprits, type SuspectGroup } from "./find-culprits.ts"
 import type { Judge } from "./judge.ts"
 import { type ModuleFile, withLocalModules } from "./local-modules.ts"
 import type { QuarantinedPart } from "./record.ts"
@@ -92,7 +92,7 @@ async function shapingObject(
   for (const of of kinds) {
     const candidates = keys.filter((key) => key.startsWith(`${of}/`)).map((key) => ({ key }))
     if (candidates.length === 0 || candidates.length > maxObjects) continue
-    const { culprits } = await findCulprits(candidates, (without) =>
+    const { culprits } = await findCulprits([{ suspects: candidates }], (without) =>
       offer(withoutObjects(proxyKey, without, kind, name)),
     )
     const [first] = culprits
@@ -102,7 +102,13 @@ async function shapingObject(
 }
 
 /** What was accepted before stands first; within both, age decides. Patches stand last, since they change what is not theirs. */
-function byTrust(suspects: readonly Suspect[], isTrusted: (part: PartKey) => boolean): readonly Suspect[] {
+function byTrust(
+  suspects: readonly Suspect[],
+  isTrusted: (part: PartKey) => boolean,
+): readonly SuspectGroup<Suspect>[] {
   const rank = ({ kind, key }: Suspect): number => (kind === "patch" ? 2 : isTrusted(key) ? 0 : 1)
-  return [0, 1, 2].flatMap((wanted) => suspects.filter((suspect) => rank(suspect) === wanted))
+  return [0, 1, 2].map((wanted) => ({
+    suspects: suspects.filter((suspect) => rank(suspect) === wanted),
+    isAbove: wanted === 2,
+  }))
 }

@@ -19,7 +19,7 @@ function judge(count: number, sets: readonly (readonly number[])[]) {
 
 const search = async (count: number, ...sets: readonly (readonly number[])[]) => {
   const { offer, offers } = judge(count, sets)
-  const { culprits, rest } = await findCulprits(suspects(count), offer)
+  const { culprits, rest } = await findCulprits([{ suspects: suspects(count) }], offer)
   const said = culprits.map(({ suspect, message, partner }) => {
     return `${suspect.key}: ${message}${partner === undefined ? "" : `, with ${partner.key}`}`
   })
@@ -53,6 +53,21 @@ describe("findCulprits", () => {
     expect((await search(10_000, [7_777])).offers).toBeLessThan(20)
   })
 
+  it("needs fewer for one of a small group at the end, and leaves in what that stands on", async () => {
+    const all = suspects(1_000)
+    const groups = [{ suspects: all.slice(0, 998) }, { suspects: all.slice(998), isAbove: true }]
+    for (const [set, partner] of [
+      [[999], undefined],
+      [[7, 999], undefined],
+      [[998, 999], "p998"],
+    ] as const) {
+      const { offer, offers } = judge(1_000, [set])
+      const { culprits } = await findCulprits(groups, offer)
+      expect(culprits.map(({ suspect, partner: other }) => [suspect.key, other?.key])).toEqual([["p999", partner]])
+      expect(offers()).toBeLessThan(6)
+    }
+  })
+
   it("ends", async () => {
     const sets = Array.from({ length: 200 }, (_, i) => [i])
     expect((await search(200, ...sets)).found).toHaveLength(maxCulprits)
@@ -62,9 +77,11 @@ describe("findCulprits", () => {
     const count = 12
     const parts = fc.uniqueArray(fc.nat({ max: count - 1 }), { minLength: 1, maxLength: 3 })
     await fc.assert(
-      fc.asyncProperty(fc.array(parts, { maxLength: 5 }), async (sets) => {
+      fc.asyncProperty(fc.array(parts, { maxLength: 5 }), fc.nat({ max: count }), async (sets, border) => {
         const { offer } = judge(count, sets)
-        const { culprits, rest } = await findCulprits(suspects(count), offer)
+        const all = suspects(count)
+        const groups = [{ suspects: all.slice(0, border) }, { suspects: all.slice(border) }]
+        const { culprits, rest } = await findCulprits(groups, offer)
         expect(rest).toBeUndefined()
         const blamed = culprits.map(({ suspect }) => suspect.key)
         expect(await offer(blamed)).toBeUndefined()
