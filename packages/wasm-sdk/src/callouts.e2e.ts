@@ -1,6 +1,6 @@
 // gRPC and aborts of the SDK: the same in the host and on a real Envoy.
 import { join } from "node:path"
-import { envoy, host, type ProxySetup } from "@attache/testing"
+import { envoy, host, type ProxySetup, type ProxyUnderTest } from "@attache/testing"
 import type { GrpcHandler } from "@attache/wasm-host"
 import { beforeAll, describe, expect, it } from "vitest"
 import { compileAssemblyScript } from "./build.ts"
@@ -74,16 +74,46 @@ both("an abort in the $name", ({ start }) => {
     ["request body", "complete", 503],
     ["call", "complete", 503],
     ["tick", "complete", 503],
+    ["request trailers", "complete", 503],
     ["response headers", "complete", 503],
     ["response body", "cut", 200],
+    ["response trailers", "cut", 200],
     ["log", "complete", 200],
+    ["done", "complete", 200],
   ])("in %s is logged with its place, and the client is not left waiting", async (phase, outcome, status) => {
-    const clusters = { upstream: () => ({ chunks: ["a", "b"] }), calls: () => ({}) }
+    const trailers = { "x-trailer": "1" }
+    const clusters = { upstream: () => ({ chunks: ["a", "b"], trailers }), calls: () => ({}) }
     await using proxy = await start({ plugin: { module, rootId: "aborts" }, clusters })
-    const exchange = await proxy.send({ headers: { "x-abort": phase }, chunks: ["1", "2"] })
+    const exchange = await proxy.send({ headers: { "x-abort": phase, te: "trailers" }, chunks: ["1", "2"], trailers })
     expect([exchange.outcome, exchange.status]).toEqual([outcome, status])
     const line = new RegExp(`^abort: ${phase} \\(aborts\\.ts:\\d+:\\d+\\)$`)
     await proxy.until(() => proxy.logs.some(({ level, text }) => level === "critical" && line.test(text)))
+  })
+})
+
+both("an abort outside of a request's callbacks in the $name", ({ start }) => {
+  const lines = async (configuration: string, send: (proxy: ProxyUnderTest) => Promise<unknown>) => {
+    const module = await compileAssemblyScript(join(guests, "aborts.ts"))
+    await using proxy = await start({ plugin: { module, rootId: "aborts", configuration } })
+    await send(proxy)
+    const critical = () => proxy.logs.filter(({ level }) => level === "critical").map(({ text }) => text)
+    await proxy.until(() => critical().some((line) => line.startsWith("abort: ")))
+    return critical()
+  }
+
+  it("is logged with its place when a stream is made", async () => {
+    const found = await lines("create", async (proxy) => expect((await proxy.send()).status).toBe(503))
+    expect(found).toEqual([expect.stringMatching(/^abort: create \(aborts\.ts:\d+:\d+\)$/)])
+  })
+
+  it("is logged when a recursion does not end", async () => {
+    const headers = { "x-abort": "recursion" }
+    const found = await lines("", async (proxy) => expect((await proxy.send({ headers })).status).toBe(503))
+    expect(found).toEqual(["abort: stack overflow (?:1:1)"])
+  })
+
+  it("keeps the plugin from starting, with its place in the reason", async () => {
+    await expect(lines("configure", async () => {})).rejects.toThrow(/abort: configure \(aborts\.ts:\d+:\d+\)/)
   })
 })
 

@@ -4,12 +4,14 @@ import { Action, Header, HttpCall, registerRoot, RootContext, StreamContext } fr
 class Ticking extends RootContext {
   armed: bool = false
   onConfigure(configuration: string): bool {
+    if (configuration == "configure") throw new Error("configure")
     return this.setTickPeriod(50)
   }
   onTick(): void {
     if (this.armed) throw new Error("tick")
   }
   createStream(): StreamContext {
+    if (this.configuration == "create") throw new Error("create")
     return new Aborting(this)
   }
 }
@@ -18,6 +20,12 @@ class Question extends HttpCall {
   onResponse(): void {
     throw new Error("call")
   }
+}
+
+/** Keeps what it makes, so that the compiler's stack of references is full before the engine's own. */
+function endless(depth: i32): string {
+  const text = depth.toString()
+  return endless(depth + 1) + text
 }
 
 class Aborting extends StreamContext {
@@ -38,6 +46,7 @@ class Aborting extends StreamContext {
       return Action.Pause
     }
     this.at("request headers")
+    if (this.phase == "recursion") this.phase = endless(0).toString()
     return Action.Continue
   }
   onRequestBody(size: u32, endOfStream: bool): Action {
@@ -47,6 +56,17 @@ class Aborting extends StreamContext {
   onResponseHeaders(count: u32, endOfStream: bool): Action {
     this.at("response headers")
     return this.phase == "held response" ? Action.Pause : Action.Continue
+  }
+  onRequestTrailers(count: u32): Action {
+    this.at("request trailers")
+    return Action.Continue
+  }
+  onResponseTrailers(count: u32): Action {
+    this.at("response trailers")
+    return Action.Continue
+  }
+  onDone(): void {
+    this.at("done")
   }
   onResponseBody(size: u32, endOfStream: bool): Action {
     this.at("response body")
