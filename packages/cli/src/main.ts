@@ -253,6 +253,12 @@ verb(program, "completion", "Print a completion script", "attache completion bas
   return { run: completionFor(program) }
 }).argument("<shell>", "bash, zsh or fish")
 
+// Whoever reads may go before the end (`| head`); the verb ends by itself, with its own exit code.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error
+  })
+
 try {
   await program.parseAsync(process.argv)
 } catch (error) {
