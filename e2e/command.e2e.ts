@@ -160,6 +160,26 @@ describe("attache", () => {
     }
   })
 
+  it("judges a signature policy in -f and in --config, with the place in its file", () => {
+    const rules = (text: string) => `apiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules: ${text}\n`
+    const fine = file("policy.yaml", rules("[]"))
+    expect(attache("validate", "-f", fine).stdout).toBe(
+      "0 objects and 1 configuration in 1 file: 0 errors, 0 warnings\n",
+    )
+    const bad = file("policy-bad.yaml", rules("[{repository: a}]"))
+    for (const args of [
+      ["-f", bad],
+      ["-f", good, "--config", bad, "--profile", "host"],
+    ]) {
+      const { status, stdout } = attache("validate", ...args, "--output", "json")
+      const { errors } = JSON.parse(stdout) as { errors: readonly Record<string, unknown>[] }
+      expect(status).toBe(3)
+      expect(errors).toMatchObject([{ code: "ATT_SIGNATURE_POLICY", file: bad, field: "rules[0]", line: 3 }])
+    }
+    const beside = attache("translate", "-f", good, "-f", fine)
+    expect([beside.status, beside.stderr]).toEqual([0, expect.stringContaining("SignaturePolicy is not applied")])
+  })
+
   it("translates invalid resources with warnings, and refuses them with --strict", () => {
     expect(attache("translate", "-f", broken).status).toBe(0)
     expect(attache("translate", "-f", broken, "--strict").status).toBe(3)

@@ -1,15 +1,16 @@
 // What --config says: documents that configure the control plane, read with places and taken whole or not at all.
 import { readFileSync, statSync } from "node:fs"
 import { AttacheError, type Diagnostic, formatDiagnostic, messageOf } from "@attache/base"
-import { readYaml, validateConfiguration, type YamlDocument } from "@attache/kube-api"
-import { type Profile, type Settings, settingsFrom } from "@attache/translate"
-import { type Options, textOf, usageError } from "./options.ts"
 import {
   isSignaturePolicy,
-  readPolicyDocument,
-  type SignatureDemand,
+  readYaml,
   signaturePolicyVersion,
-} from "./packages/signature-policy.ts"
+  validateConfiguration,
+  type YamlDocument,
+} from "@attache/kube-api"
+import { type Profile, type Settings, settingsFrom } from "@attache/translate"
+import { type Options, textOf, usageError } from "./options.ts"
+import { readPolicyDocument, type SignatureDemand } from "./packages/signature-policy.ts"
 import { profileSettings } from "./profile-settings.ts"
 
 /** How a control plane is configured. */
@@ -62,8 +63,8 @@ export function configurationOf(options: Options, profile: Profile): Configurati
 export function loadConfiguration(file: string): ConfigurationReading {
   const { documents, diagnostics } = readYaml(textOfConfiguration(file), file, limits)
   const findings: Diagnostic[] = [...diagnostics]
-  const policies = documents.filter(isSignaturePolicy)
-  const others = documents.filter((document) => !isSignaturePolicy(document))
+  const policies = documents.filter(({ value }) => isSignaturePolicy(value))
+  const others = documents.filter(({ value }) => !isSignaturePolicy(value))
   for (const document of others) findings.push(...validateConfiguration(document, file).map(withBothKinds))
   for (const document of [...policies.slice(1), ...others.slice(1)]) findings.push(oneTooMany(document, file))
   const [policy] = policies

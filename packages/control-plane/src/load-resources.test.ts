@@ -61,6 +61,17 @@ describe("loadResources", () => {
     expect(load(text, { ...strict, configurationFile: "/g.yaml" }).findings).toHaveLength(1)
   })
 
+  it("tells of a signature policy, which who applies it judges", () => {
+    const text = `${stream(backend("b", 9000))}\n---\napiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules: no list`
+    const applied = load(text, { ...strict, configurationFile: "/f.yaml" })
+    expect([applied.isReadable, applied.objects.length, applied.findings]).toEqual([true, 1, []])
+    const message = "SignaturePolicy is not applied: it is no resource"
+    expect(load(text).findings).toMatchObject([{ code: "ATT_FILE_CONFIGURATION", severity: "warning", message }])
+    const kinds: unknown[] = []
+    load(text, { ...strict, onConfiguration: (_, { value }) => kinds.push(value) })
+    expect(kinds).toMatchObject([{ kind: "SignaturePolicy" }])
+  })
+
   it("judges objects one by one, and admits invalid ones where that is wanted", () => {
     const text = stream(backend("b", 9000), { ...route("r", "/", "b"), spec: { parentRefs: 1 } })
     expect(load(text).objects.map(({ isValid }) => isValid)).toEqual([true, false])

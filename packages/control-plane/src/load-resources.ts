@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { type Diagnostic, structuralEqual } from "@attache/base"
 import {
   asDecoded,
+  isSignaturePolicy,
   type LoadedObject,
   loadObjects,
   validateConfiguration,
@@ -20,7 +21,7 @@ export interface LoadOptions {
   /** True: an object with errors is not admitted and its predecessor stays. */
   readonly isStrict: boolean
   /** Called for each document that configures the control plane, such as EnvoyGateway: for who judges and applies nothing. */
-  readonly onConfiguration?: (file: string) => void
+  readonly onConfiguration?: (file: string, document: YamlDocument) => void
   /** File whose configuration is applied. Such documents in others are judged, and said not to be: ATT_FILE_CONFIGURATION. */
   readonly configurationFile?: string
 }
@@ -60,8 +61,9 @@ export function* loadResourcesInSteps(
   const isReadable = !diagnostics.some((d) => d.severity === "error" && d.object === undefined)
   const findings: Diagnostic[] = [...diagnostics]
   for (const document of configurations) {
-    findings.push(...validateConfiguration(document, file))
-    if (options.onConfiguration !== undefined) options.onConfiguration(file)
+    // Signature policies name files: who applies one reads it.
+    if (!isSignaturePolicy(document.value)) findings.push(...validateConfiguration(document, file))
+    if (options.onConfiguration !== undefined) options.onConfiguration(file, document)
     else if (options.configurationFile === undefined || resolve(options.configurationFile) !== file)
       findings.push(notApplied(document, file))
   }

@@ -46,6 +46,7 @@ export { findKind, groupOf, type KindEntry, type KindVersion, knownKinds, versio
 export type { JsonValue, KubeObject, KubeResource, ObjectMeta } from "./kube-object.ts"
 export { type LoadedObject, type Loading, type LoadOptions, loadObjects, type Origin } from "./load-objects.ts"
 export { fieldPath, type PathStep } from "./schema/path.ts"
+export { isSignaturePolicy, signaturePolicyVersion } from "./signature-policy-kind.ts"
 export { validateConfiguration } from "./validate-configuration.ts"
 export { type ValidateOptions, validateObject } from "./validate-object.ts"
 export { type Position, readYaml, type YamlDocument, type YamlLimits, type YamlReading } from "./yaml/documents.ts"

@@ -1,6 +1,6 @@
 import { AttacheError, type Diagnostic, formatDiagnostic } from "@attache/base"
 import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
-import type { LoadedObject } from "@attache/kube-api"
+import type { LoadedObject, YamlDocument } from "@attache/kube-api"
 import type { AnyObject, ModuleLoader } from "@attache/translate"
 import type { Configuration } from "../configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
@@ -46,14 +46,30 @@ async function readResources(options: Options): Promise<Resources> {
     })
   }
   const defaultNamespace = textOf(options, "namespace") ?? "default"
-  let configurations = 0
-  const onConfiguration = (): void => void configurations++
+  const configurations: (readonly [file: string, document: YamlDocument])[] = []
+  const onConfiguration = (...found: readonly [string, YamlDocument]): void => void configurations.push(found)
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
     loadResources(text, file, previous, { defaultNamespace, isStrict: false, onConfiguration }),
   )
   const objects = provider.refresh().upserts.map(({ value }) => value)
-  const findings = [...provider.view().findings, ...(await configurationFindings(textOf(options, "config")))]
-  return { objects, figures: { objects: objects.length, configurations, files: files.length }, findings }
+  const findings = [
+    ...provider.view().findings,
+    ...(await policyFindings(configurations)),
+    ...(await configurationFindings(textOf(options, "config"))),
+  ]
+  const figures = { objects: objects.length, configurations: configurations.length, files: files.length }
+  return { objects, figures, findings }
+}
+
+/** Findings about signature policies among the resources; other configurations are judged where they are read. */
+async function policyFindings(
+  configurations: readonly (readonly [file: string, document: YamlDocument])[],
+): Promise<readonly Diagnostic[]> {
+  const { isSignaturePolicy } = await import("@attache/kube-api")
+  const policies = configurations.filter(([, { value }]) => isSignaturePolicy(value))
+  if (policies.length === 0) return []
+  const { readPolicyDocument } = await import("../packages/signature-policy.ts")
+  return policies.flatMap(([file, document]) => readPolicyDocument(document, file).diagnostics)
 }
 
 /** Findings about the documents of --config. */

@@ -2,7 +2,14 @@
 import { readFileSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { type Diagnostic, isAttacheError, messageOf } from "@attache/base"
-import { fieldPath, type PathStep, readYaml, type YamlDocument } from "@attache/kube-api"
+import {
+  fieldPath,
+  isSignaturePolicy,
+  type PathStep,
+  readYaml,
+  signaturePolicyVersion,
+  type YamlDocument,
+} from "@attache/kube-api"
 import {
   type CertificateIdentity,
   readPublicKey,
@@ -28,16 +35,7 @@ export interface PolicyReading {
 /** Reads a file that a policy names. Throws what keeps it from doing so. */
 export type ReadPolicyFile = (path: string) => Uint8Array
 
-/** `apiVersion` of a policy as a document of a configuration. */
-export const signaturePolicyVersion = "attache.dev/v1alpha1"
-
 const limits = { bytes: 1024 * 1024, rules: 1_000, entries: 100 } as const
-
-/** Whether a document says that it is a policy, of whatever version. */
-export function isSignaturePolicy({ value }: YamlDocument): boolean {
-  const { apiVersion, kind } = (value ?? {}) as Members
-  return kind === "SignaturePolicy" && String(apiVersion).startsWith("attache.dev/")
-}
 
 /**
  * Reads a policy file, and the files of keys and trust root that it names, relative to it. Code: ATT_SIGNATURE_POLICY.
@@ -57,7 +55,7 @@ export function loadSignaturePolicy(path: string): PolicyReading {
 export function readSignaturePolicy(text: string, file: string, readFile = besides(file)): PolicyReading {
   const { documents, diagnostics } = readYaml(text, file, { bytes: limits.bytes, documents: 100, nodes: 100_000 })
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics }
-  const policies = documents.length === 1 ? documents : documents.filter(isSignaturePolicy)
+  const policies = documents.length === 1 ? documents : documents.filter(({ value }) => isSignaturePolicy(value))
   const [document, second] = policies
   const notes = [...diagnostics]
   if (document === undefined || second !== undefined) {
