@@ -50,10 +50,13 @@ function readProducers(layout: ModuleLayout): readonly Producer[] {
   return found
 }
 
+/** Bytes of data that are searched for the traces of an SDK: compilers put the SDK's texts among the first. */
+const searchedBytes = 8 * 1024 * 1024
+
 function findSdk(layout: ModuleLayout, language: string | undefined): string | undefined {
   const data = layout.sections
     .filter(({ name, id }) => id !== 0 && name === "data")
-    .map(({ start, size }) => decodeUtf8(layout.bytes.subarray(start, start + size)))
+    .map(({ start, size }) => decodeUtf8(layout.bytes.subarray(start, start + Math.min(size, searchedBytes))))
   const search = (pattern: RegExp): RegExpExecArray | undefined =>
     data.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined
   const rust = search(/proxy-wasm-(\d+\.\d+\.\d+)/)
@@ -76,7 +79,7 @@ function hasUtf16(layout: ModuleLayout, text: string): boolean {
   const section = layout.sections.find(({ id, name }) => id !== 0 && name === "data")
   if (section === undefined) return false
   const { bytes } = layout
-  const end = section.start + section.size - needle.length
+  const end = section.start + Math.min(section.size, searchedBytes) - needle.length
   for (let at = section.start; at <= end; at++) if (needle.every((b, i) => bytes[at + i] === b)) return true
   return false
 }

@@ -1,4 +1,4 @@
-import { joinBytes, textOf } from "../byte-string.ts"
+import { joinBytes, textOf, utf8 } from "../byte-string.ts"
 import {
   type Cluster,
   connectMs,
@@ -51,6 +51,8 @@ interface Upstream {
   /** An upstream whose connection is not there yet sees nothing of a request that is given up. */
   isConnected: boolean
   isOver: boolean
+  /** Whether the response has begun. */
+  hasAnswered: boolean
   cancel: () => void
 }
 
@@ -109,7 +111,7 @@ export function createRouter(options: RouterOptions): Router {
     const isConnected = cluster.pool.idle > 0
     const upstream: Upstream = {
       ...{ cluster, map, wire, body: [], trailers: [], isConnected },
-      ...{ isComplete: false, isOver: false, cancel: () => {} },
+      ...{ isComplete: false, isOver: false, hasAnswered: false, cancel: () => {} },
     }
     info.isConnected = isConnected
     if (isConnected) cluster.pool.idle--
@@ -151,13 +153,19 @@ export function createRouter(options: RouterOptions): Router {
     upstream.cancel = sendToCluster(process, upstream.cluster, request, to, options.readLimit)
   }
 
+  /** What follows a whole request is a broken next one to its server, whose answer to that overtakes the first. */
+  const sendMore = (upstream: Upstream, overflow: Uint8Array): void => {
+    upstream.cancel()
+    const request = { ...upstreamRequest(upstream), overflow }
+    upstream.cancel = sendToCluster(process, upstream.cluster, request, receiver(upstream), options.readLimit)
+  }
+
   const reportStaleLength = (isLonger: boolean): void => {
     const envoy = isLonger ? "sends the rest as a broken next request" : "leaves the upstream waiting"
     process.report(mistake("ATT_WASM_STALE_CONTENT_LENGTH", "proxy_on_request_body", envoy))
   }
 
   const receiver = (upstream: Upstream): ResponseReceiver => {
-    let hasResponse = false
     let isKept = true
     const ended = (end: boolean): void => {
       if (!end || upstream.isOver) return
@@ -166,7 +174,7 @@ export function createRouter(options: RouterOptions): Router {
     }
     return {
       headers: (map, end) => {
-        hasResponse = true
+        upstream.hasAnswered = true
         isKept = map.get("connection") !== "close"
         ended(end)
         options.response.headers(map, end)
@@ -184,7 +192,7 @@ export function createRouter(options: RouterOptions): Router {
         const { flag, details, status, transportFailure } = resetFacts(reason)
         info.transportFailure = transportFailure
         info.flags.add(flag)
-        if (hasResponse) options.reset()
+        if (upstream.hasAnswered) options.reset()
         else sendLocalReply(ownReply(status, resetText(reason), details))
       },
     }
@@ -194,12 +202,29 @@ export function createRouter(options: RouterOptions): Router {
     headers,
     data: (bytes, end) => {
       const upstream = upstreams.at(-1)
+      if (
+        upstream?.isComplete === true &&
+        !upstream.isOver &&
+        !upstream.hasAnswered &&
+        upstream.isConnected &&
+        bytes.length > 0
+      ) {
+        reportStaleLength(true)
+        sendMore(upstream, bytes)
+        return
+      }
       upstream?.body.push(bytes)
       // An upstream that has what was announced answers, whatever the plugin still holds.
       if (end || upstream?.wire.contentLength !== undefined) dispatch(end)
     },
     trailers: (map) => {
       const upstream = upstreams.at(-1)
+      if (upstream?.isComplete === true && !upstream.isOver && !upstream.hasAnswered && upstream.isConnected) {
+        const what = "sends the trailers to the upstream twice"
+        process.report(mistake("ATT_WASM_CONTINUE_TWICE", "proxy_on_request_trailers", what))
+        sendMore(upstream, utf8("0\r\n"))
+        return
+      }
       if (upstream?.wire.isChunked === true) upstream.trailers = textPairs(map.pairs())
       dispatch(true)
     },
