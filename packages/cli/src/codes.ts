@@ -76,6 +76,10 @@ export const codes = {
     cause: "the compiler refused the sources of a guest",
     cure: "correct what its message names",
   },
+  ATT_BUILD_DOUBTFUL: {
+    cause: "a guest was compiled, but its sources hold something that is most likely a mistake",
+    cure: "correct what the message names, such as a misspelt callback",
+  },
   ATT_BUILD_TIMEOUT: {
     cause: "a compiler did not end in time",
     cure: "give it more time with --timeout",

@@ -65,6 +65,14 @@ describe("buildAssemblyScript", { timeout: 60_000 }, () => {
     expect(await readFile(out, "utf8")).toBe("last good")
   })
 
+  it("warns of a method that is almost a callback, and of no other", async () => {
+    const result = await buildAssemblyScript(join(guests, "misspelt.ts"), join(folder, "misspelt.wasm"))
+    expect(result.findings).toEqual([
+      { severity: "warning", message: "nothing calls Misspelt.onResponseHeader; did you mean onResponseHeaders?" },
+      { severity: "warning", message: "nothing calls Misspelt.onRequestheaders; did you mean onRequestHeaders?" },
+    ])
+  })
+
   it("refuses imports that Envoy lacks and names the cure", async () => {
     const result = await buildAssemblyScript(join(guests, "date-now.ts"), join(folder, "date.wasm"))
     expect(result.ok).toBe(false)

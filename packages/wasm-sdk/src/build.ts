@@ -3,8 +3,9 @@ import { findPackageJSON } from "node:module"
 import { basename, dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { inspectModule, type ModuleFinding } from "./inspect-module.ts"
+import { misspeltCallbacks } from "./misspelt-callbacks.ts"
 import { writeProducers } from "./producers.ts"
-import { dropUnusedCallbacks } from "./unused-callbacks.ts"
+import { dropUnusedCallbacks, type ProgramView } from "./unused-callbacks.ts"
 
 /** How a guest is compiled. */
 export interface BuildOptions {
@@ -119,6 +120,10 @@ async function compile(
   const asc = await compilerFor(folder, options.compiler)
   let module: Uint8Array | undefined
   const sources = new Map<string, string>()
+  const afterInitialize = (program: ProgramView): void => {
+    dropUnusedCallbacks(program)
+    findings.push(...misspeltCallbacks(program).map((message) => ({ severity: "warning" as const, message })))
+  }
   const flags = [
     ...guestCompilerOptions,
     ...(options.debugNames === true ? ["--debug"] : []),
@@ -137,7 +142,7 @@ async function compile(
     },
     listFiles: () => [],
     reportDiagnostic: (message) => findings.push(findingOf(message as unknown as CompilerMessage, folder, sources)),
-    transforms: [{ afterInitialize: dropUnusedCallbacks, afterCompile: writeProducers } as never],
+    transforms: [{ afterInitialize, afterCompile: writeProducers } as never],
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
   })

@@ -48,7 +48,7 @@ const overridesByCallback: Readonly<Record<string, readonly (readonly [base: str
 }
 
 /** The part of a compiler element that is read here. */
-interface ClassElement {
+export interface ClassElement {
   readonly internalName: string
   readonly basePrototype?: ClassElement | null
   readonly instanceMembers?: ReadonlyMap<string, unknown> | null
@@ -78,20 +78,27 @@ export function dropUnusedCallbacks(program: ProgramView): readonly string[] {
 /** `Base.method` for every method of the SDK's base classes that a class outside the SDK defines. */
 function overriddenMethods(program: ProgramView): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const element of program.elementsByDeclaration.values()) {
-    const candidate = element as ClassElement
-    if (candidate.basePrototype === undefined || candidate.internalName.startsWith(sdk)) continue
-    const bases = sdkBases(candidate)
-    for (const method of candidate.instanceMembers?.keys() ?? [])
-      for (const base of bases) found.add(`${base}.${method}`)
-  }
+  for (const candidate of userClasses(program))
+    for (const base of sdkBases(candidate))
+      for (const method of candidate.instanceMembers?.keys() ?? []) found.add(`${nameOf(base)}.${method}`)
   return found
 }
 
-function sdkBases(candidate: ClassElement): readonly string[] {
-  const names: string[] = []
-  for (let base = candidate.basePrototype; base !== null && base !== undefined; base = base.basePrototype) {
-    if (base.internalName.startsWith(sdk)) names.push(base.internalName.slice(base.internalName.lastIndexOf("/") + 1))
-  }
-  return names
+/** Classes that are not the SDK's own. */
+export function userClasses(program: ProgramView): readonly ClassElement[] {
+  return [...program.elementsByDeclaration.values()]
+    .map((element) => element as ClassElement)
+    .filter(({ basePrototype, internalName }) => basePrototype !== undefined && !internalName.startsWith(sdk))
+}
+
+/** The SDK's classes that a class stands on. */
+export function sdkBases(candidate: ClassElement): readonly ClassElement[] {
+  const bases: ClassElement[] = []
+  for (let base = candidate.basePrototype; base !== null && base !== undefined; base = base.basePrototype)
+    if (base.internalName.startsWith(sdk)) bases.push(base)
+  return bases
+}
+
+function nameOf({ internalName }: ClassElement): string {
+  return internalName.slice(internalName.lastIndexOf("/") + 1)
 }

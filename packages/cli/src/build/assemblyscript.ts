@@ -33,7 +33,10 @@ export async function buildWithSdk(project: Project, result: string): Promise<re
   const door = createRequire(join(project.folder, "entry.ts")).resolve("@attache/wasm-sdk/build")
   const sdk = (await import(pathToFileURL(door).href)) as SdkBuild
   const { findings } = await sdk.buildAssemblyScript(entryOf(project.folder), result)
-  return findings.map((finding) => ({ code: "ATT_BUILD_FAILED", ...finding }))
+  return findings.map((finding) => ({
+    code: finding.severity === "error" ? "ATT_BUILD_FAILED" : "ATT_BUILD_DOUBTFUL",
+    ...finding,
+  }))
 }
 
 /**

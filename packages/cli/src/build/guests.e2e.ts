@@ -14,6 +14,7 @@ const guests = join(import.meta.dirname, "../../test/guests")
 interface Said {
   readonly status: number | null
   readonly data?: { readonly path: string; readonly abiVersion: string }
+  readonly warnings: readonly { readonly code: string }[]
   readonly errors: readonly { readonly code: string; readonly message: string; readonly hint?: string }[]
 }
 
@@ -48,10 +49,14 @@ describe("attache build", () => {
   it("makes a guest in AssemblyScript, and names file and line of an error", () => {
     const example = join(import.meta.dirname, "../../../../examples/wasm/header")
     expect(build(example)).toMatchObject({ status: 0, data: { abiVersion: "0.2.1" } })
-    const broken = join(import.meta.dirname, "../../../wasm-sdk/testdata/assembly/broken.ts")
+    const guestsOfSdk = join(import.meta.dirname, "../../../wasm-sdk/testdata/assembly")
     const folder = join(example, "..", ".broken")
-    cpSync(broken, join(folder, "assembly", "index.ts"))
+    const put = (name: string) => cpSync(join(guestsOfSdk, name), join(folder, "assembly", "index.ts"))
     try {
+      put("misspelt.ts")
+      const { status, warnings } = build(folder)
+      expect([status, warnings.map(({ code }) => code)]).toEqual([0, ["ATT_BUILD_DOUBTFUL", "ATT_BUILD_DOUBTFUL"]])
+      put("broken.ts")
       expect(build(folder)).toMatchObject({
         status: 3,
         errors: [{ code: "ATT_BUILD_FAILED", file: join(folder, "assembly", "index.ts"), line: 5, column: 34 }],
