@@ -1,6 +1,6 @@
 // However the command ends, nothing of it stays behind.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePorts } from "@attache/envoy"
@@ -62,4 +62,28 @@ describe.skipIf(process.platform !== "linux")("attache run leaves no process beh
           rmSync(folder, { recursive: true, force: true })
         }
       })
+})
+
+it.skipIf(process.platform !== "linux")("attache clean removes all that a killed run left", async () => {
+  const [port] = (await freePorts(1)) as [number]
+  const folder = mkdtempSync(join(tmpdir(), "attache-stop-"))
+  writeFileSync(join(folder, "gateway.yaml"), stream(...gateway({ http: port })))
+  const [state, temporary] = [join(folder, ".state"), join(folder, "tmp")]
+  mkdirSync(temporary)
+  const env = { ...process.env, ATTACHE_STATE_DIR: state, TMPDIR: temporary, NO_COLOR: "1" }
+  const child = spawn(process.execPath, [command, "run", "-f", folder], { stdio: ["ignore", "ignore", "pipe"], env })
+  const left = () =>
+    [...readdirSync(temporary), ...readdirSync(join(state, "instances"))].filter((name) => /\d/.test(name))
+  try {
+    await untilReady(child)
+    const below = descendants(child.pid ?? 0)
+    child.kill("SIGKILL")
+    expect(await untilGone(below)).toEqual([])
+    expect(left().length).toBeGreaterThan(1)
+    const { status, stdout } = spawnSync(process.execPath, [command, "clean"], { encoding: "utf8", env })
+    expect([status, stdout, left()]).toEqual([0, expect.stringContaining("removed "), []])
+  } finally {
+    child.kill("SIGKILL")
+    rmSync(folder, { recursive: true, force: true })
+  }
 })

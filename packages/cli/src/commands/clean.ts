@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { stateDirectory } from "@attache/control-plane"
 import { preferredCacheDirectory } from "@attache/envoy"
 import type { ExitCode } from "../exit.ts"
-import { listInstances } from "../instance/instance.ts"
+import { listInstances, socketFolderOf } from "../instance/instance.ts"
 import { formatOf, isOn, type Options } from "../options.ts"
 import { printData } from "../output/format.ts"
 
@@ -15,7 +15,11 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     removed.push(path)
   }
   const instances = listInstances()
-  for (const { isAlive, folder } of instances) if (!isAlive) remove(folder)
+  for (const { isAlive, folder } of instances) {
+    if (isAlive) continue
+    remove(socketFolderOf(basename(folder)))
+    remove(folder)
+  }
   if (isOn(options, "all")) {
     // A running Envoy may read a module at any time, and modules are shared.
     if (!instances.some(({ isAlive }) => isAlive)) remove(join(stateDirectory(), "modules"))

@@ -31,6 +31,11 @@ export interface Instance {
   remove(): void
 }
 
+/** Folder for the sockets of an instance. Their paths may have 107 bytes, and the state folder may be anywhere. */
+export function socketFolderOf(name: string): string {
+  return join(tmpdir(), `attache-${name}`)
+}
+
 const instancesFolder = (): string => join(stateDirectory(), "instances")
 
 /**
@@ -42,8 +47,7 @@ const instancesFolder = (): string => join(stateDirectory(), "instances")
 export function createInstance(onTrouble: (error: unknown) => void): Instance {
   const name = `${process.pid}-${randomBytes(3).toString("hex")}`
   const folder = join(instancesFolder(), name)
-  // Socket paths may have 107 bytes; the state folder may be anywhere.
-  const socketFolder = join(tmpdir(), `attache-${name}`)
+  const socketFolder = socketFolderOf(name)
   removeDead()
   mkdirSync(socketFolder, { mode: 0o700 })
   return {
@@ -89,7 +93,7 @@ function removeDead(): void {
     const pid = Number(/^(\d+)-[0-9a-f]{6}$/.exec(name)?.[1] ?? process.pid)
     if (isAlive(pid)) continue
     rmSync(join(instancesFolder(), name), { recursive: true, force: true })
-    rmSync(join(tmpdir(), `attache-${name}`), { recursive: true, force: true })
+    rmSync(socketFolderOf(name), { recursive: true, force: true })
   }
 }
 
