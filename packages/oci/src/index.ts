@@ -72,6 +72,7 @@ export {
   type ImageTree,
   type InspectImageOptions,
   inspectImage,
+  type ModuleReader,
 } from "./formats/inspect-image.ts"
 export { boeArtifactType, wasmTypes } from "./formats/layer-types.ts"
 export { type ExtensionLayer, type ExtensionLayout, type LayoutFacts, layoutOf } from "./formats/layout.ts"

@@ -19,6 +19,7 @@ import {
 } from "@attache/oci"
 import { inspectModule } from "@attache/wasm-host"
 import { type ManifestFacts, readManifestFacts } from "./built-on-envoy-manifest.ts"
+import { createModuleOutline } from "./module-outline.ts"
 
 /** What is said about an extension beside its files; what is absent is found out. */
 export interface SourceFacts {
@@ -191,13 +192,15 @@ async function moduleWarnings({ kind, files }: ExtensionContent): Promise<readon
     const text = `the module has ${module.size} bytes, and ${maxExtensionBytes.wasm} are the most that are loaded`
     throw new AttacheError("ATT_OCI_LIMIT", text, { facts: { bytes: module.size, limit: maxExtensionBytes.wasm } })
   }
-  const pieces: Uint8Array[] = []
+  const outline = createModuleOutline(module.size)
+  let isFirst = true
   for await (const piece of module.open()) {
-    pieces.push(piece)
-    // What is no Wasm is refused when it is written, and need not be in memory.
-    if (pieces.length === 1 && piece.length >= 8 && !isWasm(piece)) return []
+    // What is no Wasm is refused when it is written, and need not be looked into.
+    if (isFirst && piece.length >= 8 && !isWasm(piece)) return []
+    isFirst = false
+    outline.write(piece)
   }
-  const { findings } = inspectModule(Buffer.concat(pieces))
+  const { findings } = inspectModule(outline.bytes)
   return findings.flatMap((finding) =>
     finding.severity === "info" ? [] : [{ ...finding, severity: "warning" as const }],
   )

@@ -1,15 +1,19 @@
-import { readFile, stat } from "node:fs/promises"
-import { AttacheError, errorFrom, sha256Hex } from "@attache/base"
+import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { stat } from "node:fs/promises"
+import { AttacheError, errorFrom } from "@attache/base"
 import {
   type Descriptor,
   type ImageTree,
   type ImageVerification,
   inspectImage,
+  type ModuleReader,
   maxExtensionBytes,
   type TrustedKey,
   verifyImage,
 } from "@attache/oci"
 import { type Inspection, inspectModule } from "@attache/wasm-host"
+import { createModuleOutline } from "./module-outline.ts"
 import type { OpenedReference } from "./registry-access.ts"
 
 /** What a reference names, whole. */
@@ -41,11 +45,16 @@ export async function inspectReference(
   signal: AbortSignal,
 ): Promise<InspectedReference> {
   const root = await target.resolve(within, { signal })
-  const tree = await inspectImage(target, root, { describeModule: inspectModule, files: hasFiles, signal })
+  const tree = await inspectImage(target, root, { readModule, files: hasFiles, signal })
   const verification = await verifyImage(target, manifestsOf(tree), { keys }, { signal })
   const { found, signatures } = verification
   const judged = signatures.length > 0 ? "verified" : keys.length > 0 ? "refused" : "unverified"
   return { reference: text, tree, signatures: { state: found === 0 ? "unsigned" : judged, ...verification } }
+}
+
+function readModule(size: number): ModuleReader<Inspection> {
+  const { bytes, write } = createModuleOutline(size)
+  return { write, end: () => inspectModule(bytes) }
 }
 
 /** The root and all manifests below it, any of which may be signed. */
@@ -62,8 +71,12 @@ export async function inspectFile(path: string): Promise<InspectedFile> {
       throw new AttacheError("ATT_OCI_LIMIT", `${path} has ${size} bytes, and ${maxExtensionBytes.wasm} are the most`, {
         facts: { path },
       })
-    const bytes = await readFile(path)
-    return { file: path, sha256: sha256Hex(bytes), facts: inspectModule(bytes) }
+    const [hash, reader] = [createHash("sha256"), readModule(size)]
+    for await (const piece of createReadStream(path) as AsyncIterable<Uint8Array>) {
+      hash.update(piece)
+      reader.write(piece)
+    }
+    return { file: path, sha256: hash.digest("hex"), facts: reader.end() }
   } catch (error) {
     throw errorFrom(error, "ATT_PACKAGE_NOTHING", `${path} cannot be read`, { facts: { path } })
   }

@@ -13,12 +13,16 @@ describe("inspectImage", () => {
     const target = createMemoryTarget()
     const files = [packBytes("plugin.wasm", smallestWasm), packBytes("manifest.yaml", "name: w")]
     const written = await writeExtension(target, { kind: "wasm", name: "w", version: "1.0.0", files })
-    const describeModule = (bytes: Uint8Array): number => bytes.length
-    expect(await inspectImage(target, written, { describeModule, files: true })).toMatchObject({
+    const pieces: Uint8Array[] = []
+    const readModule = (size: number) => ({
+      write: (piece: Uint8Array) => void pieces.push(piece),
+      end: () => [size, Buffer.concat(pieces).equals(smallestWasm)],
+    })
+    expect(await inspectImage(target, written, { readModule, files: true })).toMatchObject({
       form: "manifest",
       descriptor: { digest: written.digest },
       extension: { kind: "wasm", layout: "oci-image", name: "w", version: "1.0.0", artifact: "binary" },
-      module: { path: "plugin.wasm", size: 8, layer: 0, sha256: emptyModule, facts: 8 },
+      module: { path: "plugin.wasm", size: 8, layer: 0, sha256: emptyModule, facts: [8, true] },
       files: [
         { path: "manifest.yaml", size: 7, layer: 0 },
         { path: "plugin.wasm", size: 8, layer: 0 },

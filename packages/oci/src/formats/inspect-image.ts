@@ -16,10 +16,16 @@ import { type Extension, readExtension } from "./read-extension.ts"
 /** How an image is inspected. */
 export interface InspectImageOptions<Facts> extends TransferOptions {
   readonly limits?: Partial<ArchiveLimits>
-  /** Called with the bytes of each Wasm module; what it gives is shown. Default: modules are hashed and not looked into. */
-  readonly describeModule?: (bytes: Uint8Array) => Facts
+  /** Reads each Wasm module, of so many bytes; what it gives is shown. Default: modules are hashed and not looked into. */
+  readonly readModule?: (size: number) => ModuleReader<Facts>
   /** Whether the files of each manifest are listed. Default false: only the file that the proxy loads. */
   readonly files?: boolean
+}
+
+/** Reads the bytes of a module as they come. */
+export interface ModuleReader<Facts> {
+  readonly write: (piece: Uint8Array) => void
+  readonly end: () => Facts
 }
 
 /** A file in an image. */
@@ -161,16 +167,14 @@ async function inspectModule<Facts>(
   options: InspectImageOptions<Facts>,
 ): Promise<ImageModule<Facts>> {
   const { path, size, layer, content } = await openModule(target, extension, options)
-  const { describeModule } = options
-  const keeps = extension.kind === "wasm" && describeModule !== undefined && size <= maxExtensionBytes.wasm
-  const pieces: Uint8Array[] = []
+  const reader = extension.kind === "wasm" && size <= maxExtensionBytes.wasm ? options.readModule?.(size) : undefined
   const hash = createHash("sha256")
   for await (const piece of content) {
     hash.update(piece)
-    if (keeps) pieces.push(piece)
+    reader?.write(piece)
   }
   const found = { path, size, layer, sha256: hash.digest("hex") }
-  return keeps ? { ...found, facts: describeModule(Buffer.concat(pieces)) } : found
+  return reader === undefined ? found : { ...found, facts: reader.end() }
 }
 
 async function filesOf<Facts>(
