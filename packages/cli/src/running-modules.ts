@@ -64,6 +64,8 @@ export async function runModules(
     isOffline: isOn(options, "offline"),
     logger,
   })
+  if (key !== undefined && served === undefined)
+    logger.warn("Envoys are told to fetch Wasm modules from a server that is not here: give --module-address", { base })
   const stopLooking = keepWhole(modules, clock)
   return {
     loadModule: modules.load,
