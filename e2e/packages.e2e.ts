@@ -118,6 +118,12 @@ describe("push and pull", () => {
     writeFileSync(blob, bytes)
     const { status, stderr } = await attache("pull", "oci-layout:store:1", "--path", "out")
     expect([status, stderr.includes("ATT_OCI_DIGEST"), existsSync(join(folder, "out"))]).toEqual([1, true, false])
+    const packed = await attache("pull", "oci-layout:store:1", "--path", "out", "--no-unpack")
+    expect([packed.status, packed.stderr.includes("ATT_OCI_DIGEST"), existsSync(join(folder, "out"))]).toEqual([
+      1,
+      true,
+      false,
+    ])
   })
 })
 
@@ -227,6 +233,8 @@ describe("attache.lock", () => {
     const text = readFileSync(join(folder, "attache.lock"), "utf8")
     write("attache.lock", text.replace(/("any": "sha256:)[0-9a-f]{8}/, "$1deadbeef"))
     expect(await json("pull", "oci-layout:store:1", "--path", "x")).toMatchObject({ data: failure("ATT_LOCK_MODULE") })
+    const packed = await json("pull", "oci-layout:store:1", "--path", "x", "--no-unpack")
+    expect(packed).toMatchObject({ data: failure("ATT_LOCK_MODULE") })
     expect(existsSync(join(folder, "x"))).toBe(false)
     write("attache.lock", "[]")
     expect(await json("pull", "oci-layout:store:1", "--path", "x")).toMatchObject({ data: failure("ATT_LOCK_FILE") })

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { type Diagnostic, isAttacheError, sha256Hex } from "@attache/base"
@@ -118,15 +119,26 @@ export async function pullPacked(
   if ("refusals" in found) return found.refusals
   const { extension } = found
   const path = options.folderFor(extension)
+  const isNew = !existsSync(path)
   const layout = createLayout(path)
   const wanted = platform === undefined ? extension.root : extension.manifest
-  const progress = createByteProgress(`pulling ${text}`)
-  const tag = reference.digest === undefined && within !== "" ? { tag: within } : {}
-  const { onEvent, end } = progress
-  await copy(target, layout, wanted, { ...tag, onEvent, limitBytes: maxCopyBytes, signal }).finally(end)
-  const loaded = await moduleOf(layout, extension, signal)
-  checkTaken(from, extension, loaded.module, options)
-  return noteTaken(from, extension, { path, files: [], ...loaded }, options)
+  const { onEvent, end } = createByteProgress(`pulling ${text}`)
+  try {
+    await copy(target, layout, wanted, { onEvent, limitBytes: maxCopyBytes, signal }).finally(end)
+    const loaded = await moduleOf(layout, extension, signal)
+    checkTaken(from, extension, loaded.module, options)
+    // Last of all: what is refused has no name.
+    if (reference.digest === undefined && within !== "") await layout.tag(wanted, within, { signal })
+    return noteTaken(from, extension, { path, files: [], ...loaded }, options)
+  } catch (error) {
+    if (isNew && !mayPass(error, signal)) await rm(path, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Whether the same command may succeed another time, and then goes on with what has arrived. */
+function mayPass(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || (isAttacheError(error) && error.retry !== "never")
 }
 
 /** The extension that a reference means now, or why it is not taken. */
@@ -229,8 +241,7 @@ async function withContent<T>(
     await rm(place, { recursive: true, force: true })
     return done
   } catch (error) {
-    const mayPass = signal.aborted || (isAttacheError(error) && error.retry !== "never")
-    if (!mayPass) await rm(place, { recursive: true, force: true })
+    if (!mayPass(error, signal)) await rm(place, { recursive: true, force: true })
     throw error
   }
 }
