@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Backend, startBackend } from "./backend.ts"
 import { createPlace, startCommand } from "./command-process.ts"
 import { send, untilAnswer } from "./gateway-under-test.ts"
+import { statusOf } from "./instance-status.ts"
 import { childOf } from "./process-tree.ts"
 import { backend, gateway, prefix, route, stream, to } from "./resources.ts"
 
@@ -18,12 +19,14 @@ beforeAll(async () => {
 afterAll(() => one[Symbol.asyncDispose]())
 
 const ready = /^ready in /m
-const refused = route("bad", [
-  prefix("/bad", {
-    backendRefs: [to("one")],
-    filters: [{ type: "RequestHeaderModifier", requestHeaderModifier: { set: [{ name: "x", value: "%NOSUCH(x)%" }] } }],
-  }),
-])
+const withHeader = (value: string) =>
+  route("bad", [
+    prefix("/bad", {
+      backendRefs: [to("one")],
+      filters: [{ type: "RequestHeaderModifier", requestHeaderModifier: { set: [{ name: "x", value }] } }],
+    }),
+  ])
+const refused = withHeader("%NOSUCH(x)%")
 const steady = (port: number, path = "/steady"): string =>
   stream(
     ...gateway({ http: port }),
@@ -52,6 +55,27 @@ describe("attache run, started again", () => {
     expect(second.output()).not.toMatch(/rejected/)
     place.write("bad.yaml", stream(route("bad", [prefix("/bad", { backendRefs: [to("one")] })])))
     await untilAnswer(port, "/bad", is(200), { context: second.output })
+  })
+
+  it.each<[string, Readonly<Record<string, unknown>> | undefined, number, RegExp | undefined]>([
+    ["repaired", withHeader("good"), 200, undefined],
+    ["taken away", undefined, 404, undefined],
+    ["refused for another reason", withHeader("%OTHER%"), 500, /withdrawn HTTPRoute\/default\/bad .*OTHER/],
+  ])("after what Envoy refused was %s while nobody looked: it has that", async (_, now, status, said) => {
+    const [port] = (await freePorts(1)) as [number]
+    using place = createPlace({ "base.yaml": steady(port), "bad.yaml": stream(refused) })
+    const first = startCommand(place, "run")
+    await first.said(/withdrawn HTTPRoute\/default\/bad/)
+    await first.end("SIGKILL")
+    place.write("bad.yaml", now === undefined ? "" : stream(now))
+    await using second = startCommand(place, "run")
+    if (said !== undefined) await second.said(said)
+    await untilAnswer(port, "/steady", is(200), { context: second.output })
+    await untilAnswer(port, "/bad", is(status), { context: second.output })
+    const { quarantine } = await statusOf(place)
+    expect(quarantine.map(({ message }) => message)).toEqual(
+      said === undefined ? [] : [expect.stringContaining("OTHER")],
+    )
   })
 
   it("while its files are broken: it serves what was good", async () => {

@@ -180,6 +180,9 @@ describe("attache status and wait on a real Envoy", () => {
     expect(await missing("serving")).toEqual([
       expect.stringMatching(/^processed spec\.extProc\[0\] .*nobody listens at .*p\.sock; its requests fail$/),
     ])
+    expect((await attache("status")).stdout).toMatch(
+      /EnvoyExtensionPolicy default\/processed: Working is false, ExtensionFailed: spec\.extProc\[0\]: nobody listens/,
+    )
     expect((await gw.request(port, "/processed")).status).toBe(500)
     processor = await serve()
     await isServing()
