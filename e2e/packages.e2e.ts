@@ -175,6 +175,24 @@ describe("inspect, copy, tag and list", () => {
     expect((await json("list", "oci-layout:mirror", "--all")).data).toHaveLength(3)
   })
 
+  it("copy the signatures of what is in an index, too", async () => {
+    const desk = createDesk()
+    const { attache, json, folder } = desk
+    const { key, pub } = keyPair(desk, "team")
+    for (const platform of ["linux-amd64", "linux-arm64"]) {
+      mkdirSync(join(folder, "lib", platform), { recursive: true })
+      writeFileSync(join(folder, "lib", platform, "libauth.so"), platform)
+    }
+    await attache("push", "lib", "oci-layout:store:1", "--platform", "linux/amd64,linux/arm64")
+    const { data } = await json("inspect", "oci-layout:store:1")
+    const { tree } = data as { tree: { manifests: readonly { descriptor: { digest: string } }[] } }
+    for (const { descriptor } of tree.manifests)
+      await attache("sign", `oci-layout:store@${descriptor.digest}`, "--key", key, "--form", "cosign")
+    await attache("copy", "oci-layout:store:1", "oci-layout:mirror:1")
+    for (const { descriptor } of tree.manifests)
+      expect((await attache("verify", `oci-layout:mirror@${descriptor.digest}`, "--key", pub)).status).toBe(0)
+  })
+
   it.each([
     [["inspect", "NO/REFERENCE"], 2, "ATT_OCI_REFERENCE"],
     [["tag", "oci-layout:store:1", "no tag"], 2, "ATT_USAGE_OPTION"],

@@ -1,5 +1,13 @@
 import { isAttacheError, unreachable } from "@attache/base"
-import { type CopyResult, copy, type Descriptor, type Platform, signatureTag } from "@attache/oci"
+import {
+  type CopyEvent,
+  type CopyResult,
+  copy,
+  type Descriptor,
+  isManifestType,
+  type Platform,
+  signatureTag,
+} from "@attache/oci"
 import { usageError } from "../options.ts"
 import { createByteProgress } from "./byte-progress.ts"
 import { tagged } from "./push.ts"
@@ -45,16 +53,23 @@ export async function copyReference(
   const tag = to.reference.tag ?? (digest === undefined ? (from.reference.tag ?? to.within) : "")
   const progress = createByteProgress(`copying ${from.text}`)
   const { onEvent } = progress
+  // Each may be signed: an index, and the manifests in it.
+  const manifests = new Map<string, Descriptor>()
+  const noting = (event: CopyEvent): void => {
+    if (isManifestType(event.descriptor.mediaType)) manifests.set(event.descriptor.digest, event.descriptor)
+    onEvent(event)
+  }
   try {
     const { descriptor, counts } = await copy(from.target, to.target, root, {
-      onEvent,
+      onEvent: noting,
       limitBytes: maxCopyBytes,
       signal,
       ...(tag === "" ? {} : { tag }),
       ...(platform === undefined ? {} : { platform }),
       ...(hasSignatures ? { referrers: true } : {}),
     })
-    if (hasSignatures) await copyClassicSignature(from, to, descriptor, signal, onEvent)
+    for (const each of hasSignatures ? manifests.values() : [])
+      await copyClassicSignature(from, to, each, signal, onEvent)
     const place = to.reference.tag === undefined && tag !== "" ? `${to.text}:${tag}` : tagged(to)
     return { from: tagged(from), to: place, digest: descriptor.digest, counts }
   } finally {
