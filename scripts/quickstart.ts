@@ -49,10 +49,10 @@ async function quickstart() {
   const port = endpointOf("backend")?.ip?.port
   const socket = endpointOf("processor")?.unix?.path
   if (port === undefined || socket === undefined) throw new Error(`${folder} has no Backends "backend" and "processor"`)
-  await checkPorts([{ address: "127.0.0.1", port, name: "the example's backend" }])
   const guest = await buildGuest()
   const took = guest.tookMs === undefined ? "unchanged" : `compiled in ${(guest.tookMs / 1000).toFixed(1)} s`
   started("Wasm", `${guest.source}, ${took}`)
+  await checkPorts([{ address: "127.0.0.1", port, name: "the example's backend" }])
   const backend = await startBackend(port, guest.path)
   started("backend", `127.0.0.1:${port}`)
   const processor = await startProcessor(socket)
