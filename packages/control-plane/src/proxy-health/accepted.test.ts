@@ -35,7 +35,7 @@ it("names what is missing", () => {
   ]
   const types = { [typeUrls.cluster]: { c: acked }, [typeUrls.listener]: Object.fromEntries(states.entries()) }
   expect(texts(client(types))).toEqual([
-    "Listener 0: refused: no",
+    "Listener 0: Envoy refuses it: no",
     "Listener 1: sent, and not answered yet",
     "Listener 2: not sent yet",
   ])
@@ -49,6 +49,16 @@ it("names what is missing", () => {
   )
 })
 
+it("says once that a resource is refused whose object is known", () => {
+  const object = { apiVersion: "v1", kind: "Gateway", namespace: "default", name: "gw" }
+  const blamed = { subject: "Listener l", object, field: "spec.listeners[0]", reason: "Envoy refuses it: in use" }
+  const nacked = client({
+    [typeUrls.cluster]: { c: acked },
+    [typeUrls.listener]: { l: { state: "nacked", message: "in use" } },
+  })
+  expect(acceptedFact(snapshot, [nacked], [blamed]).lacks).toEqual([blamed])
+})
+
 it("does not say of a cluster that Envoy took that it was refused, though it came with one that was", () => {
   const message = "Error adding/updating cluster(s) b: no such type"
   const types = {
@@ -57,5 +67,5 @@ it("does not say of a cluster that Envoy took that it was refused, though it cam
     ),
     [typeUrls.listener]: { l: acked },
   }
-  expect(texts(client(types))).toEqual(["Cluster b: refused: no such type"])
+  expect(texts(client(types))).toEqual(["Cluster b: Envoy refuses it: no such type"])
 })

@@ -3,6 +3,7 @@ import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import type { ClientAcks, ResourceAck, Snapshot } from "@attache/xds-server"
 import { refusedResources } from "../refused-resources.ts"
 import { type Fact, factOf, type Lack } from "./fact.ts"
+import { refusedReason } from "./withdrawn.ts"
 
 /**
  * Whether every Envoy of a proxy acknowledged everything it is to have, or asked for.
@@ -17,7 +18,9 @@ export function acceptedFact(
 ): Fact {
   if (snapshot === undefined) return factOf([{ subject: "proxy", reason: "its configuration is not made yet" }])
   if (clients.length === 0) return factOf([{ subject: "proxy", reason: "no Envoy is connected" }])
-  return factOf([...withdrawn, ...notAsked(snapshot, clients), ...clients.flatMap(notAcked)])
+  const blamed = new Set(withdrawn.map(({ subject, reason }) => `${subject} ${reason}`))
+  const lacks = [...notAsked(snapshot, clients), ...clients.flatMap(notAcked)]
+  return factOf([...withdrawn, ...lacks.filter(({ subject, reason }) => !blamed.has(`${subject} ${reason}`))])
 }
 
 /** Listeners and clusters that no stream of an Envoy has asked for: it begins with the clusters and goes on when they are warm. */
@@ -57,7 +60,7 @@ function refusedNow(typeUrl: string, resources: ReadonlyMap<string, ResourceAck>
 function reasonOf(state: ResourceAck["state"], refusal: string | undefined): string | undefined {
   if (state === "sent") return "sent, and not answered yet"
   if (state === "pending") return "not sent yet"
-  return refusal === undefined ? undefined : `refused: ${refusal.trim()}`
+  return refusal === undefined ? undefined : refusedReason(refusal)
 }
 
 /** Type and name of a resource, for people. */

@@ -1,4 +1,5 @@
 // What Envoy refuses and its control plane therefore keeps from it: the rest is accepted, this is not.
+import type { ObjectRef } from "@attache/base"
 import { knownKinds } from "@attache/kube-api"
 import type { QuarantinedPart } from "../quarantine/record.ts"
 import type { Lack } from "./fact.ts"
@@ -13,16 +14,23 @@ const types = {
 
 /** What a proxy was not given, or did not take, and the objects that are to blame. */
 export function withdrawnLacks(parts: readonly QuarantinedPart[]): readonly Lack[] {
-  return parts.map(({ part, kind, resource, object, field, message }) => {
-    const [of = "", namespace = "", ...name] = object.split("/")
-    const apiVersion = apiVersions.get(of) ?? ""
-    return {
-      subject: `${types[kind]} ${resource}`,
-      object: { apiVersion, kind: of, namespace, name: name.join("/") },
-      field,
-      reason: `${part === "" ? "Envoy refuses it" : "Envoy refuses a part, which is withdrawn"}: ${message.trim()}`,
-    }
-  })
+  return parts.map(({ part, kind, resource, object, field, message }) => ({
+    subject: `${types[kind]} ${resource}`,
+    object: objectRefOf(object),
+    field,
+    reason: part === "" ? refusedReason(message) : `Envoy refuses a part, which is withdrawn: ${message.trim()}`,
+  }))
+}
+
+/** Why something is not accepted, in Envoy's words. */
+export function refusedReason(message: string): string {
+  return `Envoy refuses it: ${message.trim()}`
+}
+
+/** The object of a key `Kind/namespace/name`. */
+export function objectRefOf(key: string): ObjectRef {
+  const [kind = "", namespace = "", ...name] = key.split("/")
+  return { apiVersion: apiVersions.get(kind) ?? "", kind, namespace, name: name.join("/") }
 }
 
 /** API version by kind, in the storage version. */

@@ -9,6 +9,7 @@ import { withdrawnLacks } from "../proxy-health/withdrawn.ts"
 import type { QuarantinedPart } from "../quarantine/record.ts"
 import type { Refusal } from "../refusals.ts"
 import { statusesWithin } from "./statuses-within.ts"
+import { withOrigins } from "./with-origins.ts"
 
 /** One proxy: what it should have, and what its Envoys say. */
 export interface ProxyReport {
@@ -74,7 +75,13 @@ export function reportStatus(
     xds: addresses,
     proxies: keys.map((key) => {
       const refused = withdrawn.filter(({ proxyKey }) => proxyKey === key)
-      return reportProxy(xds, key, refused, views.get(key) ?? elsewhere)
+      const report = reportProxy(xds, key, refused, views.get(key) ?? elsewhere)
+      const snapshot = () => translator.snapshot(key)
+      return {
+        ...report,
+        accepted: withOrigins(report.accepted, snapshot),
+        warmed: withOrigins(report.warmed, snapshot),
+      }
     }),
     refusals: refusals.list(),
     quarantine: withdrawn,
