@@ -50,24 +50,38 @@ export class HeaderMap {
 
   /** First value of a name, or null when absent. An empty value is "". */
   get(name: string): string | null {
-    return find(this.id, changetype<usize>(name)) ? resultText() : null
+    return findHeader(this.id, changetype<usize>(name)) ? resultText() : null
   }
 
   /** First value of a name as bytes, for values that are not UTF-8. */
   getBytes(name: string): Uint8Array | null {
-    return find(this.id, changetype<usize>(name)) ? resultBytes() : null
+    return findHeader(this.id, changetype<usize>(name)) ? resultBytes() : null
   }
 
   has(name: string): bool {
-    return find(this.id, changetype<usize>(name))
+    return findHeader(this.id, changetype<usize>(name))
   }
 
   /** All values of a name in order; empty when absent. */
   getAll(name: string): string[] {
     const values: string[] = []
-    const wanted = name.toLowerCase()
-    const entries = this.entries()
-    for (let i = 0; i < entries.length; i++) if (entries[i].name == wanted) values.push(entries[i].value)
+    begin(roomFor(changetype<usize>(name)))
+    const wanted = putText(changetype<usize>(name))
+    const size = end() - wanted
+    for (let at = wanted; at < wanted + size; at++) {
+      const byte = load<u8>(at)
+      if (byte >= 0x41 && byte <= 0x5a) store<u8>(at, byte + 0x20)
+    }
+    if (!ok(proxy_get_header_map_pairs(this.id, words, words + 4)) || resultSize() < 4) return values
+    const at = resultAt()
+    const count = load<u32>(at) as usize
+    let data = at + 4 + (count << 3)
+    for (let i: usize = 0; i < count; i++) {
+      const nameSize = load<u32>(at + 4 + (i << 3)) as usize
+      const valueSize = load<u32>(at + 8 + (i << 3)) as usize
+      if (nameSize == size && memory.compare(data, wanted, size) == 0) values.push(decodeText(data + nameSize + 1, valueSize))
+      data += nameSize + valueSize + 2
+    }
     return values
   }
 
@@ -126,7 +140,7 @@ export class HeaderMap {
 }
 
 /** Asks the host for the first value of a name; the result is in the first two words. */
-function find(map: u32, name: usize): bool {
+export function findHeader(map: u32, name: usize): bool {
   begin(roomFor(name))
   const key = putText(name)
   return ok(proxy_get_header_map_value(map, key, end() - key, words, words + 4))

@@ -1,10 +1,10 @@
 import { proxy_http_call } from "./abi"
 import { Body, callBody } from "./body"
-import { callHeaders, callTrailers, Header, HeaderMap, putHeaders, roomForHeaders } from "./headers"
+import { callHeaders, callTrailers, findHeader, Header, HeaderMap, putHeaders, roomForHeaders } from "./headers"
 import { watchHeldStreams } from "./held-streams"
 import { IdTable, Numbered } from "./id-table"
 import { Context } from "./living-contexts"
-import { begin, end, ok, putBytes, putText, roomFor, words } from "./memory"
+import { begin, end, ok, putBytes, putText, resultAt, resultSize, roomFor, words } from "./memory"
 
 // @ts-ignore: decorator
 @lazy const calls: IdTable = new IdTable()
@@ -65,8 +65,10 @@ export class HttpCall extends Numbered {
 
   /** Status code of the answer. */
   get status(): u32 {
-    const text = callHeaders.get(":status")
-    return text === null ? 0 : (U32.parseInt(text) as u32)
+    if (!findHeader(6, changetype<usize>(":status"))) return 0
+    let status: u32 = 0
+    for (let i: usize = 0; i < resultSize(); i++) status = status * 10 + load<u8>(resultAt() + i) - 0x30
+    return status
   }
   get headers(): HeaderMap {
     return callHeaders

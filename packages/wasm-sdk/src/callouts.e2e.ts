@@ -92,8 +92,12 @@ both("an abort in the $name", ({ start }) => {
 })
 
 both("an abort outside of a request's callbacks in the $name", ({ start }) => {
+  let module: Uint8Array
+  beforeAll(async () => {
+    module = await compileAssemblyScript(join(guests, "aborts.ts"))
+  }, 60_000)
+
   const lines = async (configuration: string, send: (proxy: ProxyUnderTest) => Promise<unknown>) => {
-    const module = await compileAssemblyScript(join(guests, "aborts.ts"))
     await using proxy = await start({ plugin: { module, rootId: "aborts", configuration } })
     await send(proxy)
     const critical = () => proxy.logs.filter(({ level }) => level === "critical").map(({ text }) => text)

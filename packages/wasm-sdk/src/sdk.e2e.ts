@@ -39,7 +39,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function compile(guest: string): Promise<string> {
+const compiled = new Map<string, Promise<string>>()
+/** Path of a guest's module, compiled once. */
+function compile(guest: string): Promise<string> {
+  const path = compiled.get(guest) ?? compileAnew(guest)
+  compiled.set(guest, path)
+  return path
+}
+
+async function compileAnew(guest: string): Promise<string> {
   const entry = join(import.meta.dirname, `../testdata/assembly/${guest}.ts`)
   const result = await buildAssemblyScript(entry, join(folder, `${guest}.wasm`))
   if (!result.ok) throw new Error(JSON.stringify(result.findings))
