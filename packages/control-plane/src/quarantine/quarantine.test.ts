@@ -17,7 +17,7 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
   let parts = initial
   let withdrawn: Withdrawn = new Map()
   let changes = 0
-  let envoyVersion = "1.40.0"
+  let envoyVersion: string | undefined = "1.40.0"
   let shaping = ["EnvoyProxy/default/own"]
   const suspect = (key: string): Suspect => ({
     key,
@@ -46,7 +46,7 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
       const text = Buffer.from(bytes).toString()
       return Promise.resolve(isRefused(text === "" ? [] : text.split(",")))
     },
-    version: () => Promise.resolve(envoyVersion),
+    version: () => (envoyVersion === undefined ? Promise.reject(new Error("no Envoy")) : Promise.resolve(envoyVersion)),
     close: () => Promise.resolve(),
   }
   const clock = createManualClock()
@@ -89,7 +89,7 @@ function setUp(initial: readonly string[], isRefused: (parts: readonly string[])
     setShaping: (wanted: readonly string[]) => {
       shaping = [...wanted]
     },
-    setVersion: (version: string) => {
+    setVersion: (version: string | undefined) => {
       envoyVersion = version
     },
   }
@@ -220,6 +220,21 @@ describe("createQuarantine", () => {
       world.clock.advance(pause)
       await quarantine.settled()
     }
+    expect(world.withdrawn()).toEqual(["a0"])
+  })
+
+  it("does not ask again where there is no Envoy to ask", async () => {
+    const world = setUp(["a0"], dislikes("a0"))
+    world.setVersion(undefined)
+    const quarantine = world.create()
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
+    world.setVersion("1.40.0")
+    world.clock.advance(100_000)
+    await quarantine.settled()
+    expect(world.withdrawn()).toEqual([])
+    quarantine.record(world.answer("nack"))
+    await quarantine.settled()
     expect(world.withdrawn()).toEqual(["a0"])
   })
 

@@ -120,6 +120,11 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     later.get(id)?.()
     later.delete(id)
   }
+  const hasEnvoy = (): Promise<boolean> =>
+    judge.version().then(
+      () => true,
+      () => false,
+    )
   const work = async (): Promise<void> => {
     for (const [id, { refused, attempt }] of waiting) {
       waiting.delete(id)
@@ -128,8 +133,13 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       try {
         await lookInto(refused)
       } catch (error) {
-        logger.warn("the part that envoy refuses could not be found", { ...refused, error: messageOf(error) })
-        tryAgain(id, refused, attempt + 1)
+        const isTrial = refused.message === undefined
+        const what = isTrial
+          ? "modules that envoys fetch could not be tried"
+          : "the part that envoy refuses could not be found"
+        logger.warn(what, { ...refused, error: messageOf(error) })
+        // Without an Envoy nothing will change by itself.
+        if (await hasEnvoy()) tryAgain(id, refused, attempt + 1)
       }
     }
   }
