@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { expect, it } from "vitest"
+import { beforeAll, expect, it } from "vitest"
 import { command } from "./attache-command.ts"
+import { buildIfStale } from "./gateway-under-test.ts"
+
+beforeAll(buildIfStale)
 
 const gateway = join(import.meta.dirname, "..", "examples", "quickstart", "gateway.yaml")
 

@@ -3,9 +3,12 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { buildIfStale } from "./gateway-under-test.ts"
 import { extensions, gateway, governed, prefix, route, stream, to } from "./resources.ts"
+
+beforeAll(buildIfStale)
 
 const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attache.mjs")
 const folder = mkdtempSync(join(tmpdir(), "attache-validate-"))
