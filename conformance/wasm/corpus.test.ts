@@ -5,10 +5,10 @@ import { readWasmCorpus } from "./corpus.ts"
 import { judgeCase } from "./judge.ts"
 
 const golden = process.env.ATTACHE_GOLDEN ?? fileURLToPath(new URL("../../../shared/golden", import.meta.url))
-const folder = `${golden}/wasm-guests`
-const cases = existsSync(folder) ? readWasmCorpus(folder) : []
+const folders = [`${golden}/wasm-guests`, fileURLToPath(new URL("./recorded", import.meta.url))]
+const cases = folders.filter((folder) => existsSync(folder)).flatMap(readWasmCorpus)
 
-describe.skipIf(cases.length === 0)("recorded guests", () => {
+describe("recorded guests", () => {
   it.each(cases.map((item) => ({ name: item.name, item })))("$name", { timeout: 20_000 }, async ({ item }) => {
     expect((await judgeCase(item, item.expected.neededSigkill === true)).differences).toEqual([])
   })

@@ -102,7 +102,7 @@ export interface WasmCase {
 /** Cases of a corpus in order of name. */
 export function readWasmCorpus(folder: string): readonly WasmCase[] {
   return readdirSync(folder)
-    .filter((name) => statSync(join(folder, name)).isDirectory() && existsSync(join(folder, name, "transcript.json")))
+    .filter((name) => statSync(join(folder, name)).isDirectory() && hasFile(join(folder, name, "transcript.json")))
     .sort()
     .flatMap((name) => readGuest(join(folder, name), name))
 }
@@ -134,9 +134,8 @@ function readGuest(folder: string, name: string): readonly WasmCase[] {
   const guest = readGuestInputs(folder)
   if (guest === undefined) return []
   const configs = new Map(guest.cases)
-  const transcripts = JSON.parse(readFileSync(join(folder, "transcript.json"), "utf8")) as Readonly<
-    Record<string, Transcript>
-  >
+  const text = new TextDecoder().decode(readPacked(join(folder, "transcript.json")))
+  const transcripts = JSON.parse(text) as Readonly<Record<string, Transcript>>
   return Object.entries(transcripts).map(([key, expected]) => ({
     name: `${name}/${key}`,
     module: guest.module,
@@ -151,6 +150,14 @@ function withModules(folder: string, config: CaseConfig): CaseConfig {
 }
 
 function readModule(folder: string, name = "module.wasm"): Uint8Array {
-  const plain = join(folder, name)
-  return existsSync(plain) ? readFileSync(plain) : gunzipSync(readFileSync(`${plain}.gz`))
+  return readPacked(join(folder, name))
+}
+
+/** A file, or the one that is packed beside its place. */
+function readPacked(path: string): Uint8Array {
+  return existsSync(path) ? readFileSync(path) : gunzipSync(readFileSync(`${path}.gz`))
+}
+
+function hasFile(path: string): boolean {
+  return existsSync(path) || existsSync(`${path}.gz`)
 }

@@ -7,8 +7,8 @@ import { readWasmCorpus } from "./corpus.ts"
 import { judgeOnEnvoy } from "./envoy/judge-on-envoy.ts"
 
 const golden = process.env.ATTACHE_GOLDEN ?? fileURLToPath(new URL("../../../shared/golden", import.meta.url))
-const folder = `${golden}/wasm-guests`
-const cases = existsSync(folder) ? readWasmCorpus(folder) : []
+const folders = [`${golden}/wasm-guests`, fileURLToPath(new URL("./recorded", import.meta.url))]
+const cases = folders.filter((folder) => existsSync(folder)).flatMap(readWasmCorpus)
 const envoy = cases.length === 0 ? undefined : await findEnvoy({})
 
 describe.skipIf(envoy === undefined)("recorded guests on Envoy", () => {
