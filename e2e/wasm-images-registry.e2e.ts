@@ -6,7 +6,7 @@ import { dockerRegistry, goRegistry, login } from "@attache/oci/testing"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { attacheBeside } from "./attache-command.ts"
 import { startBackend } from "./backend.ts"
-import { startGateway } from "./gateway-under-test.ts"
+import { buildIfStale, startGateway } from "./gateway-under-test.ts"
 import { createDesk, keyPair } from "./package-tools.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 import { startTagGuest } from "./tags.ts"
@@ -16,6 +16,7 @@ const patience = { interval: 50, timeout: 60_000 }
 describe.each([dockerRegistry(), goRegistry()])("$name", (kind) => {
   it("gives run a private image once it is signed, and not an old one under its tag", async (context) => {
     if (kind.reason !== undefined) context.skip(kind.reason)
+    buildIfStale()
     const [registry, one, guest] = [
       await kind.start({ auth: "basic" }),
       await startBackend("one"),

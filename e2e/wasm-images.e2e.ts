@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { attacheBeside } from "./attache-command.ts"
 import { type Backend, startBackend } from "./backend.ts"
 import { createPlace, startCommand } from "./command-process.ts"
-import { startGateway } from "./gateway-under-test.ts"
+import { buildIfStale, startGateway } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 import { startTagGuest, type TagGuest } from "./tags.ts"
 
@@ -26,6 +26,7 @@ describe("Wasm modules from images", () => {
   let port: number
 
   beforeAll(async () => {
+    buildIfStale()
     one = await startBackend("one")
     guest = await startTagGuest()
     module = new Uint8Array(await (await fetch(guest.url)).arrayBuffer())
