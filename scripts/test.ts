@@ -11,7 +11,7 @@ import type { SkippedTest, TestSummary } from "./test-reporter.ts"
 import { endToEndTests, repositoryRoot } from "./workspace.ts"
 
 /** No run of a kind of test takes longer, unless it hangs. */
-const longestMs = 30 * 60 * 1000
+const longestMs = 60 * 60 * 1000
 
 /** Skipped tests that are named one by one. */
 const namedSkips = 40
