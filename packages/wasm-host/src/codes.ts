@@ -13,6 +13,10 @@ export const codes = {
     cause: "the response was continued with proxy_continue_stream before there was one",
     cure: "continue the response only from or after the response headers callback",
   },
+  ATT_WASM_CALL_RESPONSE_GONE: {
+    cause: "the response of a call-out is read after it was given up, as the module exports no callback for it",
+    cure: "export proxy_on_http_call_response, and read the response only there",
+  },
   ATT_WASM_STREAM_IS_OVER: {
     cause: "a stream was closed before its first callback, or closed, answered or continued after it had ended",
     cure: "close or answer a stream once, from its request or response callbacks but not from the response trailers",

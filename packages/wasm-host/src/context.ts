@@ -56,6 +56,8 @@ export interface CallState {
   /** May be written to. */
   grpcMessage?: BodyData
   callData?: Uint8Array
+  /** Whether a response was given up that Envoy still points to, until the next callback is over. */
+  isResponseGone?: boolean
 }
 
 /** The context of a plugin in a VM. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createHost, type Host } from "./host.ts"
 import type { HostOptions } from "./options.ts"
+import { encodePairs } from "./pairs.ts"
 import { createSharedState } from "./process.ts"
 import { buildGuest, type GuestCall, type GuestSpec } from "./testing/guest.ts"
 
@@ -185,6 +186,29 @@ describe("requests", () => {
       "ATT_WASM_CONTINUE_RESPONSE_EARLY",
       "crash",
     ])
+  })
+  it.each<[string, GuestCall]>([
+    ["headers", ["proxy_get_header_map_value", 6, 16, 3, 512, 516]],
+    ["trailers", ["proxy_get_header_map_pairs", 7, 512, 516]],
+    ["body", ["proxy_get_buffer_bytes", 4, 0, 9, 512, 516]],
+  ])("are ended when the %s of a call's response are read that no callback was there for", (_what, read) => {
+    const headers = encodePairs([
+      [":method", "GET"],
+      [":path", "/"],
+      [":authority", "a"],
+    ])
+    const call: GuestCall = ["proxy_http_call", 32, 8, 64, headers.length, 0, 0, 0, 0, 500, 512]
+    const spec = (more: GuestSpec["callbacks"]): GuestSpec => ({
+      callbacks: { proxy_on_request_headers: [call], proxy_on_response_headers: [read], ...more },
+      data: { 16: "x-a", 32: "upstream", 64: headers },
+    })
+    const clusters = { upstream: ({ method = "" }) => ({ delayMs: method === "GET" ? 1 : 50 }) }
+    const host = started(spec({}), { clusters })
+    host.send({ method: "POST" })
+    expect(host.crash?.code).toBe("ATT_WASM_CALL_RESPONSE_GONE")
+    const fine = started(spec({ proxy_on_http_call_response: [] }), { clusters })
+    fine.send({ method: "POST" })
+    expect(fine.crash).toBeUndefined()
   })
   it("can be fed step by step", () => {
     const host = started({ callbacks: { proxy_on_request_body: [] } })

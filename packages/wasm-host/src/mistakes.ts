@@ -32,6 +32,11 @@ export function continuedEarly({ report }: { report(found: Mistake): void }): En
   return new EnvoyCrash(found)
 }
 
+/** Envoy's end when the response of a call-out is read that nobody was called for. */
+export function callResponseGone(where: string): EnvoyCrash {
+  return new EnvoyCrash(mistake("ATT_WASM_CALL_RESPONSE_GONE", where, "1.40 dies with a segmentation fault", true))
+}
+
 /** Envoy's end when a stream is touched that is over. @param report told of the mistake */
 export function streamIsOver({ report }: { report(found: Mistake): void }, where: string): EnvoyCrash {
   const found = mistake("ATT_WASM_STREAM_IS_OVER", where, "1.40 dies with a segmentation fault", true)

@@ -2,6 +2,7 @@ import { BufferId, MapId, Status } from "./abi/status.ts"
 import type { BodyData, BufferSource } from "./buffer.ts"
 import type { CallState, Context, RootContext } from "./context.ts"
 import type { HeaderMap } from "./http/header-map.ts"
+import { callResponseGone } from "./mistakes.ts"
 import { type Plugin, rootLogPrefix } from "./plugin.ts"
 import { type PropertySource, rootAttribute } from "./properties.ts"
 import type { Vm } from "./vm.ts"
@@ -46,6 +47,7 @@ export function createSharedBuffers(
       delete call().callData
     }
     if (id === BufferId.CallResponseBody) {
+      if (call().isResponseGone === true) throw callResponseGone("proxy_get_buffer_bytes")
       const body = call().responseBody
       found = body === undefined ? undefined : text(body)
     } else if (id === BufferId.GrpcMessage) found = message(call().grpcMessage)
@@ -61,6 +63,8 @@ export function createSharedBuffers(
 
 /** A map that a call-out left for the callback that runs. */
 export function callMap(id: number, call: CallState): HeaderMap | undefined {
+  const isResponse = id === MapId.CallResponseHeaders || id === MapId.CallResponseTrailers
+  if (isResponse && call.isResponseGone === true) throw callResponseGone("proxy_get_header_map_value")
   if (id === MapId.CallResponseHeaders) return call.responseHeaders
   if (id === MapId.CallResponseTrailers) return call.responseTrailers
   if (id === MapId.GrpcInitialMetadata) return call.grpcInitialMetadata

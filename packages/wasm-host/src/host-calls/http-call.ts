@@ -123,6 +123,13 @@ function complete(
   body: Uint8Array,
   trailers: HeaderMap,
 ): void {
+  if (!vm.has("proxy_on_http_call_response")) {
+    root.call.isResponseGone = true
+    vm.defer(() => {
+      delete root.call.isResponseGone
+    })
+    return
+  }
   root.call.responseHeaders = headers
   root.call.responseTrailers = trailers
   root.call.responseBody = body
