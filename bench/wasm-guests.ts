@@ -3,25 +3,19 @@
  *
  * Run: node bench/wasm-guests.ts [ROUNDS] [SECONDS]. Prints only. Every guest reads the path and sets one header in each
  * direction. Envoy has one worker and answers by itself, so that nothing but Envoy is measured: user and system time of its
- * process, divided by requests. Guests take turns, and each one's best round counts: other work on the machine only adds.
+ * process, divided by requests. Guests take turns, each round in an Envoy of its own: where code comes to lie in memory
+ * changes the cost by a tenth. The median of the rounds counts; the best is what no other work on the machine added to.
  */
 import { spawnSync } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import {
-  createIdleBootstrap,
-  findEnvoy,
-  type JsonObject,
-  preferredCacheDirectory,
-  type RunningEnvoy,
-  runEnvoy,
-} from "@attache/envoy"
+import { createIdleBootstrap, findEnvoy, type JsonObject, preferredCacheDirectory, runEnvoy } from "@attache/envoy"
 import { compileAssemblyScript } from "@attache/wasm-sdk/build"
 import { guestTools } from "../e2e/guest-tools.ts"
 import { sendFor } from "./http-load.ts"
 
-const [rounds = 5, seconds = 3] = process.argv.slice(2).map(Number)
+const [rounds = 9, seconds = 2] = process.argv.slice(2).map(Number)
 const connections = 32
 const guests = join(import.meta.dirname, "..", "tools", "wasm-guests", "guests")
 const folder = mkdtempSync(join(tmpdir(), "attache-bench-"))
@@ -32,8 +26,7 @@ type Guest = { readonly name: string; readonly module: Uint8Array | undefined } 
 interface Runner {
   readonly name: string
   readonly bytes: number | undefined
-  readonly envoy: RunningEnvoy
-  readonly port: number
+  readonly bootstrap: JsonObject
   readonly microseconds: number[]
   perSecond: number
 }
@@ -48,11 +41,10 @@ const runners: Runner[] = []
 try {
   for (const [i, guest] of candidates.entries())
     if ("absent" in guest) console.log(`left out: ${guest.absent}`)
-    else runners.push(await start(guest.name, guest.module, i))
+    else runners.push(runnerOf(guest.name, guest.module, i))
   for (let round = 0; round < rounds; round++) for (const runner of runners) await measure(runner)
   print()
 } finally {
-  await Promise.all(runners.map(({ envoy }) => envoy.stop()))
   rmSync(folder, { recursive: true })
 }
 
@@ -88,18 +80,11 @@ function rust(): Guest {
   return { name: "Rust crate proxy-wasm 0.2.5", module: readFileSync(out) }
 }
 
-async function start(name: string, module: Uint8Array | undefined, index: number): Promise<Runner> {
+function runnerOf(name: string, module: Uint8Array | undefined, index: number): Runner {
   const path = join(folder, `${index}.wasm`)
   if (module !== undefined) writeFileSync(path, module)
-  const envoy = await runEnvoy({
-    path: (await findEnvoy()).path,
-    bootstrap: bootstrapOf(module === undefined ? undefined : path),
-    concurrency: 1,
-    logLevel: "error",
-  })
-  const [address] = (await envoy.admin.listeners())[0]?.addresses ?? []
-  if (address === undefined || !("port" in address)) throw new Error("the listener is not bound")
-  return { name, bytes: module?.length, envoy, port: address.port, microseconds: [], perSecond: 0 }
+  const bootstrap = bootstrapOf(module === undefined ? undefined : path)
+  return { name, bytes: module?.length, bootstrap, microseconds: [], perSecond: 0 }
 }
 
 function bootstrapOf(modulePath: string | undefined): JsonObject {
@@ -140,11 +125,15 @@ function bootstrapOf(modulePath: string | undefined): JsonObject {
 }
 
 async function measure(runner: Runner): Promise<void> {
+  const { path } = await findEnvoy()
+  await using envoy = await runEnvoy({ path, bootstrap: runner.bootstrap, concurrency: 1, logLevel: "error" })
+  const [address] = (await envoy.admin.listeners())[0]?.addresses ?? []
+  if (address === undefined || !("port" in address)) throw new Error("the listener is not bound")
   const wanted = runner.bytes === undefined ? undefined : "x-bench-response: two"
-  await sendFor(runner.port, connections, 300, wanted)
-  const before = cpuMicroseconds(runner.envoy.pid)
-  const requests = await sendFor(runner.port, connections, seconds * 1000, wanted)
-  runner.microseconds.push((cpuMicroseconds(runner.envoy.pid) - before) / requests)
+  await sendFor(address.port, connections, 500, wanted)
+  const before = cpuMicroseconds(envoy.pid)
+  const requests = await sendFor(address.port, connections, seconds * 1000, wanted)
+  runner.microseconds.push((cpuMicroseconds(envoy.pid) - before) / requests)
   runner.perSecond = Math.max(runner.perSecond, requests / seconds)
 }
 
@@ -155,21 +144,23 @@ function cpuMicroseconds(pid: number): number {
 }
 
 function print(): void {
-  const best = (runner: Runner): number => Math.min(...runner.microseconds)
-  const base = best(runners[0] as Runner)
-  const ours = best(runners[1] as Runner) - base
-  console.log(`best of ${rounds} rounds of ${seconds} s, ${connections} connections\n`)
-  console.log("guest                                us/request   extra  extra/ours    size  requests/s  all rounds")
+  const sorted = ({ microseconds }: Runner): readonly number[] => microseconds.toSorted((a, b) => a - b)
+  const median = (runner: Runner): number => sorted(runner)[runner.microseconds.length >> 1] ?? Number.NaN
+  const best = (runner: Runner): number => sorted(runner)[0] ?? Number.NaN
+  const [base, ours] = [runners[0] as Runner, runners[1] as Runner]
+  console.log(`${rounds} rounds of ${seconds} s, ${connections} connections; us per request\n`)
+  console.log("guest                                  median   extra  extra/ours    best   extra     size  requests/s")
   for (const runner of runners) {
-    const extra = best(runner) - base
+    const extra = median(runner) - median(base)
     const row = [
       runner.name.padEnd(36),
-      best(runner).toFixed(2).padStart(10),
+      median(runner).toFixed(2).padStart(8),
       (runner.bytes === undefined ? "" : extra.toFixed(2)).padStart(7),
-      (runner.bytes === undefined ? "" : (extra / ours).toFixed(2)).padStart(11),
-      (runner.bytes === undefined ? "" : `${(runner.bytes / 1024).toFixed(1)} KB`).padStart(9),
-      runner.perSecond.toFixed(0).padStart(10),
-      ` ${runner.microseconds.map((us) => us.toFixed(1)).join(" ")}`,
+      (runner.bytes === undefined ? "" : (extra / (median(ours) - median(base))).toFixed(2)).padStart(11),
+      best(runner).toFixed(2).padStart(7),
+      (runner.bytes === undefined ? "" : (best(runner) - best(base)).toFixed(2)).padStart(7),
+      (runner.bytes === undefined ? "" : `${(runner.bytes / 1024).toFixed(1)} KB`).padStart(8),
+      runner.perSecond.toFixed(0).padStart(11),
     ]
     console.log(row.join(" "))
   }
