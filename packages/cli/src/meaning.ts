@@ -3,6 +3,7 @@ import type { Diagnostic } from "@attache/base"
 import type { GatewayClass, LoadedObject } from "@attache/kube-api"
 import { type AnyObject, keyOf, type Settings, type Translator } from "@attache/translate"
 import { codes } from "./codes.ts"
+import { conditionsOf } from "./conditions.ts"
 import { portClashes } from "./port-clashes.ts"
 
 /**
@@ -93,21 +94,6 @@ function finding(loaded: LoadedObject, code: string, severity: Diagnostic["sever
     column,
     object: { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name },
   }
-}
-
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason: string
-  readonly message: string
-}
-
-function conditionsOf(value: unknown): readonly Condition[] {
-  if (Array.isArray(value)) return value.flatMap(conditionsOf)
-  if (typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) =>
-    key === "conditions" ? (member as readonly Condition[]) : conditionsOf(member),
-  )
 }
 
 /** Key of a loaded object. */

@@ -1,5 +1,6 @@
 import { printable } from "@attache/base"
 import { type Fact, type ProxyReport, type StatusReport, textOfLack } from "@attache/control-plane"
+import { conditionsOf } from "../conditions.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { askStatus } from "../instance/ask.ts"
 import { findInstances } from "../instance/find-instances.ts"
@@ -62,20 +63,4 @@ function textOfFact(name: string, { state, lacks, more = 0, reason = "" }: Fact)
   if (state === "unknown") return [`    ${name} is unknown: ${reason}`]
   const shown = lacks.map((lack) => `    not ${name}: ${printable(textOfLack(lack))}`)
   return more > 0 ? [...shown, `    not ${name}: ${more} more`] : shown
-}
-
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason: string
-  readonly message: string
-}
-
-/** All conditions inside a status, wherever they stand. */
-function conditionsOf(value: unknown): readonly Condition[] {
-  if (Array.isArray(value)) return value.flatMap(conditionsOf)
-  if (typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) =>
-    key === "conditions" ? (member as readonly Condition[]) : conditionsOf(member),
-  )
 }
