@@ -80,6 +80,12 @@ describe("a direction", () => {
     expect(seen).toEqual(want)
     expect(direction.isAboveLimit).toBe(isAbove)
   })
+  it("fails nothing beyond the limit when held headers go on with their first body", () => {
+    const { direction, seen } = direct("stop", ["continue"], 3)
+    direction.headers(createHeaderMap(), false)
+    direction.data(bytes("four"), true)
+    expect(seen).toEqual(["headers", "four!"])
+  })
   it("sends headers twice when resumed inside the call, as Envoy does", () => {
     const seen: string[] = []
     const direction = createDirection({

@@ -69,7 +69,8 @@ export function createDirection(host: DirectionHost): Direction {
   let state: "continue" | "stop" | "stop-all" = "continue"
   let isContinued = false
   let fromCurrent = false
-  let isStreaming = false
+  // Until a filter asks for a buffer, too much data stops the reading and fails nothing.
+  let isStreaming = true
   let isAbove = false
   let end = false
   let map: HeaderMap | undefined
@@ -166,7 +167,7 @@ export function createDirection(host: DirectionHost): Direction {
       }
       state = status === "stop" ? "stop" : "stop-all"
       fromCurrent = state === "stop-all"
-      isStreaming = status === "stop-all-watermark"
+      if (state === "stop-all") isStreaming = status === "stop-all-watermark"
     },
     data: (bytes, last) => {
       end = last
