@@ -210,6 +210,24 @@ describe("requests", () => {
     fine.send({ method: "POST" })
     expect(fine.crash).toBeUndefined()
   })
+  it("run nothing more once Envoy would have died, whatever was due", () => {
+    const spec: GuestSpec = {
+      callbacks: {
+        proxy_on_configure: [["proxy_register_shared_queue", 16, 3, 512]],
+        proxy_on_queue_ready: [],
+        proxy_on_request_body: [
+          ["proxy_enqueue_shared_queue", 1, 16, 3],
+          ["proxy_continue_stream", 1],
+        ],
+      },
+      data: { 16: "x-a" },
+    }
+    const host = started(spec)
+    const exchange = host.open({ method: "POST", chunks: ["", "a"] })
+    host.advance(10)
+    expect([exchange.isDone, host.crash?.code]).toEqual([true, "ATT_WASM_CONTINUE_RESPONSE_EARLY"])
+    expect(host.trace().filter((line) => line.includes("[host->vm] proxy_on_queue_ready"))).toEqual([])
+  })
   it("can be fed step by step", () => {
     const host = started({ callbacks: { proxy_on_request_body: [] } })
     const exchange = host.open({ method: "POST", isOpen: true })

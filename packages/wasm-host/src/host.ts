@@ -232,7 +232,7 @@ export function createHost(options: HostOptions): Host {
       connections.add(connection)
       return connection
     },
-    advance: (ms) => guarded(() => process.loop.advance(ms), undefined),
+    advance: (ms) => guarded(() => process.loop.advance(ms, () => crash !== undefined), undefined),
     stop: () =>
       guarded(() => {
         // The latest is the first in Envoy's list.

@@ -8,8 +8,8 @@ export interface Loop {
   after(ms: number, task: () => void): () => void
   /** Runs tasks until the condition holds, no task is left or `ms` have passed. Returns whether the condition holds. */
   runUntil(done: () => boolean, ms: number): boolean
-  /** Lets `ms` pass and runs what is due. */
-  advance(ms: number): void
+  /** Lets `ms` pass and runs what is due. @param isOver nothing more is run once it holds */
+  advance(ms: number, isOver?: () => boolean): void
 }
 
 /** Bounds of a loop: tasks that wait, and tasks that run without time passing. More means that a plugin keeps itself busy for good. */
@@ -61,9 +61,9 @@ export function createLoop(overflow: () => never): Loop {
       }
     },
     runUntil: (done, ms) => run(done, time + ms),
-    advance: (ms) => {
+    advance: (ms, isOver = () => false) => {
       const end = time + ms
-      run(() => false, end)
+      run(isOver, end)
       time = Math.max(time, end)
     },
   }
