@@ -77,6 +77,21 @@ describe("an upload", () => {
     expect(methods(registry)).toEqual(["POST", "PUT", "GET", "POST", "PUT"])
   })
 
+  it("begins anew when the registry forgets it after it has said what it has", async () => {
+    const broken = breaking(1, 700_000)
+    let hasForgotten = false
+    const forgets = (request: IncomingMessage, response: ServerResponse): boolean => {
+      if (request.method !== "PATCH" || hasForgotten) return broken.intercept(request, response)
+      hasForgotten = true
+      request.resume().on("end", () => response.writeHead(404).end())
+      return true
+    }
+    await using registry = await fakeRegistry({ intercept: forgets })
+    expect(await push(registry)).toBe("pushed")
+    expect(methods(registry)).toEqual(["POST", "PUT", "GET", "PATCH", "POST", "PUT"])
+    expect(registry.blobs.get(key)?.equals(blob.bytes)).toBe(true)
+  })
+
   it("notices that it had succeeded when only the answer was lost", async () => {
     await using registry = await fakeRegistry({
       intercept: (request, response) => {

@@ -1,5 +1,5 @@
 // Uploads of blobs: in one piece or in chunks, and on from where they broke.
-import { AttacheError } from "@attache/base"
+import { AttacheError, isAttacheError } from "@attache/base"
 import type { Descriptor } from "../content/descriptor.ts"
 import type { Content, PushOptions } from "../content/target.ts"
 import { verified } from "../content/verified.ts"
@@ -62,12 +62,18 @@ export async function uploadBlob(
       for await (upload of steps(job, upload)) attempts.renew()
       return "pushed"
     } catch (error) {
-      await attempts.after(error)
-      upload = typeof upload === "object" ? await resume(job, upload) : undefined
+      const isForgotten = typeof upload === "object" && isAttacheError(error) && error.code === "ATT_OCI_NOT_FOUND"
+      await attempts.after(isForgotten ? forgotten(error) : error)
+      upload = typeof upload === "object" && !isForgotten ? await resume(job, upload) : undefined
       if (upload === undefined && (await existsAt(place, "blobs", descriptor, { ...options, isForPush: true })))
         return "pushed"
     }
   }
+}
+
+/** Registries give an upload up at any time, also between saying what they have of it and taking more. */
+function forgotten({ code, message, facts }: AttacheError): AttacheError {
+  return new AttacheError(code, message, { retry: "later", facts })
 }
 
 function ask(
