@@ -41,7 +41,7 @@ export async function checkPorts(addresses: readonly ListenAddress[]): Promise<v
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers: Server[] = []
   try {
-    for (let i = 0; i < count; i++) servers.push(await listen({ address: "127.0.0.1", port: 0 }))
+    while (servers.length < count) servers.push(await listenOnFree(50))
     return servers.flatMap((server) => {
       const bound = server.address()
       return bound !== null && typeof bound === "object" ? [bound.port] : []
@@ -49,6 +49,18 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   } finally {
     await Promise.all(servers.map(closed))
   }
+}
+
+/**
+ * Below the range from which systems take ports for connections and for port 0: there a port would often be somebody else's before it
+ * is used.
+ */
+const quietPorts = { first: 10_240, count: 22_000 }
+
+async function listenOnFree(attempts: number): Promise<Server> {
+  if (attempts === 0) return listen({ address: "127.0.0.1", port: 0 })
+  const port = quietPorts.first + Math.floor(Math.random() * quietPorts.count)
+  return listen({ address: "127.0.0.1", port }).catch(() => listenOnFree(attempts - 1))
 }
 
 /** Addresses of the admin interface and the static listeners of a bootstrap; Unix sockets and internal listeners are left out. */
