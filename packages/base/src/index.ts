@@ -34,4 +34,5 @@ export {
   silentLogger,
 } from "./logger.ts"
 export { printable } from "./printable.ts"
+export { isProcessAlive } from "./process-alive.ts"
 export { Secret } from "./secret.ts"

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { readdirSync, rmSync } from "node:fs"
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { isProcessAlive } from "@attache/base"
 
 /** Ends the names of files that are being written. */
 export const unfinished = ".new"
@@ -53,18 +54,9 @@ export function removeUnfinished(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
       const writer = /\.(\d+)-[0-9a-f]{12}\.new$/.exec(name)?.[1]
-      if (writer !== undefined && isDead(Number(writer))) rmSync(join(folder, name), { force: true })
+      if (writer !== undefined && !isProcessAlive(Number(writer))) rmSync(join(folder, name), { force: true })
     }
   } catch {
     // No folder yet, or not ours to clean: nothing depends on it.
-  }
-}
-
-function isDead(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH"
   }
 }

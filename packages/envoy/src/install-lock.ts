@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat, utimes } from "node:fs/promises"
 import { hostname } from "node:os"
 import { setTimeout as pause } from "node:timers/promises"
+import { isProcessAlive } from "@attache/base"
 import { errnoOf, failure, writeFailure } from "./failure.ts"
 
 /** How long to wait for another process, and what to do meanwhile. */
@@ -66,17 +67,8 @@ async function isAbandoned(path: string): Promise<boolean> {
     const { mtimeMs } = await stat(path)
     if (Date.now() - mtimeMs > 30_000) return true
     const [pid, host] = (await readFile(path, "utf8")).trim().split(" ")
-    return host === hostname() && /^\d+$/.test(pid ?? "") && !isAlive(Number(pid))
+    return host === hostname() && /^\d+$/.test(pid ?? "") && !isProcessAlive(Number(pid))
   } catch {
     return false
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errnoOf(error) === "EPERM"
   }
 }

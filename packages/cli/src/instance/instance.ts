@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { isProcessAlive } from "@attache/base"
 import { stateDirectory } from "@attache/control-plane"
 
 /** What an instance tells of itself. */
@@ -91,7 +92,7 @@ function removeDead(): void {
   }
   for (const name of names) {
     const pid = Number(/^(\d+)-[0-9a-f]{6}$/.exec(name)?.[1] ?? process.pid)
-    if (isAlive(pid)) continue
+    if (isProcessAlive(pid)) continue
     rmSync(join(instancesFolder(), name), { recursive: true, force: true })
     rmSync(socketFolderOf(name), { recursive: true, force: true })
   }
@@ -110,19 +111,10 @@ export function listInstances(): readonly (InstanceRecord & { readonly isAlive: 
       const folder = join(instancesFolder(), name)
       try {
         const record = JSON.parse(readFileSync(join(folder, "instance.json"), "utf8")) as InstanceRecord
-        return [{ ...record, isAlive: isAlive(record.pid), folder }]
+        return [{ ...record, isAlive: isProcessAlive(record.pid), folder }]
       } catch {
         return []
       }
     })
     .sort((a, b) => a.startedAt - b.startedAt)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { link, readFile, rename, stat, unlink, writeFile } from "node:fs/promises"
 import { hostname } from "node:os"
-import { AttacheError, type Clock } from "@attache/base"
+import { AttacheError, type Clock, isProcessAlive } from "@attache/base"
 
 /** How a lock is waited for. */
 export interface LockOptions {
@@ -101,17 +101,6 @@ async function removeStale(path: string, { staleMs = 30_000, clock }: LockOption
 function isDead(owner: string): boolean {
   const [host, pid] = owner.split(" ")
   return host === hostname() && !isProcessAlive(Number(pid))
-}
-
-/** Whether a process of this machine runs. */
-export function isProcessAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
 }
 
 function locked(path: string, owner: string | undefined, waitMs: number): AttacheError {
