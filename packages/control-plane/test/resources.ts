@@ -69,15 +69,7 @@ export function route(name: string, path: string, backendName: string): Document
 
 /** An EnvoyExtensionPolicy with one Wasm module on an HTTPRoute. */
 export function wasmPolicy(name: string, routeName: string, url: string, more: Document = {}): Document {
-  return {
-    apiVersion: envoyGateway,
-    kind: "EnvoyExtensionPolicy",
-    metadata: { name, namespace: "default" },
-    spec: {
-      targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: routeName }],
-      wasm: [{ name: "m", rootID: "", code: { type: "HTTP", http: { url } }, ...more }],
-    },
-  }
+  return modulePolicy(name, routeName, { type: "HTTP", http: { url } }, more)
 }
 
 /** An EnvoyExtensionPolicy on a route with a module from an image. @param image fields of `code.image` */
@@ -88,13 +80,17 @@ export function imagePolicy(
   code: Document = {},
   more: Document = {},
 ): Document {
+  return modulePolicy(name, routeName, { type: "Image", image, ...code }, more)
+}
+
+function modulePolicy(name: string, routeName: string, code: Document, more: Document): Document {
   return {
     apiVersion: envoyGateway,
     kind: "EnvoyExtensionPolicy",
     metadata: { name, namespace: "default" },
     spec: {
       targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: routeName }],
-      wasm: [{ name: "m", rootID: "", code: { type: "Image", image, ...code }, ...more }],
+      wasm: [{ name: "m", rootID: "", code, ...more }],
     },
   }
 }
