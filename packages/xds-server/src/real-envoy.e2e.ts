@@ -1,69 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { afterEach, describe, expect, it } from "vitest"
-import type { AnswerEvent, XdsEvent } from "./events.ts"
-import type { XdsAddress } from "./listen.ts"
-import { createXdsServer, type XdsServer } from "./server.ts"
+import type { AnswerEvent } from "./events.ts"
 import { createSnapshot, type Snapshot, updateSnapshot } from "./snapshot.ts"
-import { type EnvoyProcess, findTestEnvoy, startEnvoy } from "./testing/envoy-process.ts"
+import { backend, endSetups, nacksOf, serveEnvoy, testEnvoy } from "./testing/envoy-setup.ts"
 import { edsCluster, httpListener, routeConfiguration, sampleResources } from "./testing/sample-resources.ts"
-import type { Variant } from "./type-state.ts"
 
-const binary = findTestEnvoy()
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+afterEach(endSetups)
 
 const soon = { timeout: 10_000, interval: 10 }
-
-interface Setup {
-  readonly server: XdsServer
-  readonly events: XdsEvent[]
-  readonly envoy: EnvoyProcess
-  readonly where: XdsAddress
-}
-
-async function start(variant: Variant, transport: "tcp" | "unix", snapshot: Snapshot): Promise<Setup> {
-  const events: XdsEvent[] = []
-  const server = createXdsServer({ onEvent: (event) => events.push(event) })
-  cleanups.push(() => server.close())
-  const directory = await mkdtemp(join(tmpdir(), "xds-"))
-  cleanups.push(() => rm(directory, { recursive: true }))
-  const where = transport === "unix" ? { unixPath: join(directory, "s") } : { host: "127.0.0.1", port: 0 }
-  const { address } = await server.listen(where)
-  server.setSnapshot("web", snapshot)
-  const envoy = await startEnvoy(binary ?? "", address, variant)
-  cleanups.push(() => envoy.stop())
-  return { server, events, envoy, where }
-}
-
-/** A backend that answers with its name; gives its port. */
-async function backend(name: string): Promise<number> {
-  const server = createServer((_, response) => response.end(name))
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  cleanups.push(() => server.close())
-  return (server.address() as AddressInfo).port
-}
-
-const nacks = (events: readonly XdsEvent[]): readonly AnswerEvent[] =>
-  events.filter((e): e is AnswerEvent => e.type === "nack")
 
 const withRoute = (snapshot: Snapshot, text: string): Snapshot =>
   updateSnapshot(snapshot, { [typeUrls.route]: { put: [routeConfiguration("routes", [{ prefix: "/", text }])] } })
 
-describe.skipIf(binary === undefined)("a real Envoy", () => {
+describe.skipIf(testEnvoy === undefined)("a real Envoy", () => {
   for (const variant of ["sotw", "delta"] as const) {
     it.each(["tcp", "unix"] as const)(
       `takes clusters, endpoints, listeners and routes (${variant}, %s)`,
       async (transport) => {
         const port = await backend("backend a")
         const first = createSnapshot(sampleResources(0, "hello", { a: port }))
-        const { server, events, envoy } = await start(variant, transport, first)
+        const { server, events, envoy } = await serveEnvoy(first, { variant, transport })
         await expect.poll(() => envoy.get("/"), soon).toEqual({ status: 200, body: "hello" })
         expect(await envoy.get("/a")).toEqual({ status: 200, body: "backend a" })
         server.setSnapshot("web", withRoute(first, "changed"))
@@ -71,13 +27,13 @@ describe.skipIf(binary === undefined)("a real Envoy", () => {
         // Envoy serves what it takes before it says so.
         const state = () => server.acks("web")[0]?.types.get(typeUrls.route)?.resources.get("routes")?.state
         await expect.poll(state, soon).toBe("acked")
-        expect(nacks(events)).toEqual([])
+        expect(nacksOf(events)).toEqual([])
       },
     )
 
     it(`refuses in its own words, and goes back to earlier content (${variant})`, async () => {
       const first = createSnapshot(sampleResources(0, "hello"))
-      const { server, events, envoy } = await start(variant, "unix", first)
+      const { server, events, envoy } = await serveEnvoy(first, { variant })
       await expect.poll(() => envoy.get("/"), soon).toMatchObject({ status: 200 })
       const bad = routeConfiguration(
         "routes",
@@ -93,8 +49,8 @@ describe.skipIf(binary === undefined)("a real Envoy", () => {
         "web",
         updateSnapshot(first, { [typeUrls.listener]: { put: [wildcardTwice, httpListener("l3", 0, "routes")] } }),
       )
-      await expect.poll(() => nacks(events).length, soon).toBe(1)
-      const [nack] = nacks(events)
+      await expect.poll(() => nacksOf(events).length, soon).toBe(1)
+      const [nack] = nacksOf(events)
       expect(nack).toMatchObject({
         proxyKey: "web",
         nodeId: "proxy-1",
@@ -108,28 +64,28 @@ describe.skipIf(binary === undefined)("a real Envoy", () => {
       await expect.poll(async () => (await names()).map((l) => l.name).sort(), soon).toEqual(["l3", "main"])
       server.setSnapshot("web", first)
       await expect.poll(async () => (await names()).map((l) => l.name), soon).toEqual(["main"])
-      expect(nacks(events)).toHaveLength(1)
+      expect(nacksOf(events)).toHaveLength(1)
       expect(await envoy.get("/")).toEqual({ status: 200, body: "hello" })
     })
 
     it(`gets a refused route back (${variant})`, async () => {
       const first = createSnapshot(sampleResources(0, "hello"))
-      const { server, events, envoy } = await start(variant, "unix", first)
+      const { server, events, envoy } = await serveEnvoy(first, { variant })
       await expect.poll(() => envoy.get("/"), soon).toMatchObject({ status: 200 })
       const twice = routeConfiguration("routes", [{ prefix: "/", cluster: "" }])
       server.setSnapshot("web", updateSnapshot(first, { [typeUrls.route]: { put: [twice] } }))
-      await expect.poll(() => nacks(events).length, soon).toBe(1)
-      expect(nacks(events)[0]).toMatchObject({ typeUrl: typeUrls.route, resources: ["routes"] })
-      expect(nacks(events)[0]?.message).toMatch(/RouteAction/)
+      await expect.poll(() => nacksOf(events).length, soon).toBe(1)
+      expect(nacksOf(events)[0]).toMatchObject({ typeUrl: typeUrls.route, resources: ["routes"] })
+      expect(nacksOf(events)[0]?.message).toMatch(/RouteAction/)
       expect(await envoy.get("/")).toEqual({ status: 200, body: "hello" })
       server.setSnapshot("web", withRoute(first, "mended"))
       await expect.poll(() => envoy.get("/"), soon).toEqual({ status: 200, body: "mended" })
-      expect(nacks(events)).toHaveLength(1)
+      expect(nacksOf(events)).toHaveLength(1)
     })
 
     it(`warms a changed cluster at once, because its endpoints come again (${variant})`, async () => {
       const first = createSnapshot(sampleResources(0, "hello", { a: await backend("backend a") }))
-      const { server, envoy } = await start(variant, "unix", first)
+      const { server, envoy } = await serveEnvoy(first, { variant })
       await expect.poll(() => envoy.get("/a"), soon).toMatchObject({ status: 200 })
       server.setSnapshot("web", updateSnapshot(first, { [typeUrls.cluster]: { put: [edsCluster("a", 2500)] } }))
       // Without the repetition Envoy would wait 15 s for the initial fetch timeout.
@@ -146,7 +102,7 @@ describe.skipIf(binary === undefined)("a real Envoy", () => {
           ...sampleResources(0, "", { [`v${n}`]: ports[n % 3] ?? 0 }),
           [typeUrls.route]: [routeConfiguration("routes", [{ prefix: "/", cluster: `v${n}` }])],
         })
-      const { server, events, envoy } = await start(variant, "unix", only(0))
+      const { server, events, envoy } = await serveEnvoy(only(0), { variant })
       await expect.poll(() => envoy.get("/"), soon).toMatchObject({ status: 200 })
       const seen: string[] = []
       for (let n = 1; n <= 30; n++) {
@@ -162,13 +118,13 @@ describe.skipIf(binary === undefined)("a real Envoy", () => {
       const clusters = async () =>
         Object.keys(((await envoy.admin("/clusters?format=json")) as { cluster_statuses: [] }).cluster_statuses).length
       await expect.poll(clusters, soon).toBe(2)
-      expect(nacks(events)).toEqual([])
+      expect(nacksOf(events)).toEqual([])
     })
   }
 
   it("says what it has when it comes back, and gets only the rest", async () => {
     const first = createSnapshot(sampleResources(0, "hello", { a: await backend("a"), b: await backend("b") }))
-    const { server, events, envoy, where } = await start("delta", "unix", first)
+    const { server, events, envoy, where } = await serveEnvoy(first, { variant: "delta" })
     await expect.poll(() => envoy.get("/b"), soon).toMatchObject({ status: 200 })
     await server.close()
     const before = events.length

@@ -1,6 +1,4 @@
 // What a real Envoy asks for on streams of their own, and on demand.
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { anyOf, encode, resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { ListenerSchema } from "@attache/envoy-api/gen/envoy/config/listener/v3/listener_pb"
 import { VirtualHostSchema } from "@attache/envoy-api/gen/envoy/config/route/v3/route_components_pb"
@@ -9,10 +7,8 @@ import { OnDemandSchema } from "@attache/envoy-api/gen/envoy/extensions/filters/
 import { RouterSchema } from "@attache/envoy-api/gen/envoy/extensions/filters/http/router/v3/router_pb"
 import { HttpConnectionManagerSchema } from "@attache/envoy-api/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb"
 import { afterEach, describe, expect, it } from "vitest"
-import type { AnswerEvent, XdsEvent } from "./events.ts"
-import { createXdsServer, type XdsServer } from "./server.ts"
-import { createSnapshot, type ResourceInput, type Snapshot, updateSnapshot } from "./snapshot.ts"
-import { type EnvoyProcess, findTestEnvoy, type Mode, startEnvoy } from "./testing/envoy-process.ts"
+import { createSnapshot, type ResourceInput, updateSnapshot } from "./snapshot.ts"
+import { backend, endSetups, nacksOf, serveEnvoy, testEnvoy } from "./testing/envoy-setup.ts"
 import {
   edsCluster,
   localEndpoint,
@@ -21,51 +17,19 @@ import {
   type SampleSource,
   sampleResources,
 } from "./testing/sample-resources.ts"
-import type { Variant } from "./type-state.ts"
 
-const binary = findTestEnvoy()
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+afterEach(endSetups)
 
 const soon = { timeout: 10_000, interval: 10 }
 
-interface Setup {
-  readonly server: XdsServer
-  readonly events: XdsEvent[]
-  readonly envoy: EnvoyProcess
-}
-
-async function start(variant: Variant, mode: Mode, snapshot: Snapshot): Promise<Setup> {
-  const events: XdsEvent[] = []
-  const server = createXdsServer({ onEvent: (event) => events.push(event) })
-  cleanups.push(() => server.close())
-  const { address } = await server.listen({ host: "127.0.0.1", port: 0 })
-  server.setSnapshot("web", snapshot)
-  const envoy = await startEnvoy(binary ?? "", address, variant, mode)
-  cleanups.push(() => envoy.stop())
-  return { server, events, envoy }
-}
-
-async function backend(name: string): Promise<number> {
-  const server = createServer((_, response) => response.end(name))
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  cleanups.push(() => server.close())
-  return (server.address() as AddressInfo).port
-}
-
-const nacks = (events: readonly XdsEvent[]): readonly AnswerEvent[] =>
-  events.filter((e): e is AnswerEvent => e.type === "nack")
-
-describe.skipIf(binary === undefined).each(["sotw", "delta"] as const)(
+describe.skipIf(testEnvoy === undefined).each(["sotw", "delta"] as const)(
   "a real Envoy with a stream per type (%s)",
   (variant) => {
     it("takes everything, changes, and moves between clusters", async () => {
       const source = ownStream(variant)
       const [a, b] = [await backend("a"), await backend("b")]
       const first = createSnapshot(sampleResources(0, "hello", { a }, source))
-      const { server, events, envoy } = await start(variant, "single", first)
+      const { server, events, envoy } = await serveEnvoy(first, { variant, mode: "single", transport: "tcp" })
       await expect.poll(() => envoy.get("/"), soon).toEqual({ status: 200, body: "hello" })
       await expect.poll(() => envoy.get("/a"), soon).toEqual({ status: 200, body: "a" })
       server.setSnapshot("web", createSnapshot(sampleResources(0, "changed", { b }, source), first))
@@ -74,17 +38,17 @@ describe.skipIf(binary === undefined).each(["sotw", "delta"] as const)(
       const names = async () =>
         ((await envoy.admin("/clusters?format=json")) as { cluster_statuses: { name: string }[] }).cluster_statuses
       await expect.poll(async () => (await names()).map(({ name }) => name).sort(), soon).toEqual(["b", "xds"])
-      expect(nacks(events)).toEqual([])
+      expect(nacksOf(events)).toEqual([])
     })
 
     it("refuses a route in its own words, and gets it mended", async () => {
       const first = createSnapshot(sampleResources(0, "hello", {}, ownStream(variant)))
-      const { server, events, envoy } = await start(variant, "single", first)
+      const { server, events, envoy } = await serveEnvoy(first, { variant, mode: "single", transport: "tcp" })
       await expect.poll(() => envoy.get("/"), soon).toMatchObject({ status: 200 })
       const withRoutes = (routes: ResourceInput) => updateSnapshot(first, { [typeUrls.route]: { put: [routes] } })
       server.setSnapshot("web", withRoutes(routeConfiguration("routes", [{ prefix: "/", cluster: "" }])))
-      await expect.poll(() => nacks(events).length, soon).toBe(1)
-      expect(nacks(events)[0]).toMatchObject({ typeUrl: typeUrls.route, resources: ["routes"] })
+      await expect.poll(() => nacksOf(events).length, soon).toBe(1)
+      expect(nacksOf(events)[0]).toMatchObject({ typeUrl: typeUrls.route, resources: ["routes"] })
       expect(await envoy.get("/")).toEqual({ status: 200, body: "hello" })
       server.setSnapshot("web", withRoutes(routeConfiguration("routes", [{ prefix: "/", text: "mended" }])))
       await expect.poll(() => envoy.get("/"), soon).toEqual({ status: 200, body: "mended" })
@@ -135,7 +99,7 @@ function onDemandHost(domain: string): ResourceInput {
   return { name, bytes }
 }
 
-describe.skipIf(binary === undefined).each(["ads", "single", "on-demand"] as const)(
+describe.skipIf(testEnvoy === undefined).each(["ads", "single", "on-demand"] as const)(
   "a real Envoy that asks on demand (%s)",
   (mode) => {
     it("gets a virtual host and a cluster with the first request that needs them, and their changes", async () => {
@@ -148,14 +112,14 @@ describe.skipIf(binary === undefined).each(["ads", "single", "on-demand"] as con
         [typeUrls.endpoint]: [localEndpoint("late", port)],
       })
       const first = createSnapshot(state(ports[0]))
-      const { server, events, envoy } = await start("delta", mode, first)
+      const { server, events, envoy } = await serveEnvoy(first, { variant: "delta", mode, transport: "tcp" })
       const ask = (host: string) => envoy.get("/", { host, "x-cluster": "late" })
       await expect.poll(() => ask("a.example"), soon).toEqual({ status: 200, body: "first" })
       expect(await ask("unknown.example")).toMatchObject({ status: 404 })
       expect(await envoy.get("/", { host: "a.example", "x-cluster": "nobody" })).toMatchObject({ status: 503 })
       server.setSnapshot("web", createSnapshot(state(ports[1]), first))
       await expect.poll(() => ask("b.example"), soon).toEqual({ status: 200, body: "second" })
-      expect(nacks(events)).toEqual([])
+      expect(nacksOf(events)).toEqual([])
     })
   },
 )
