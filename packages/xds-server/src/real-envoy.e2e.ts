@@ -1,6 +1,6 @@
 import { resourceTypeUrls as typeUrls } from "@attache/envoy-api"
 import { afterEach, describe, expect, it } from "vitest"
-import type { AnswerEvent } from "./events.ts"
+import type { AnswerEvent, XdsEvent } from "./events.ts"
 import { createSnapshot, type Snapshot, updateSnapshot } from "./snapshot.ts"
 import { backend, endSetups, nacksOf, serveEnvoy, testEnvoy } from "./testing/envoy-setup.ts"
 import { edsCluster, httpListener, routeConfiguration, sampleResources } from "./testing/sample-resources.ts"
@@ -142,9 +142,15 @@ describe.skipIf(testEnvoy === undefined)("a real Envoy", () => {
     )
     await server.listen(where)
     await expect.poll(() => envoy.get("/"), soon).toEqual({ status: 200, body: "hello again" })
-    const answers = events.slice(before).filter((e): e is AnswerEvent => e.type === "ack" || e.type === "nack")
-    expect(answers.filter((e) => e.resources.length > 0).map((e) => [e.typeUrl, e.resources])).toEqual([
-      [typeUrls.route, ["routes"]],
-    ])
+    // The workers answer with the new route before Envoy's main thread has acknowledged it.
+    await expect.poll(() => answersWithResources(events.slice(before)), soon).toEqual([[typeUrls.route, ["routes"]]])
   })
 })
+
+/** What was delivered and answered, by type; an answer to a response without resources is left out. */
+function answersWithResources(events: readonly XdsEvent[]): readonly (readonly [string, readonly string[]])[] {
+  return events
+    .filter((e): e is AnswerEvent => e.type === "ack" || e.type === "nack")
+    .filter((e) => e.resources.length > 0)
+    .map((e) => [e.typeUrl, e.resources])
+}
