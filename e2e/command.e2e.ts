@@ -160,13 +160,16 @@ describe("attache", () => {
     }
   })
 
-  it("judges a signature policy in -f and in --config, with the place in its file", () => {
-    const rules = (text: string) => `apiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules: ${text}\n`
-    const fine = file("policy.yaml", rules("[]"))
+  it.each([
+    ["SignaturePolicy", "rules: []", "rules: [{repository: a}]", "ATT_SIGNATURE_POLICY", "rules[0]"],
+    ["AddressPolicy", "allowed: [10.0.0.0/8]", "allowed: [10.0.0.0/80]", "ATT_ADDRESS_POLICY", "allowed[0]"],
+  ])("judges a %s in -f and in --config, with the place in its file", (kind, right, wrong, code, field) => {
+    const document = (text: string) => `apiVersion: attache.dev/v1alpha1\nkind: ${kind}\n${text}\n`
+    const fine = file(`${kind}.yaml`, document(right))
     expect(attache("validate", "-f", fine).stdout).toBe(
       "0 objects and 1 configuration in 1 file: 0 errors, 0 warnings\n",
     )
-    const bad = file("policy-bad.yaml", rules("[{repository: a}]"))
+    const bad = file(`${kind}-bad.yaml`, document(wrong))
     for (const args of [
       ["-f", bad],
       ["-f", good, "--config", bad, "--profile", "host"],
@@ -174,10 +177,10 @@ describe("attache", () => {
       const { status, stdout } = attache("validate", ...args, "--output", "json")
       const { errors } = JSON.parse(stdout) as { errors: readonly Record<string, unknown>[] }
       expect(status).toBe(3)
-      expect(errors).toMatchObject([{ code: "ATT_SIGNATURE_POLICY", file: bad, field: "rules[0]", line: 3 }])
+      expect(errors).toMatchObject([{ code, file: bad, field, line: 3 }])
     }
     const beside = attache("translate", "-f", good, "-f", fine)
-    expect([beside.status, beside.stderr]).toEqual([0, expect.stringContaining("SignaturePolicy is not applied")])
+    expect([beside.status, beside.stderr]).toEqual([0, expect.stringContaining(`${kind} is not applied`)])
   })
 
   it("translates invalid resources with warnings, and refuses them with --strict", () => {

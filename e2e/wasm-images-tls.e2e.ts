@@ -3,16 +3,15 @@ import { randomInt } from "node:crypto"
 import { createServer } from "node:http"
 import { request } from "node:https"
 import type { AddressInfo } from "node:net"
-import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { sha256Hex } from "@attache/base"
 import { createBootstrap, findEnvoy, freePorts, runEnvoy } from "@attache/envoy"
-import { isAddressAllowed } from "@attache/oci"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { type Authority, createAuthority, type Pair, tlsSecret } from "./certificates.ts"
 import { createPlace, startCommand } from "./command-process.ts"
 import { send } from "./gateway-under-test.ts"
 import { startNameServer } from "./name-server.ts"
+import { ownAddress } from "./own-address.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 import { startTagGuest, type TagGuest } from "./tags.ts"
 
@@ -21,12 +20,7 @@ const port = 18002
 const patience = { interval: 20, timeout: 30_000 }
 
 /** In a cluster nobody may name loopback addresses: modules and backends are at another one of this machine. */
-const own = Object.values(networkInterfaces())
-  .flatMap((each) => each ?? [])
-  .find(
-    (each) =>
-      each.family === "IPv4" && isAddressAllowed(each.address, { isLoopbackAllowed: false, isPrivateAllowed: true }),
-  )
+const own = ownAddress()
 const reason =
   process.platform !== "linux"
     ? "only Linux has many loopback addresses"
@@ -42,7 +36,7 @@ async function startModules(guest: TagGuest): Promise<number> {
     const isModule = url.endsWith(".wasm")
     response.end(isModule ? Buffer.concat([module, Buffer.from([0, name.length + 1, name.length]), name]) : "backend")
   })
-  await new Promise<void>((resolve) => server.listen(0, own?.address, resolve))
+  await new Promise<void>((resolve) => server.listen(0, own, resolve))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
@@ -128,7 +122,7 @@ describe("modules in a cluster", () => {
     const names = await startNameServer(service, address)
     for (const each of [guest, names]) onTestFinished(() => each[Symbol.asyncDispose]())
     const modules = await startModules(guest)
-    const one = { ...backend("one", modules), spec: { endpoints: [{ ip: { address: own?.address, port: modules } }] } }
+    const one = { ...backend("one", modules), spec: { endpoints: [{ ip: { address: own, port: modules } }] } }
     const [first = 0, second = 0] = await freePorts(2)
 
     const place = createPlace({})
@@ -153,10 +147,13 @@ describe("modules in a cluster", () => {
           extensions(
             "wasm",
             { kind: "HTTPRoute", name: "wasm" },
-            { wasm: [guest.entry(tag, {}, `http://${own?.address}:${modules}${path}`)] },
+            { wasm: [guest.entry(tag, {}, `http://${own}:${modules}${path}`)] },
           ),
         ),
       )
+    const allowed = { apiVersion: "attache.dev/v1alpha1", kind: "AddressPolicy", allowed: [own] }
+    certificates.write("config.yaml", stream(allowed))
+    const config = join(certificates.folder, "config.yaml")
     const client = await authority.sign("envoy")
     show(await authority.sign(service), authority)
     attach("/1.wasm", "w1", client)
@@ -166,7 +163,7 @@ describe("modules in a cluster", () => {
       place,
       "serve",
       ...["--profile", "kubernetes", "--xds-address", `unix:${socketPath}`, "--status-address", "127.0.0.1:0"],
-      ...["--module-address", `${address}:${port}`, "--module-certs", certificates.folder],
+      ...["--config", config, "--module-address", `${address}:${port}`, "--module-certs", certificates.folder],
     )
     onTestFinished(() => serving[Symbol.asyncDispose]())
     await serving.said(/^ready /m)

@@ -112,6 +112,10 @@ export const codes = {
     cause: "a lock file has the digest of an artifact and another module than the one in it",
     cure: "find out who changed the lock file; restore it from version control",
   },
+  ATT_ADDRESS_POLICY: {
+    cause: "an address policy has a field that is wrong; nothing is allowed by a part of one",
+    cure: "correct the field that is named",
+  },
   ATT_SIGNATURE_POLICY: {
     cause: "a signature policy cannot be read, or a field in it is wrong; nothing is accepted by a part of one",
     cure: "correct the field that is named",

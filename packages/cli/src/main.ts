@@ -61,7 +61,7 @@ const files = (command: Command): Command =>
       (value: string, list: string[] = []) => [...list, value],
     )
     .option("-n, --namespace <name>", "namespace of objects that name none")
-    .option("--config <file>", "configuration: an EnvoyGateway and a SignaturePolicy document")
+    .option("--config <file>", "configuration: EnvoyGateway, SignaturePolicy and AddressPolicy documents")
 const envoyOptions = (command: Command): Command =>
   command.option("--envoy-path <path>", "Envoy binary to use").option("--offline", "never touch the network", false)
 

@@ -9,8 +9,9 @@ import {
   placeAtServer,
   stateDirectory,
 } from "@attache/control-plane"
-import type { ModuleLoader, Settings } from "@attache/translate"
-import type { Configuration } from "./configuration.ts"
+import { addressesBeside, loopbackRanges } from "@attache/oci"
+import type { ModuleLoader } from "@attache/translate"
+import type { Configuration } from "./configuration/configuration.ts"
 
 /** Folder of this user's modules. Error: ATT_STATE_DIRECTORY. */
 export function moduleFolder(): string {
@@ -21,15 +22,15 @@ export function moduleFolder(): string {
  * A loader for verbs that end by themselves: Envoy on this machine reads the store's files, others fetch from the module
  * server of `serve`.
  */
-export function moduleLoaderFor({ settings, signatures }: Configuration, isOffline: boolean): ModuleLoader {
+export function moduleLoaderFor(configuration: Configuration, isOffline: boolean): ModuleLoader {
+  const { settings } = configuration
   const isHost = settings.profile === "host"
   const { host, port } = settings.moduleServer
   const folder = moduleFolder()
   const modules = async () =>
     createModules({
       store: createModuleStore(folder),
-      ...moduleRights(settings),
-      ...judgedBy(signatures),
+      ...moduleRights(configuration),
       place: isHost ? placeAsFile : placeAtServer(`https://${host}:${port}`, await moduleKey(join(folder, "key"))),
       isOffline,
     })
@@ -40,13 +41,14 @@ export function moduleLoaderFor({ settings, signatures }: Configuration, isOffli
   }
 }
 
-/** What policies may name: in profile host they are those of who owns the machine. */
-export function moduleRights({ profile }: Settings) {
-  const isHost = profile === "host"
-  return { addresses: { isLoopbackAllowed: isHost, isPrivateAllowed: true }, areLayoutsAllowed: isHost }
+/** Where modules of policies may come from, and who must have signed them; in profile host policies are those of who owns the machine. */
+export function moduleRights({ settings, signatures, allowedAddresses = [] }: Configuration): ModuleRights {
+  const isHost = settings.profile === "host"
+  return {
+    addresses: addressesBeside(isHost ? [...loopbackRanges, ...allowedAddresses] : allowedAddresses),
+    areLayoutsAllowed: isHost,
+    ...(signatures === undefined ? {} : { signatures: createSignatureJudge(signatures.policy, signatures.trust) }),
+  }
 }
 
-/** How modules are judged by who signed their images. */
-export function judgedBy(signatures: Configuration["signatures"]): Pick<ModulesOptions, "signatures"> {
-  return signatures === undefined ? {} : { signatures: createSignatureJudge(signatures.policy, signatures.trust) }
-}
+type ModuleRights = Pick<ModulesOptions, "addresses" | "areLayoutsAllowed" | "signatures">

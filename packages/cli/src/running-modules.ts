@@ -16,8 +16,8 @@ import {
   serveModules,
 } from "@attache/control-plane"
 import type { ModuleLoader, Settings } from "@attache/translate"
-import type { Configuration } from "./configuration.ts"
-import { judgedBy, moduleFolder, moduleRights } from "./module-loader.ts"
+import type { Configuration } from "./configuration/configuration.ts"
+import { moduleFolder, moduleRights } from "./module-loader.ts"
 import { addressOf, isLoopbackHost, isOn, type Options, textOf, usageError } from "./options.ts"
 
 /** Modules of a control plane that runs. */
@@ -36,16 +36,17 @@ export interface RunningModules {
 const lookMs = 10_000
 
 /**
- * Starts what `--module-address` and `--module-certs` ask for, under the signature policy of the configuration.
+ * Starts what `--module-address` and `--module-certs` ask for, under the policies of the configuration.
  *
  * Errors: ATT_USAGE_OPTION, ATT_MODULE_LISTEN, ATT_MODULE_STORE.
  */
 export async function runModules(
-  { settings, signatures }: Configuration,
+  configuration: Configuration,
   options: Options,
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<RunningModules> {
+  const { settings } = configuration
   if (textOf(options, "moduleCerts") !== undefined && textOf(options, "moduleAddress") === undefined)
     throw usageError("--module-certs is for --module-address", "give both")
   const store = createModuleStore(moduleFolder())
@@ -58,8 +59,7 @@ export async function runModules(
   const base = `${isPlainHttp === true ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`
   const modules: Modules = createModules({
     store,
-    ...moduleRights(settings),
-    ...judgedBy(signatures),
+    ...moduleRights(configuration),
     place: key === undefined ? placeAsFile : placeAtServer(base, key),
     isOffline: isOn(options, "offline"),
     logger,

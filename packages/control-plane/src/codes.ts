@@ -36,7 +36,7 @@ export const codes = {
   },
   ATT_MODULE_ADDRESS_DENIED: {
     cause: "a module's URL leads to an address that may not be reached from the control plane",
-    cure: "serve the module from a public address, or allow private ones in the configuration",
+    cure: "serve the module from a public address, or allow this one with an AddressPolicy in the file of --config",
   },
   ATT_MODULE_CHECKSUM: {
     cause: "a module's content, or the manifest of its image, does not have the checksum that the policy states",

@@ -3,9 +3,9 @@ import { resolve } from "node:path"
 import { type Diagnostic, structuralEqual } from "@attache/base"
 import {
   asDecoded,
-  isSignaturePolicy,
   type LoadedObject,
   loadObjects,
+  ownKindOf,
   validateConfiguration,
   validateObject,
   type YamlDocument,
@@ -61,8 +61,8 @@ export function* loadResourcesInSteps(
   const isReadable = !diagnostics.some((d) => d.severity === "error" && d.object === undefined)
   const findings: Diagnostic[] = [...diagnostics]
   for (const document of configurations) {
-    // Signature policies name files: who applies one reads it.
-    if (!isSignaturePolicy(document.value)) findings.push(...validateConfiguration(document, file))
+    // Ours may name files: who applies one reads it.
+    if (ownKindOf(document.value) === undefined) findings.push(...validateConfiguration(document, file))
     if (options.onConfiguration !== undefined) options.onConfiguration(file, document)
     else if (options.configurationFile === undefined || resolve(options.configurationFile) !== file)
       findings.push(notApplied(document, file))

@@ -3,6 +3,7 @@ import { request } from "node:http"
 import { join } from "node:path"
 import { type Clock, silentLogger } from "@attache/base"
 import { checkPorts, createBootstrap, findEnvoy, freePorts, type RunningEnvoy, runEnvoy } from "@attache/envoy"
+import { addressesBeside, loopbackRanges } from "@attache/oci"
 import type { Settings } from "@attache/translate"
 import { onTestFinished } from "vitest"
 import { type ControlPlane, createControlPlane } from "../src/control-plane.ts"
@@ -58,7 +59,7 @@ export async function envoyUnderTest(
   const clock = options.clock === undefined ? {} : { clock: options.clock }
   const modules = createModules({
     store: createModuleStore(options.moduleFolder ?? join(folder.path, "modules")),
-    addresses: { isLoopbackAllowed: true, isPrivateAllowed: true },
+    addresses: addressesBeside(loopbackRanges),
     place: placeAsFile,
     isOffline: false,
     ...clock,

@@ -1,5 +1,6 @@
 // Modules over an empty store, and policies that ask for them.
 import { createManualClock, type ManualClock } from "@attache/base"
+import { addressesBeside, loopbackRanges } from "@attache/oci"
 import type { ModuleContext, WasmCode, WasmRequest } from "@attache/translate"
 import { createModules, type Modules, type ModulesOptions } from "../src/modules/loader.ts"
 import { placeAsFile } from "../src/modules/place.ts"
@@ -53,7 +54,7 @@ export async function moduleWorld(first: Partial<ModulesOptions> = {}): Promise<
   const open = (more: Partial<ModulesOptions>): Modules =>
     createModules({
       store: createModuleStore(folder.path),
-      addresses: { isLoopbackAllowed: true, isPrivateAllowed: false },
+      addresses: addressesBeside(loopbackRanges),
       place: placeAsFile,
       isOffline: false,
       fetch: { attempts: 1 },

@@ -3,9 +3,9 @@ import type { Diagnostic, ObjectRef } from "@attache/base"
 import { applyDefaults } from "./apply-defaults.ts"
 import { findKind, type KindEntry } from "./kinds.ts"
 import type { KubeObject } from "./kube-object.ts"
+import { ownKindOf } from "./own-kinds.ts"
 import { isRecord } from "./record.ts"
 import type { PathStep } from "./schema/path.ts"
-import { isSignaturePolicy } from "./signature-policy-kind.ts"
 import { unknownKind } from "./unknown-kind.ts"
 import { type Position, readYaml, type YamlDocument, type YamlLimits } from "./yaml/documents.ts"
 
@@ -37,7 +37,7 @@ export interface LoadOptions {
 /** Objects and what could not be read. */
 export interface Loading {
   readonly objects: readonly LoadedObject[]
-  /** Documents that configure the control plane and are no objects: EnvoyGateway, which `validateConfiguration` judges, and SignaturePolicy. */
+  /** Documents that configure the control plane and are no objects: EnvoyGateway, which `validateConfiguration` judges, and those of ours. */
   readonly configurations: readonly YamlDocument[]
   /** Those without `object` are about the text as a whole. */
   readonly diagnostics: readonly Diagnostic[]
@@ -69,7 +69,7 @@ function loadValue(into: Collected, document: YamlDocument, value: unknown, path
       return
     }
     const entry = findKind(apiVersion, kind)
-    if (entry?.scope === "Configuration" || isSignaturePolicy(value)) into.configurations.push(document)
+    if (entry?.scope === "Configuration" || ownKindOf(value) !== undefined) into.configurations.push(document)
     else loadObject(into, document, value as Readonly<Record<string, unknown>> & TypeMeta, entry, path)
     return
   }

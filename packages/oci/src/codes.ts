@@ -78,7 +78,7 @@ export const codes = {
   ...signatureCodes,
   ATT_HTTP_ADDRESS_DENIED: {
     cause: "a host or a redirect leads to an address that may not be reached",
-    cure: "use a public address, or allow loopback or private ones in the configuration; metadata addresses stay closed",
+    cure: "use a public address, or allow this one to modules with an AddressPolicy in the file of --config; a registry may lead to hosts as public as itself; metadata addresses stay closed",
   },
   ATT_HTTP_UNREACHABLE: {
     cause: "a host cannot be resolved or connected to, its certificate is not trusted, or the connection broke",

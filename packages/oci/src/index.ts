@@ -90,7 +90,7 @@ export {
   writeExtension,
 } from "./formats/write-extension.ts"
 export { type WriteIndexOptions, writeExtensionIndex } from "./formats/write-index.ts"
-export { type AddressPolicy, hostAddresses, isAddressAllowed, publicAddresses } from "./http/address-policy.ts"
+export { type AddressPolicy, addressesBeside, isAddressRange, loopbackRanges } from "./http/address-policy.ts"
 export { createHttpClient, type HttpClient, type HttpClientOptions } from "./http/client.ts"
 export { type HttpRequest, type HttpResponse, readBody } from "./http/exchange.ts"
 export type { Pace } from "./http/pace.ts"

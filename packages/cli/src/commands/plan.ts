@@ -1,5 +1,5 @@
 import { AttacheError } from "@attache/base"
-import { configurationOf } from "../configuration.ts"
+import { configurationOf } from "../configuration/configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { listInstances } from "../instance/instance.ts"
 import { moduleLoaderFor } from "../module-loader.ts"

@@ -14,7 +14,7 @@ import {
   stateDirectory,
 } from "@attache/control-plane"
 import { codes } from "../codes.ts"
-import { configurationOf } from "../configuration.ts"
+import { configurationOf } from "../configuration/configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createBootstrapOver } from "../instance/bootstrap-over.ts"

@@ -9,7 +9,7 @@ import {
   serveStatus,
   stateDirectory,
 } from "@attache/control-plane"
-import { configurationOf } from "../configuration.ts"
+import { configurationOf } from "../configuration/configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"

@@ -2,7 +2,7 @@ import { AttacheError, type Diagnostic, formatDiagnostic } from "@attache/base"
 import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
 import type { LoadedObject, YamlDocument } from "@attache/kube-api"
 import type { AnyObject, ModuleLoader } from "@attache/translate"
-import type { Configuration } from "../configuration.ts"
+import type { Configuration } from "../configuration/configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import type { EnvoyReport } from "../judge/judge-by-envoy.ts"
 import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf, usageError } from "../options.ts"
@@ -61,21 +61,21 @@ async function readResources(options: Options): Promise<Resources> {
   return { objects, figures, findings }
 }
 
-/** Findings about signature policies among the resources; other configurations are judged where they are read. */
+/** Findings about policies of modules among the resources; other configurations are judged where they are read. */
 async function policyFindings(
   configurations: readonly (readonly [file: string, document: YamlDocument])[],
 ): Promise<readonly Diagnostic[]> {
-  const { isSignaturePolicy } = await import("@attache/kube-api")
-  const policies = configurations.filter(([, { value }]) => isSignaturePolicy(value))
+  const { ownKindOf } = await import("@attache/kube-api")
+  const policies = configurations.filter(([, { value }]) => ownKindOf(value) !== undefined)
   if (policies.length === 0) return []
-  const { readPolicyDocument } = await import("../packages/signature-policy.ts")
-  return policies.flatMap(([file, document]) => readPolicyDocument(document, file).diagnostics)
+  const { ownFindings } = await import("../configuration/configuration.ts")
+  return policies.flatMap(([file, document]) => ownFindings(document, file))
 }
 
 /** Findings about the documents of --config. */
 async function configurationFindings(file: string | undefined): Promise<readonly Diagnostic[]> {
   if (file === undefined) return []
-  const { loadConfiguration } = await import("../configuration.ts")
+  const { loadConfiguration } = await import("../configuration/configuration.ts")
   return loadConfiguration(file).diagnostics
 }
 
@@ -88,7 +88,7 @@ async function judgeMeaning(
   const [{ meaningFindings }, { createTranslator }, { configurationOf }] = await Promise.all([
     import("../meaning.ts"),
     import("@attache/translate"),
-    import("../configuration.ts"),
+    import("../configuration/configuration.ts"),
   ])
   const configuration = configurationOf(options, profileOf(options, "kubernetes"))
   const { settings } = configuration

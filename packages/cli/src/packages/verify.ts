@@ -10,9 +10,9 @@ import {
   readTrustRoot,
   verifyImage,
 } from "@attache/oci"
+import type { SignatureDemand } from "../configuration/signature-policy.ts"
 import { listOf, type Options, textOf, usageError } from "../options.ts"
 import { readSmallFile } from "./registry-access.ts"
-import type { SignatureDemand } from "./signature-policy.ts"
 
 /** What a demand makes of an image: findings refuse it. */
 export interface Verdict {
@@ -39,7 +39,7 @@ export async function demandOf(options: Options): Promise<SignatureDemand | read
     if (keyFiles.length > 0 || rootFile !== undefined || isNamed || minimumVersion !== undefined)
       throw usageError("--policy says who must have signed", "leave the other options about signatures out")
     // It brings a reader of YAML and all that stands in resources along.
-    const { loadSignaturePolicy } = await import("./signature-policy.ts")
+    const { loadSignaturePolicy } = await import("../configuration/signature-policy.ts")
     const { signatures, diagnostics } = loadSignaturePolicy(file)
     return signatures ?? diagnostics
   }

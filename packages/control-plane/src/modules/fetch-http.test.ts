@@ -1,11 +1,12 @@
 import { createServer } from "node:net"
 import { createManualClock } from "@attache/base"
+import { addressesBeside, loopbackRanges } from "@attache/oci"
 import { describe, expect, it } from "vitest"
 import { httpServer } from "../../test/http-server.ts"
 import { type FetchOptions, fetchHttp } from "./fetch-http.ts"
 
 const options = (more: Partial<FetchOptions> = {}): FetchOptions => ({
-  addresses: { isLoopbackAllowed: true, isPrivateAllowed: false },
+  addresses: addressesBeside(loopbackRanges),
   signal: new AbortController().signal,
   pauseMs: 1,
   ...more,
@@ -118,10 +119,9 @@ describe("redirects", () => {
 describe("addresses", () => {
   it("are judged before anything is sent", async () => {
     await using server = await httpServer((_request, response) => response.end("secret"))
-    const publicOnly = { isLoopbackAllowed: false, isPrivateAllowed: false }
     for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433", "127.1"]) {
       await expect(
-        fetchHttp(`http://${host}:${server.port}/`, options({ addresses: publicOnly, attempts: 1 })),
+        fetchHttp(`http://${host}:${server.port}/`, options({ addresses: addressesBeside([]), attempts: 1 })),
       ).rejects.toThrow(code("ATT_MODULE_ADDRESS_DENIED"))
     }
     expect(server.asked).toEqual([])

@@ -1,7 +1,15 @@
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { sha256Hex } from "@attache/base"
-import { createLayout, digestOf, indexTypes, mediaTypes, packBytes, writeExtension } from "@attache/oci"
+import {
+  addressesBeside,
+  createLayout,
+  digestOf,
+  indexTypes,
+  mediaTypes,
+  packBytes,
+  writeExtension,
+} from "@attache/oci"
 import type { WasmCode, WasmRequest } from "@attache/translate"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { type ImageRegistry, imageRegistry } from "../../test/image-registry.ts"
@@ -215,7 +223,7 @@ describe("images", () => {
   })
 
   it("at addresses that may not be asked are refused", async () => {
-    const world = await setUp({ addresses: { isLoopbackAllowed: false, isPrivateAllowed: true } })
+    const world = await setUp({ addresses: addressesBeside(["10.0.0.0/8"]) })
     await expect(world.load(world.image(":v1"))).rejects.toThrow(failure("ATT_HTTP_ADDRESS_DENIED", "never"))
     expect(world.registry.asked).toEqual([])
   })

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { isAddressAllowed } from "./address-policy.ts"
-
-const loopback = { isLoopbackAllowed: true, isPrivateAllowed: false }
-const inCluster = { isLoopbackAllowed: false, isPrivateAllowed: true }
-const publicOnly = { isLoopbackAllowed: false, isPrivateAllowed: false }
-const all = { isLoopbackAllowed: true, isPrivateAllowed: true }
+import { anyAddresses, publicAddresses } from "../../test/addresses.ts"
+import { addressesAsNearAs, addressesBeside, isAddressRange, loopbackRanges } from "./address-policy.ts"
 
 /** Which policy an address needs at least. */
 const table: Readonly<Record<"public" | "loopback" | "private" | "never", readonly string[]>> = {
@@ -33,6 +29,14 @@ const table: Readonly<Record<"public" | "loopback" | "private" | "never", readon
       "fd00::1",
       "fc00::1",
       "fec0::1",
+      "192.0.2.2",
+      "198.51.100.1",
+      "203.0.113.255",
+      "2001:db8::1",
+      "3fff::1",
+      "100::1",
+      "5f00::1",
+      "2001:2::1",
       "::ffff:10.0.0.1",
       "::ffff:a00:1",
       "::10.0.0.1",
@@ -65,13 +69,101 @@ const table: Readonly<Record<"public" | "loopback" | "private" | "never", readon
   ],
 }
 
-describe("isAddressAllowed", () => {
+/** Private addresses, in ranges that somebody would write. */
+const privateRanges = [
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/6"],
+  ...["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2000::/3", "100::/64", "5f00::/16"],
+]
+
+describe("addressesBeside", () => {
+  const policies = {
+    public: publicAddresses,
+    loopback: addressesBeside(loopbackRanges),
+    private: addressesBeside(privateRanges),
+    any: anyAddresses,
+  }
   for (const [need, addresses] of Object.entries(table)) {
     it.each(addresses)(`${need}: %s`, (address) => {
-      expect(isAddressAllowed(address, publicOnly)).toBe(need === "public")
-      expect(isAddressAllowed(address, loopback)).toBe(need === "public" || need === "loopback")
-      expect(isAddressAllowed(address, inCluster)).toBe(need === "public" || need === "private")
-      expect(isAddressAllowed(address, all)).toBe(need !== "never")
+      const isAllowed = (policy: keyof typeof policies): boolean => policies[policy].allows(address, "registry.example")
+      expect(isAllowed("public")).toBe(need === "public")
+      expect(isAllowed("loopback")).toBe(need === "public" || need === "loopback")
+      expect(isAllowed("private")).toBe(need === "public" || need === "private")
+      expect(isAllowed("any")).toBe(need !== "never")
     })
   }
+
+  it("allows no more than a range", () => {
+    const { allows } = addressesBeside(["10.1.0.0/16", "fd00:1::/32", "192.168.7.7/32"])
+    const tried = [
+      "10.1.255.255",
+      "::ffff:10.1.2.3",
+      "10.2.0.0",
+      "fd00:1::1",
+      "fd00:2::1",
+      "192.168.7.7",
+      "192.168.7.8",
+    ]
+    expect(tried.filter((address) => allows(address, ""))).toEqual([
+      ...["10.1.255.255", "::ffff:10.1.2.3", "fd00:1::1", "192.168.7.7"],
+    ])
+  })
+
+  it("takes no range that is none", () => {
+    expect(() => addressesBeside(["10.0.0.0"])).toThrow(RangeError)
+  })
+})
+
+describe("addressesAsNearAs", () => {
+  /** An address at each distance, from far to near. */
+  const at = ["8.8.8.8", "10.0.0.1", "127.0.0.1"] as const
+
+  it("lets a host be anywhere but at metadata addresses", () => {
+    const { allows } = addressesAsNearAs("r.example")
+    expect([...at, "169.254.169.254", "nowhere"].map((address) => allows(address, "r.example"))).toEqual([
+      ...[true, true, true],
+      ...[false, false],
+    ])
+  })
+
+  it.each([
+    ["8.8.8.8", [true, false, false]],
+    ["10.0.0.1", [true, true, false]],
+    ["127.0.0.1", [true, true, true]],
+  ])("lets one at %s lead to others no nearer than that", (own, expected) => {
+    const { allows } = addressesAsNearAs("r.example")
+    expect(allows(own, "r.example")).toBe(true)
+    expect(at.map((address) => allows(address, "blobs.example"))).toEqual(expected)
+    expect(allows("169.254.169.254", "blobs.example")).toBe(false)
+  })
+
+  it("takes one that changes its place for where it was farthest", () => {
+    const { allows } = addressesAsNearAs("r.example")
+    for (const own of ["127.0.0.1", "8.8.8.8", "127.0.0.1"]) allows(own, "r.example")
+    expect(at.map((address) => allows(address, "blobs.example"))).toEqual([true, false, false])
+  })
+
+  it("lets one that was never found lead to public ones alone", () => {
+    const { allows } = addressesAsNearAs("r.example")
+    expect(at.map((address) => allows(address, "blobs.example"))).toEqual([true, false, false])
+  })
+})
+
+it.each([
+  ["10.0.0.0/8", true],
+  ["10.1.2.3/32", true],
+  ["0.0.0.0/0", true],
+  ["fd00::/8", true],
+  ["::1/128", true],
+  ["10.0.0.0", false],
+  ["10.0.0.0/33", false],
+  ["10.0.0.0/-1", false],
+  ["10.0.0.0/8/8", false],
+  ["10.0.0/8", false],
+  ["fd00::/129", false],
+  ["fe80::1%eth0/64", false],
+  ["registry.example/8", false],
+  ["/8", false],
+  ["", false],
+])("knows whether %s is a range", (text, expected) => {
+  expect(isAddressRange(text)).toBe(expected)
 })

@@ -1,25 +1,24 @@
 // Which addresses a request may reach: names and redirects are other people's input, and we see networks they do not.
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net"
 
-/** Which kinds of addresses may be reached beside public ones. */
+/** Says which addresses may be reached. */
 export interface AddressPolicy {
-  /** 127.0.0.0/8, ::1. Allowed in the host profile. */
-  readonly isLoopbackAllowed: boolean
-  /** RFC 1918, RFC 4193 and carrier-grade NAT; usual inside a cluster. Link-local and metadata addresses are never allowed. */
-  readonly isPrivateAllowed: boolean
+  /** Whether a request for a host may go to one of its addresses; what is no address may not be reached. */
+  allows(address: string, host: string): boolean
+  /** What to do where it says no. */
+  readonly cure: string
 }
 
-/** For who sits at the machine and names what is asked: everything but link-local and metadata addresses. */
-export const hostAddresses: AddressPolicy = { isLoopbackAllowed: true, isPrivateAllowed: true }
+/** Addresses of this machine, as ranges. */
+export const loopbackRanges: readonly string[] = ["127.0.0.0/8", "::1/128"]
 
-/** For requests on behalf of others: public addresses alone. */
-export const publicAddresses: AddressPolicy = { isLoopbackAllowed: false, isPrivateAllowed: false }
-
-const loopback = blockList(["127.0.0.0/8", "::1/128"])
+const loopback = blockList(loopbackRanges)
 const privateRanges = blockList([
   ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
   // Benchmarks, protocol assignments, former site-local.
-  ...["198.18.0.0/15", "192.0.0.0/24", "fc00::/7", "fec0::/10"],
+  ...["198.18.0.0/15", "192.0.0.0/24", "2001:2::/48", "fc00::/7", "fec0::/10"],
+  // Documentation, which closed networks use all the same; discarded; segment routing. Not globally reachable: RFC 6890.
+  ...["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20", "100::/64", "5f00::/16"],
 ])
 const never = blockList([
   ...["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8"],
@@ -30,23 +29,74 @@ const never = blockList([
   "2001::/32",
 ])
 
+/**
+ * For requests on behalf of others: public addresses, and those in ranges.
+ *
+ * An IPv6 address that stands for an IPv4 one is judged as that. Link-local and metadata addresses are in no range.
+ *
+ * @param ranges CIDR notation that {@link isAddressRange} takes; another throws a RangeError
+ */
+export function addressesBeside(ranges: readonly string[]): AddressPolicy {
+  const allowed = blockList(ranges)
+  return {
+    allows: (address) => {
+      const [plain, distance] = place(address)
+      return distance === "public" || (distance !== "never" && allowed.check(plain, familyOf(plain)))
+    },
+    cure: "use a public address, or allow this one: an AddressPolicy in the file of --config; metadata addresses stay closed",
+  }
+}
+
+/**
+ * For who sits at the machine and names a host: that one may be anywhere but at metadata addresses, and where it sends us, by
+ * redirects or for logins, is no nearer to us than itself. So a public host leads to public ones alone, one in a private
+ * network never to this machine. A host that was at several distances counts as the farthest.
+ */
+export function addressesAsNearAs(named: string): AddressPolicy {
+  let nearest: number | undefined
+  return {
+    allows: (address, host) => {
+      const [, distance] = place(address)
+      const rank = distances.indexOf(distance)
+      if (distance !== "never" && host === named) nearest = Math.min(nearest ?? rank, rank)
+      return distance !== "never" && (host === named || rank <= (nearest ?? 0))
+    },
+    cure: `${named} may lead to hosts as public as itself; metadata addresses stay closed`,
+  }
+}
+
+/** Whether a text is a range of addresses, as `10.0.0.0/8` or `fd00::/8`. */
+export function isAddressRange(text: string): boolean {
+  const [address = "", bits = ""] = text.split("/")
+  const most = isIPv4(address) ? 32 : isIPv6(address) && !address.includes("%") ? 128 : -1
+  return text === `${address}/${bits}` && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+}
+
 function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
-    const [address = "", bits = "0"] = range.split("/")
-    list.addSubnet(address, Number(bits), address.includes(":") ? "ipv6" : "ipv4")
+    if (!isAddressRange(range)) throw new RangeError(`${range} is no range of addresses`)
+    const [address = "", bits = ""] = range.split("/")
+    list.addSubnet(address, Number(bits), familyOf(address))
   }
   return list
 }
 
-/** Whether an address may be reached. An IPv6 address that stands for an IPv4 one is judged as that; what is no address may not. */
-export function isAddressAllowed(address: string, policy: AddressPolicy): boolean {
+/** From far to near. */
+const distances = ["public", "private", "loopback", "never"] as const
+
+/** An address as it is judged, and how near it is. */
+function place(address: string): readonly [plain: string, distance: (typeof distances)[number]] {
   const plain = embeddedIpv4(address) ?? address
-  if (isIP(plain) === 0) return false
-  const family = isIPv4(plain) ? "ipv4" : "ipv6"
-  if (never.check(plain, family)) return false
-  if (loopback.check(plain, family)) return policy.isLoopbackAllowed
-  return !privateRanges.check(plain, family) || policy.isPrivateAllowed
+  if (isIP(plain) === 0) return [plain, "never"]
+  const family = familyOf(plain)
+  if (never.check(plain, family)) return [plain, "never"]
+  if (loopback.check(plain, family)) return [plain, "loopback"]
+  return [plain, privateRanges.check(plain, family) ? "private" : "public"]
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return address.includes(":") ? "ipv6" : "ipv4"
 }
 
 /**

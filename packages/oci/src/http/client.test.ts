@@ -1,9 +1,9 @@
 import { Secret } from "@attache/base"
 import { describe, expect, it } from "vitest"
+import { anyAddresses, publicAddresses } from "../../test/addresses.ts"
 import { createTestAuthority, type TlsIdentity } from "../../test/authority.ts"
 import { createEagerClock } from "../../test/eager-clock.ts"
 import { testServer } from "../../test/http-server.ts"
-import { hostAddresses, publicAddresses } from "./address-policy.ts"
 import { createHttpClient, type HttpClientOptions } from "./client.ts"
 import { readBody } from "./exchange.ts"
 import { retrying } from "./retry.ts"
@@ -11,7 +11,7 @@ import { retrying } from "./retry.ts"
 const code = (name: string) => expect.objectContaining({ code: name })
 
 async function textAt(url: string, options: Partial<HttpClientOptions> = {}, headers = {}): Promise<string> {
-  using client = createHttpClient({ addresses: hostAddresses, ...options })
+  using client = createHttpClient({ addresses: anyAddresses, ...options })
   const response = await client.ask({ url: new URL(url), headers })
   return Buffer.from(await readBody(response, 1000)).toString()
 }
@@ -82,7 +82,7 @@ describe("redirects", () => {
 
   it("are the caller's to see where they answer a request that changes something", async () => {
     await using server = await testServer((_, response) => void response.writeHead(307, { location: "/x" }).end())
-    using client = createHttpClient({ addresses: hostAddresses })
+    using client = createHttpClient({ addresses: anyAddresses })
     const { status } = await client.ask({ method: "POST", url: new URL(server.url), body: Buffer.from("secret") })
     expect([status, server.asked]).toEqual([307, ["POST /"]])
   })
@@ -104,7 +104,7 @@ describe("addresses", () => {
     const answers = [["127.0.0.1"], ["169.254.169.254"]]
     let lookups = 0
     const resolveHost = async () => answers[lookups++] ?? []
-    using client = createHttpClient({ addresses: hostAddresses, resolveHost, isKept: false })
+    using client = createHttpClient({ addresses: anyAddresses, resolveHost, isKept: false })
     const url = new URL(`http://registry.example:${server.port}/`)
     expect(Buffer.from(await readBody(await client.ask({ url }), 100)).toString()).toBe(
       `registry.example:${server.port}`,
@@ -140,7 +140,7 @@ describe("certificates", () => {
   it("make no second attempt where they are not to be trusted", async () => {
     const { localhost } = await createTestAuthority()
     await using server = await testServer(() => {}, localhost)
-    using client = createHttpClient({ addresses: hostAddresses })
+    using client = createHttpClient({ addresses: anyAddresses })
     const pauses = createEagerClock()
     const asked = retrying(() => client.ask({ url: new URL(server.url) }), { clock: pauses })
     await expect(asked).rejects.toThrow(
@@ -163,7 +163,7 @@ describe("connections", () => {
     })
     const sockets = new Set<unknown>()
     server.server.on("connection", (socket) => sockets.add(socket))
-    using client = createHttpClient({ addresses: hostAddresses })
+    using client = createHttpClient({ addresses: anyAddresses })
     const ask = (method: string, path: string) => client.ask({ method, url: new URL(path, server.url) })
     const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     await readBody(await ask("GET", "/"), 10)

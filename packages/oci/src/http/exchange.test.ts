@@ -1,8 +1,8 @@
 import { createServer } from "node:net"
 import { createManualClock } from "@attache/base"
 import { describe, expect, it } from "vitest"
+import { anyAddresses } from "../../test/addresses.ts"
 import { testServer } from "../../test/http-server.ts"
-import { hostAddresses } from "./address-policy.ts"
 import { createConnections } from "./connections.ts"
 import { exchange, type HttpRequest, readBody } from "./exchange.ts"
 import type { Pace } from "./pace.ts"
@@ -10,7 +10,7 @@ import type { Pace } from "./pace.ts"
 const code = (name: string) => expect.objectContaining({ code: name })
 
 async function ask(url: string, more: Partial<HttpRequest> = {}, pace: Pace = {}): Promise<string> {
-  using connections = createConnections({ addresses: hostAddresses })
+  using connections = createConnections({ addresses: anyAddresses })
   const response = await exchange(connections, { url: new URL(url), ...more }, pace)
   return `${response.status} ${Buffer.from(await readBody(response, 1_000_000)).toString()}`
 }
@@ -92,7 +92,7 @@ describe("exchange", () => {
       response.write("some")
       response.on("close", () => response.end())
     })
-    using connections = createConnections({ addresses: hostAddresses })
+    using connections = createConnections({ addresses: anyAddresses })
     const response = await exchange(connections, { url: new URL(slow.url), signal: later.signal })
     const read = async (): Promise<void> => {
       for await (const _chunk of response.body) later.abort(new Error("enough"))

@@ -1,9 +1,9 @@
 import { request } from "node:http"
 import { connect } from "node:net"
 import { describe, expect, it } from "vitest"
+import { anyAddresses } from "../../test/addresses.ts"
 import { createTestAuthority } from "../../test/authority.ts"
 import { type TestServer, testServer } from "../../test/http-server.ts"
-import { hostAddresses } from "./address-policy.ts"
 import { createHttpClient } from "./client.ts"
 import { readBody } from "./exchange.ts"
 import { proxiesFromEnvironment, proxyFor } from "./proxy.ts"
@@ -80,7 +80,7 @@ describe("proxies", () => {
     await using server = await testServer((asked, response) => response.end(asked.url))
     await using proxy = await testProxy(server)
     const proxies = proxiesFromEnvironment({ HTTP_PROXY: `http://me:secret@127.0.0.1:${proxy.port}` })
-    using client = createHttpClient({ addresses: hostAddresses, proxies, resolveHost })
+    using client = createHttpClient({ addresses: anyAddresses, proxies, resolveHost })
     const response = await client.ask({ url: new URL("http://far.example/v2/") })
     expect(Buffer.from(await readBody(response, 100)).toString()).toBe("/v2/")
     expect(proxy.seen).toEqual([`http://far.example/v2/ ${basic}`])
@@ -91,7 +91,7 @@ describe("proxies", () => {
     await using server = await testServer((asked, response) => response.end(asked.headers.host), localhost)
     await using proxy = await testProxy(server)
     const proxies = proxiesFromEnvironment({ HTTPS_PROXY: `http://me:secret@127.0.0.1:${proxy.port}` })
-    using client = createHttpClient({ addresses: hostAddresses, proxies, resolveHost, caCertificate })
+    using client = createHttpClient({ addresses: anyAddresses, proxies, resolveHost, caCertificate })
     await expect(client.ask({ url: new URL("https://far.example/v2/") })).rejects.toThrow(/altnames/)
     expect(proxy.seen).toEqual([`far.example:443 ${basic}`])
     expect(server.asked).toEqual([])
@@ -101,7 +101,7 @@ describe("proxies", () => {
     await using server = await testServer(() => {})
     await using proxy = await testProxy(server, 403)
     const proxies = proxiesFromEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` })
-    using client = createHttpClient({ addresses: hostAddresses, proxies, resolveHost })
+    using client = createHttpClient({ addresses: anyAddresses, proxies, resolveHost })
     await expect(client.ask({ url: new URL("https://far.example/") })).rejects.toThrow(
       expect.objectContaining({ code: "ATT_HTTP_PROXY", facts: expect.objectContaining({ status: 403 }) }),
     )
@@ -112,9 +112,9 @@ describe("proxies", () => {
     await using proxy = await testProxy(server)
     const proxies = proxiesFromEnvironment({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` })
     const denied = expect.objectContaining({ code: "ATT_HTTP_ADDRESS_DENIED" })
-    using literal = createHttpClient({ addresses: hostAddresses, proxies, resolveHost })
+    using literal = createHttpClient({ addresses: anyAddresses, proxies, resolveHost })
     await expect(literal.ask({ url: new URL("http://169.254.169.254/") })).rejects.toThrow(denied)
-    using named = createHttpClient({ addresses: hostAddresses, proxies, resolveHost: async () => ["169.254.169.254"] })
+    using named = createHttpClient({ addresses: anyAddresses, proxies, resolveHost: async () => ["169.254.169.254"] })
     await expect(named.ask({ url: new URL("http://meta.example/") })).rejects.toThrow(denied)
     expect(proxy.seen).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises"
 import { isIP } from "node:net"
 import { AttacheError, messageOf } from "@attache/base"
-import { type AddressPolicy, isAddressAllowed } from "./address-policy.ts"
+import type { AddressPolicy } from "./address-policy.ts"
 
 /** Gives the addresses of a host name; rejects when it has none. */
 export type HostResolver = (host: string) => Promise<readonly string[]>
@@ -20,11 +20,11 @@ export async function allowedAddresses(
   resolve: HostResolver = resolveBySystem,
 ): Promise<readonly string[]> {
   const addresses = isIP(host) === 0 ? await resolved(host, resolve) : [host]
-  const denied = addresses.find((address) => !isAddressAllowed(address, policy))
+  const denied = addresses.find((address) => !policy.allows(address, host))
   if (denied === undefined) return addresses
   const at = denied === host ? "" : ` is at ${denied}, which`
   throw new AttacheError("ATT_HTTP_ADDRESS_DENIED", `${host}${at} may not be reached from here`, {
-    hint: "use a public address, or allow private ones in the configuration",
+    hint: policy.cure,
     facts: { host, address: denied },
   })
 }

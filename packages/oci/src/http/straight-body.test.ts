@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises"
 import type { RequestListener, ServerResponse } from "node:http"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { anyAddresses } from "../../test/addresses.ts"
 import { createTestAuthority } from "../../test/authority.ts"
 import { testServer } from "../../test/http-server.ts"
 import { tempFolder } from "../../test/temp-folder.ts"
 import { digestOf } from "../content/digest.ts"
 import { mediaTypes } from "../content/media-types.ts"
 import { createLayout } from "../layout/layout.ts"
-import { hostAddresses } from "./address-policy.ts"
 import { createConnections } from "./connections.ts"
 import { exchange, type HttpRequest, type HttpResponse, readBody } from "./exchange.ts"
 import type { Pace } from "./pace.ts"
@@ -21,7 +21,7 @@ const authority = await createTestAuthority()
 /** A peer and how it is asked. */
 async function peerWith(scheme: string, listener: RequestListener) {
   const server = await testServer(listener, scheme === "https" ? authority.localhost : undefined)
-  const connections = createConnections({ addresses: hostAddresses, caCertificate: authority.caCertificate })
+  const connections = createConnections({ addresses: anyAddresses, caCertificate: authority.caCertificate })
   const ask = (more: Partial<HttpRequest> = {}, pace: Pace = {}): Promise<HttpResponse> =>
     exchange(connections, { url: new URL(server.url), ...more }, pace)
   const stop = async (): Promise<void> => {

@@ -7,6 +7,11 @@ import type { RegistryHost } from "./client.ts"
 /** Where Docker Hub's API is. */
 const dockerHubAddress = "registry-1.docker.io"
 
+/** Host and port of a registry's API. */
+export function addressOfRegistry(registry: string, host: RegistryHost): string {
+  return host.address ?? (registry === "docker.io" ? dockerHubAddress : registry)
+}
+
 /**
  * Gives scheme, host and port of a registry's API.
  *
@@ -19,7 +24,7 @@ export function createBase(
   host: RegistryHost,
   client: HttpClient,
 ): (signal?: AbortSignal) => Promise<URL> {
-  const address = host.address ?? (registry === "docker.io" ? dockerHubAddress : registry)
+  const address = addressOfRegistry(registry, host)
   const https = new URL(`https://${address}`)
   const http = new URL(`http://${address}`)
   let known: URL | undefined = host.isPlainHttp === undefined ? undefined : host.isPlainHttp ? http : https

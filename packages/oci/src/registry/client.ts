@@ -2,12 +2,12 @@
 import type { Secret } from "@attache/base"
 import type { Target } from "../content/target.ts"
 import type { CredentialSource } from "../credentials/credential.ts"
-import { type AddressPolicy, hostAddresses } from "../http/address-policy.ts"
+import { type AddressPolicy, addressesAsNearAs } from "../http/address-policy.ts"
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "../http/client.ts"
 import { proxiesFromEnvironment } from "../http/proxy.ts"
 import type { RetryOptions } from "../http/retry.ts"
 import type { RegistryReference } from "../reference/reference.ts"
-import { createBase } from "./base-url.ts"
+import { addressOfRegistry, createBase } from "./base-url.ts"
 import { createRepository, type RepositoryOptions } from "./repository.ts"
 import { createSession, type Session } from "./session.ts"
 
@@ -31,7 +31,7 @@ export interface RegistryClientOptions
   readonly credentials?: CredentialSource
   /** By registry as it stands in references. */
   readonly hosts?: Readonly<Record<string, RegistryHost>>
-  /** Which addresses may be asked. Default: all but link-local and metadata ones, for who sits at the machine. */
+  /** Which addresses may be asked. Default, for who sits at the machine: a registry wherever it is, and others as near as it is. */
   readonly addresses?: AddressPolicy
   /** Default: 4 attempts, 0.5 s and doubled between them. */
   readonly retry?: RetryOptions
@@ -65,8 +65,9 @@ function openSession(registry: string, options: RegistryClientOptions) {
     options.hosts !== undefined && Object.hasOwn(options.hosts, registry) ? (options.hosts[registry] ?? {}) : {}
   const { caCertificate, clientCertificate } = host
   const { resolveHost, proxies = proxiesFromEnvironment(process.env), pace, maxRedirects, userAgent } = options
+  const { hostname } = new URL(`https://${addressOfRegistry(registry, host)}`)
   const client = createHttpClient({
-    addresses: options.addresses ?? hostAddresses,
+    addresses: options.addresses ?? addressesAsNearAs(hostname.replace(/^\[|\]$/g, "")),
     proxies,
     ...(caCertificate === undefined ? {} : { caCertificate }),
     ...(clientCertificate === undefined ? {} : { clientCertificate }),

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { describe, expect, it } from "vitest"
+import { publicAddresses } from "../../test/addresses.ts"
+import { content } from "../../test/artifacts.ts"
 import { createTestAuthority } from "../../test/authority.ts"
 import { createEagerClock } from "../../test/eager-clock.ts"
 import { type FakeBehaviour, fakeRegistry } from "../../test/fake-registry.ts"
+import { testServer } from "../../test/http-server.ts"
 import { type Credential, passwordCredential, secretOf } from "../credentials/credential.ts"
 import { createRegistryClient, type RegistryClientOptions } from "./client.ts"
 
@@ -303,10 +306,40 @@ describe("where a registry is", () => {
     expect(await client.repository({ registry: "docker.io", repository: "library/a" }).tags()).toEqual([])
   })
 
+  it.each(["8.8.8.8", "10.0.0.1"])("at %s sends nobody nearer than itself", async (own) => {
+    await using inside = await testServer((_request, response) => response.end())
+    const near = [`http://127.0.0.1:${inside.port}/x`, `http://inside.example:${inside.port}/x`]
+    const answers = near.flatMap((url): [number, Record<string, string>][] => [
+      [307, { location: url }],
+      [202, { location: url }],
+      [401, { "www-authenticate": `Bearer realm="${url}"` }],
+    ])
+    let answer: (typeof answers)[number] = [500, {}]
+    await using registry = await testServer((request, response) => {
+      const [status, headers] = request.method === "HEAD" ? ([404, {}] as const) : answer
+      response.writeHead(status, headers).end()
+    })
+    // It is asked at the address that answers, and counts as far as the other one.
+    const resolveHost = async (host: string) => ["127.0.0.1", ...(host === "inside.example" ? [] : [own])]
+    const name = `registry.example:${registry.port}`
+    for (answer of answers) {
+      using client = createRegistryClient({
+        hosts: { [name]: { isPlainHttp: true } },
+        resolveHost,
+        retry: { attempts: 1 },
+      })
+      const target = client.repository({ registry: name, repository: "a" })
+      const { descriptor, bytes } = content(Buffer.from("x"))
+      const asked = answer[0] === 202 ? target.push(descriptor, bytes) : target.fetch(descriptor)
+      await expect(asked).rejects.toThrow(failure("ATT_HTTP_ADDRESS_DENIED"))
+    }
+    expect(registry.asked.length).toBeGreaterThanOrEqual(answers.length)
+    expect(inside.asked).toEqual([])
+  })
+
   it("is not asked at all at forbidden addresses", async () => {
     await using registry = await fakeRegistry()
-    const addresses = { isLoopbackAllowed: false, isPrivateAllowed: false }
-    using client = createRegistryClient({ addresses, resolveHost: async () => ["10.0.0.1"] })
+    using client = createRegistryClient({ addresses: publicAddresses, resolveHost: async () => ["10.0.0.1"] })
     for (const name of [registry.host, `localhost:${registry.port}`, "registry.example"]) {
       await expect(client.repository({ registry: name, repository: "a" }).tags()).rejects.toThrow(
         failure("ATT_HTTP_ADDRESS_DENIED"),

@@ -2,16 +2,18 @@
 import { readFileSync, statSync } from "node:fs"
 import { AttacheError, type Diagnostic, formatDiagnostic, messageOf } from "@attache/base"
 import {
-  isSignaturePolicy,
+  type OwnKind,
+  ownKindOf,
+  ownVersion,
   readYaml,
-  signaturePolicyVersion,
   validateConfiguration,
   type YamlDocument,
 } from "@attache/kube-api"
 import { type Profile, type Settings, settingsFrom } from "@attache/translate"
-import { type Options, textOf, usageError } from "./options.ts"
-import { readPolicyDocument, type SignatureDemand } from "./packages/signature-policy.ts"
-import { profileSettings } from "./profile-settings.ts"
+import { type Options, textOf, usageError } from "../options.ts"
+import { profileSettings } from "../profile-settings.ts"
+import { readAddressPolicy } from "./address-policy.ts"
+import { readPolicyDocument, type SignatureDemand } from "./signature-policy.ts"
 
 /** How a control plane is configured. */
 export interface Configuration {
@@ -19,12 +21,13 @@ export interface Configuration {
   readonly settings: Settings
   /** Who must have signed the images of modules. Default: nobody. */
   readonly signatures?: SignatureDemand
+  /** Ranges of addresses that modules may come from beside public ones and, with profile host, loopback. Default: none. */
+  readonly allowedAddresses?: readonly string[]
 }
 
 /** Documents of a configuration file. */
-export interface ConfigurationReading {
+export interface ConfigurationReading extends Omit<Configuration, "settings"> {
   readonly envoyGateway?: Parameters<typeof settingsFrom>[0]
-  readonly signatures?: SignatureDemand
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -39,7 +42,7 @@ export function configurationOf(options: Options, profile: Profile): Configurati
   const base = profileSettings(profile, options)
   const file = textOf(options, "config")
   if (file === undefined) return { settings: base }
-  const { envoyGateway, signatures, diagnostics } = loadConfiguration(file)
+  const { envoyGateway, diagnostics, ...policies } = loadConfiguration(file)
   const errors = diagnostics.filter(({ severity }) => severity === "error")
   const [first] = errors
   if (first !== undefined) {
@@ -49,31 +52,41 @@ export function configurationOf(options: Options, profile: Profile): Configurati
       facts: { file },
     })
   }
-  return {
-    settings: envoyGateway === undefined ? base : settingsFrom(envoyGateway, base),
-    ...(signatures === undefined ? {} : { signatures }),
-  }
+  return { settings: envoyGateway === undefined ? base : settingsFrom(envoyGateway, base), ...policies }
 }
 
 /**
- * Reads a configuration file: at most one EnvoyGateway and one SignaturePolicy.
+ * Reads a configuration file: at most one document of each kind.
  *
- * Errors: ATT_USAGE_OPTION when it cannot be read. Codes: ATT_YAML_*, ATT_RESOURCE_*, ATT_SIGNATURE_POLICY.
+ * Errors: ATT_USAGE_OPTION when it cannot be read. Codes: ATT_YAML_*, ATT_RESOURCE_*, ATT_SIGNATURE_POLICY, ATT_ADDRESS_POLICY.
  */
 export function loadConfiguration(file: string): ConfigurationReading {
   const { documents, diagnostics } = readYaml(textOfConfiguration(file), file, limits)
   const findings: Diagnostic[] = [...diagnostics]
-  const policies = documents.filter(({ value }) => isSignaturePolicy(value))
-  const others = documents.filter(({ value }) => !isSignaturePolicy(value))
-  for (const document of others) findings.push(...validateConfiguration(document, file).map(withBothKinds))
-  for (const document of [...policies.slice(1), ...others.slice(1)]) findings.push(oneTooMany(document, file))
-  const [policy] = policies
-  const reading = policy === undefined ? { diagnostics: [] } : readPolicyDocument(policy, file)
-  return {
-    ...(others[0] === undefined ? {} : { envoyGateway: others[0].value as Parameters<typeof settingsFrom>[0] }),
-    ...(reading.signatures === undefined ? {} : { signatures: reading.signatures }),
-    diagnostics: [...findings, ...reading.diagnostics],
+  const only = (kind: OwnKind | undefined): YamlDocument | undefined => {
+    const [first, ...more] = documents.filter(({ value }) => ownKindOf(value) === kind)
+    findings.push(...more.map((document) => oneTooMany(document, file)))
+    return first
   }
+  for (const document of documents)
+    if (ownKindOf(document.value) === undefined)
+      findings.push(...validateConfiguration(document, file).map(withAllKinds))
+  const envoyGateway = only(undefined)
+  const [signed, addressed] = [only("SignaturePolicy"), only("AddressPolicy")]
+  const signatures = signed === undefined ? { diagnostics: [] } : readPolicyDocument(signed, file)
+  const addresses = addressed === undefined ? { diagnostics: [] } : readAddressPolicy(addressed, file)
+  return {
+    ...(envoyGateway === undefined ? {} : { envoyGateway: envoyGateway.value as Parameters<typeof settingsFrom>[0] }),
+    ...signatures,
+    ...addresses,
+    diagnostics: [...findings, ...signatures.diagnostics, ...addresses.diagnostics],
+  }
+}
+
+/** What is wrong with documents of our kinds, wherever they stand. */
+export function ownFindings(document: YamlDocument, file: string): readonly Diagnostic[] {
+  const read = ownKindOf(document.value) === "AddressPolicy" ? readAddressPolicy : readPolicyDocument
+  return read(document, file).diagnostics
 }
 
 function textOfConfiguration(file: string): string {
@@ -85,14 +98,17 @@ function textOfConfiguration(file: string): string {
   }
 }
 
-/** The command knows a kind more than Envoy Gateway. */
-function withBothKinds(finding: Diagnostic): Diagnostic {
+/** The command knows more kinds than Envoy Gateway. */
+function withAllKinds(finding: Diagnostic): Diagnostic {
   if (finding.code !== "ATT_RESOURCE_NOT_CONFIGURATION") return finding
-  return { ...finding, hint: `${finding.hint}, or apiVersion: ${signaturePolicyVersion} and kind: SignaturePolicy` }
+  return {
+    ...finding,
+    hint: `${finding.hint}, or apiVersion: ${ownVersion} and kind: SignaturePolicy or AddressPolicy`,
+  }
 }
 
 function oneTooMany({ start }: YamlDocument, file: string): Diagnostic {
   const message = "there is more than one configuration of this kind"
-  const hint = "leave one EnvoyGateway and one SignaturePolicy in the file"
+  const hint = "leave one document of each kind in the file"
   return { code: "ATT_RESOURCE_NOT_CONFIGURATION", severity: "error", message, hint, file, ...start }
 }

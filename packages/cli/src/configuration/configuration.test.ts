@@ -13,6 +13,8 @@ const named = `${gateway}gateway:\n  controllerName: example.com/c\n`
 const policy = (rest = "") => `apiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules:\n${rest}`
 const rule = "  - repository: registry.example/team/*\n    keys: [team.pub]\n"
 
+const addresses = (allowed: string) => `apiVersion: attache.dev/v1alpha1\nkind: AddressPolicy\nallowed: ${allowed}\n`
+
 let folder = ""
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "attache-configuration-"))
@@ -45,6 +47,15 @@ describe("a configuration", () => {
     expect(configurationOf({}, "kubernetes")).toMatchObject({ settings: { profile: "kubernetes" } })
   })
 
+  it("is an address policy too, beside the others", () => {
+    const read = (text: string) => configurationOf({ config: write(text) }, "kubernetes")
+    const both = read(`${named}---\n${addresses('[10.0.0.0/8, "fd00::/8", 192.168.1.7]')}---\n${policy(rule)}`)
+    expect(both).toMatchObject({ settings: { controllerName: "example.com/c" }, signatures: { policy: {} } })
+    expect(both.allowedAddresses).toEqual(["10.0.0.0/8", "fd00::/8", "192.168.1.7/32"])
+    expect(read(addresses("[]")).allowedAddresses).toEqual([])
+    expect(read(named)).not.toHaveProperty("allowedAddresses")
+  })
+
   it.each<readonly [string, string, number, string | undefined, RegExp]>([
     [
       "a policy with a mistake",
@@ -62,6 +73,19 @@ describe("a configuration", () => {
     ],
     ["another version", policy(rule).replace("v1alpha1", "v2"), 1, "apiVersion", /not that of a signature policy/],
     ["two policies", `${policy(rule)}---\n${policy(rule)}`, 7, undefined, /more than one/],
+    ["two address policies", `${addresses("[]")}---\n${addresses("[]")}`, 5, undefined, /more than one/],
+    ["no address", addresses("[10.0.0.0/8, 10.0.0.0/40]"), 3, "allowed[1]", /no range/],
+    ["a range without quotes that YAML takes for a number", addresses("[10]"), 3, "allowed[0]", /no range/],
+    ["addresses that are no list", addresses("10.0.0.0/8"), 3, "allowed", /no list/],
+    ["nothing allowed", "apiVersion: attache.dev/v1alpha1\nkind: AddressPolicy\n", 1, undefined, /nothing is allowed/],
+    ["an unknown field beside", `${addresses("[]")}denied: []\n`, 4, "denied", /unknown/],
+    [
+      "another version of it",
+      addresses("[]").replace("v1alpha1", "v2"),
+      1,
+      "apiVersion",
+      /not that of an address policy/,
+    ],
     ["two EnvoyGateways", `${named}---\n${named}`, 6, undefined, /more than one/],
     ["a field of the wrong type", `${gateway}provider: {type: Cloud}\n`, 3, "provider.type", /Cloud/],
     ["another kind", `${named}---\napiVersion: v1\nkind: ConfigMap\n`, 6, undefined, /no configuration/],
@@ -78,10 +102,15 @@ describe("a configuration", () => {
     )
   })
 
-  it("names both kinds where it finds another", () => {
+  it("allows nothing by a part of an address policy", () => {
+    const { diagnostics, ...rest } = loadConfiguration(write(addresses("[10.0.0.0/8, everything]")))
+    expect([diagnostics, rest]).toEqual([[expect.objectContaining({ code: "ATT_ADDRESS_POLICY" })], {}])
+  })
+
+  it("names all kinds where it finds another", () => {
     const [finding] = loadConfiguration(write("apiVersion: v1\nkind: Secret\n")).diagnostics
     expect(finding?.code).toBe("ATT_RESOURCE_NOT_CONFIGURATION")
-    expect(finding?.hint).toMatch(/EnvoyGateway, or .*attache\.dev\/v1alpha1.*SignaturePolicy/)
+    expect(finding?.hint).toMatch(/EnvoyGateway, or .*attache\.dev\/v1alpha1.*SignaturePolicy or AddressPolicy/)
   })
 
   it("that cannot be read, or is too large, is a mistake of the command line", () => {

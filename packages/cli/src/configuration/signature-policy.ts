@@ -2,14 +2,7 @@
 import { readFileSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { type Diagnostic, isAttacheError, messageOf } from "@attache/base"
-import {
-  fieldPath,
-  isSignaturePolicy,
-  type PathStep,
-  readYaml,
-  signaturePolicyVersion,
-  type YamlDocument,
-} from "@attache/kube-api"
+import { ownKindOf, type PathStep, readYaml, type YamlDocument } from "@attache/kube-api"
 import {
   type CertificateIdentity,
   readPublicKey,
@@ -19,6 +12,7 @@ import {
   type SignatureTrust,
   type TrustedKey,
 } from "@attache/oci"
+import { type FieldReader, fieldReader, kindIn, listOf, membersOf, textIn } from "./fields.ts"
 
 /** Who must have signed, and what signatures are held against. */
 export interface SignatureDemand {
@@ -55,7 +49,8 @@ export function loadSignaturePolicy(path: string): PolicyReading {
 export function readSignaturePolicy(text: string, file: string, readFile = besides(file)): PolicyReading {
   const { documents, diagnostics } = readYaml(text, file, { bytes: limits.bytes, documents: 100, nodes: 100_000 })
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics }
-  const policies = documents.length === 1 ? documents : documents.filter(({ value }) => isSignaturePolicy(value))
+  const policies =
+    documents.length === 1 ? documents : documents.filter(({ value }) => ownKindOf(value) === "SignaturePolicy")
   const [document, second] = policies
   const notes = [...diagnostics]
   if (document === undefined || second !== undefined) {
@@ -84,12 +79,9 @@ function readSmall(path: string): Buffer {
   return readFileSync(path)
 }
 
-interface Reader {
-  readonly refuse: (path: readonly PathStep[], message: string, hint: string) => void
+interface Reader extends FieldReader {
   readonly readFile: ReadPolicyFile
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 function readerOf(
   document: YamlDocument | undefined,
@@ -97,22 +89,12 @@ function readerOf(
   readFile: ReadPolicyFile,
   diagnostics: Diagnostic[],
 ): Reader {
-  const refuse: Reader["refuse"] = (path, message, hint) => {
-    const field = path.length === 0 ? {} : { field: fieldPath(path) }
-    const position = document?.positionOf(path) ?? { line: 1, column: 1 }
-    diagnostics.push({ code: "ATT_SIGNATURE_POLICY", severity: "error", message, hint, file, ...position, ...field })
-  }
-  return { refuse, readFile }
+  return { ...fieldReader(document, file, "ATT_SIGNATURE_POLICY", diagnostics), readFile }
 }
 
 function policyFrom(value: unknown, reader: Reader): SignatureDemand {
   const members = membersOf(value, [], ["rules", "otherwise", "trustRoot", "apiVersion", "kind"], reader)
-  const { apiVersion, kind } = members
-  if ((apiVersion ?? kind) !== undefined && (apiVersion !== signaturePolicyVersion || kind !== "SignaturePolicy")) {
-    const isKind = apiVersion === signaturePolicyVersion
-    const hint = `write apiVersion: ${signaturePolicyVersion} and kind: SignaturePolicy`
-    reader.refuse([isKind ? "kind" : "apiVersion"], "is not that of a signature policy", hint)
-  }
+  if ((members.apiVersion ?? members.kind) !== undefined) kindIn(members, "SignaturePolicy", reader)
   const keys = new Map<string, TrustedKey>()
   const rules = listOf(members.rules, ["rules"], limits.rules, reader).map((rule, at) =>
     ruleFrom(rule, at, keys, reader),
@@ -198,28 +180,4 @@ function trustRootFrom(value: unknown, reader: Reader): SignatureTrust["root"] |
     reader.refuse(["trustRoot"], messageOf(error), hint ?? "name the file trusted_root.json of the Sigstore instance")
     return undefined
   }
-}
-
-function membersOf(value: unknown, path: readonly PathStep[], allowed: readonly string[], reader: Reader): Members {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    reader.refuse(path, "is no mapping", `write ${allowed.join(", ")} in it`)
-    return {}
-  }
-  for (const name of Object.keys(value))
-    if (!allowed.includes(name)) reader.refuse([...path, name], "is unknown", `known are ${allowed.join(", ")}`)
-  return value as Members
-}
-
-function listOf(value: unknown, path: readonly PathStep[], most: number, reader: Reader): readonly unknown[] {
-  if (value === undefined) return []
-  if (Array.isArray(value) && value.length <= most) return value
-  reader.refuse(path, Array.isArray(value) ? `has more than ${most} entries` : "is no list", "write a shorter list")
-  return []
-}
-
-function textIn(members: Members, path: readonly PathStep[], name: string, reader: Reader): string | undefined {
-  const value = members[name]
-  if (value === undefined || (typeof value === "string" && value !== "")) return value as string | undefined
-  reader.refuse([...path, name], "is no text", "write it in quotes")
-  return undefined
 }
