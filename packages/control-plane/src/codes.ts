@@ -5,6 +5,10 @@ export const codes = {
       "a document that configures the control plane, such as EnvoyGateway, stands among the resources, and has no effect there",
     cure: "give the file with --config, which applies it",
   },
+  ATT_FILE_KIND: {
+    cause: "an object is of a kind that is known and judged, and that nothing is made of, such as SecurityPolicy",
+    cure: "see to what it asks for in another way, as with an EnvoyExtensionPolicy or an EnvoyPatchPolicy, or take it out",
+  },
   ATT_FILE_DUPLICATE_OBJECT: {
     cause: "the same object stands in two files, or twice in one; the first by path and place is used",
     cure: "keep one of the two",

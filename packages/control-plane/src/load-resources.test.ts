@@ -61,6 +61,17 @@ describe("loadResources", () => {
     expect(load(text, { ...strict, configurationFile: "/g.yaml" }).findings).toHaveLength(1)
   })
 
+  it.each(["SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy"])("says that a %s does nothing", (kind) => {
+    const target = { group: "gateway.networking.k8s.io", kind: "Gateway", name: "gw" }
+    const policy = { apiVersion: "gateway.envoyproxy.io/v1alpha1", kind, metadata: { name: "p" } }
+    const { objects, findings } = load(stream(backend("b", 9000), { ...policy, spec: { targetRefs: [target] } }))
+    expect(objects.map(({ isValid }) => isValid)).toEqual([true, true])
+    expect(findings).toMatchObject([
+      { code: "ATT_FILE_KIND", severity: "warning", object: { kind, namespace: "team", name: "p" }, file: "/f.yaml" },
+    ])
+    expect(findings[0]?.message).toBe(`${kind} has no effect: nothing is made of it yet`)
+  })
+
   it("tells of a signature policy, which who applies it judges", () => {
     const text = `${stream(backend("b", 9000))}\n---\napiVersion: attache.dev/v1alpha1\nkind: SignaturePolicy\nrules: no list`
     const applied = load(text, { ...strict, configurationFile: "/f.yaml" })

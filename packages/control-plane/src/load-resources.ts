@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { type Diagnostic, structuralEqual } from "@attache/base"
 import {
   asDecoded,
+  findKind,
   type LoadedObject,
   loadObjects,
   ownKindOf,
@@ -10,7 +11,7 @@ import {
   validateObject,
   type YamlDocument,
 } from "@attache/kube-api"
-import { keyOf } from "@attache/translate"
+import { isTranslated, keyOf } from "@attache/translate"
 import { codes } from "./codes.ts"
 import type { FileObject, FileReading } from "./provider-file/file-set.ts"
 
@@ -101,12 +102,29 @@ function readObject(
     clean.add(loaded)
     return { key, value: isInPlace(old, loaded) ? old : loaded, isValid: true, line }
   }
-  const found = validateObject(loaded, old === undefined ? {} : { old: old.object })
+  const found = [...validateObject(loaded, old === undefined ? {} : { old: old.object }), ...notTranslated(loaded)]
   if (found.length === 0) clean.add(loaded)
   for (const finding of found) findings.push(finding)
   const isRefused = found.some((d) => d.severity === "error")
   const value = isRefused ? { ...loaded, object: asDecoded(loaded.object) } : loaded
   return { key, value, isValid: !isStrict || !isRefused, line }
+}
+
+/** Whoever relies on a SecurityPolicy must hear that it does nothing. Unknown kinds are the reader's to tell of. */
+function notTranslated({ object, origin }: LoadedObject): readonly Diagnostic[] {
+  const { apiVersion, kind, metadata } = object
+  if (isTranslated(kind) || findKind(apiVersion, kind) === undefined) return []
+  const { file, line, column } = origin
+  return [
+    {
+      code: "ATT_FILE_KIND",
+      severity: "warning",
+      message: `${kind} has no effect: nothing is made of it yet`,
+      hint: codes.ATT_FILE_KIND.cure,
+      ...{ file, line, column },
+      object: { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name },
+    },
+  ]
 }
 
 /** Objects without any finding: equal ones need not be judged again, which is most of the cost of a large file. */

@@ -29,4 +29,4 @@ export {
 } from "./translator.ts"
 export { type EnvoyGatewayDocument, settingsFrom } from "./world/envoy-gateway-config.ts"
 export { defaultSettings, type Profile, type Settings } from "./world/settings.ts"
-export { type AnyObject, keyOf, type ObjectKey, objectKey } from "./world/world.ts"
+export { type AnyObject, isTranslated, keyOf, type ObjectKey, objectKey } from "./world/world.ts"

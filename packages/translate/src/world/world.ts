@@ -56,6 +56,18 @@ export interface Kinds {
 /** Name of a kind in {@link Kinds}. */
 export type KindName = keyof Kinds
 
+const translatedKinds: Readonly<Record<KindName, true>> = {
+  ...{ Backend: true, BackendTLSPolicy: true, ConfigMap: true, EndpointSlice: true, EnvoyExtensionPolicy: true },
+  ...{ EnvoyPatchPolicy: true, EnvoyProxy: true, Gateway: true, GatewayClass: true, GRPCRoute: true, HTTPRoute: true },
+  ...{ HTTPRouteFilter: true, ListenerSet: true, Namespace: true, ReferenceGrant: true, Secret: true, Service: true },
+  ...{ ServiceImport: true, TCPRoute: true, TLSRoute: true, UDPRoute: true },
+}
+
+/** Whether objects of a kind have an effect on what is translated. */
+export function isTranslated(kind: string): boolean {
+  return Object.hasOwn(translatedKinds, kind)
+}
+
 /** Any decodable object, valid or not. */
 export interface AnyObject {
   readonly apiVersion: string
