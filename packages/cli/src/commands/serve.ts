@@ -1,19 +1,11 @@
-import { join } from "node:path"
-import { AttacheError, createLogger, messageOf } from "@attache/base"
-import {
-  createControlPlane,
-  createModuleStore,
-  type Reporter,
-  reportStatus,
-  resourceFiles,
-  serveStatus,
-  stateDirectory,
-} from "@attache/control-plane"
+import { createLogger, messageOf } from "@attache/base"
+import { createControlPlane, createModuleStore, reportStatus, stateDirectory } from "@attache/control-plane"
 import { configurationOf } from "../configuration/configuration.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { findEnvoyFor } from "../find-envoy.ts"
 import { createInstance } from "../instance/instance.ts"
 import { untilStopped } from "../instance/signals.ts"
+import { type StatusServers, serveStatusOf } from "../instance/status-servers.ts"
 import { moduleFolder } from "../module-loader.ts"
 import {
   addressOf,
@@ -28,16 +20,13 @@ import {
 } from "../options.ts"
 import { printFindings } from "../output/format.ts"
 import { profileOf } from "../profile-settings.ts"
+import { filesAt } from "../resource-files.ts"
 import { runModules } from "../running-modules.ts"
 
 /** Runs the control plane alone, over files, until it is told to stop. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
   const paths = pathsOf(options)
-  if (resourceFiles(paths).length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
-      hint: "name a YAML or JSON file, or a folder that holds some",
-    })
-  }
+  filesAt(paths)
   const address = addressOf(textOf(options, "xdsAddress") ?? "127.0.0.1:18000")
   if ("host" in address && !isLoopbackHost(address.host) && !isOn(options, "insecure")) {
     throw usageError(
@@ -64,26 +53,11 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     logger,
   })
   modules.follow(controlPlane.xds)
+  let status: StatusServers | undefined
   try {
     const listener = await controlPlane.xds.listen(address)
-    const report: Reporter = async (isFresh) => {
-      if (isFresh && controlPlane.isReady()) await controlPlane.refresh()
-      return reportStatus(controlPlane, [listener.address])
-    }
-    const statusSocket = join(instance.socketFolder, "status.sock")
-    const servers = [await serveStatus({ unixPath: statusSocket }, controlPlane, report)]
-    const statusAddress = textOf(options, "statusAddress")
-    if (statusAddress !== undefined) servers.push(await serveStatus(addressOf(statusAddress), controlPlane, report))
-    instance.write(
-      "instance.json",
-      JSON.stringify({
-        name: instance.name,
-        pid: process.pid,
-        verb: "serve",
-        startedAt: Date.now(),
-        paths,
-        statusSocket,
-      }),
+    status = await serveStatusOf(instance, "serve", options, controlPlane, () =>
+      reportStatus(controlPlane, [listener.address]),
     )
     await controlPlane.start()
     controlPlane.watch()
@@ -91,7 +65,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     const ready = {
       ready: true,
       xds: listener.address,
-      status: servers.map((server) => server.address),
+      status: status.addresses,
       ...(modules.address === undefined ? {} : { modules: modules.address }),
       proxies: controlPlane.proxyKeys(),
     }
@@ -102,9 +76,9 @@ export async function run(_args: readonly string[], options: Options): Promise<E
         : `${JSON.stringify(ready)}\n`,
     )
     await untilStopped()
-    await Promise.all(servers.map((server) => server.close()))
     return exitCodes.done
   } finally {
+    await status?.close()
     await controlPlane.close()
     await modules.close()
     instance.remove()

@@ -1,6 +1,5 @@
 import type { Diagnostic } from "@attache/base"
-import { AttacheError } from "@attache/base"
-import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
+import { createFileProvider, loadResources } from "@attache/control-plane"
 import type { LoadedObject } from "@attache/kube-api"
 import { type AnyObject, createTranslator, type Translator, xdsDocument } from "@attache/translate"
 import { configurationOf } from "../configuration/configuration.ts"
@@ -9,6 +8,7 @@ import { moduleLoaderFor } from "../module-loader.ts"
 import { appliedConfiguration, formatOf, isOn, type Options, pathsOf, secondsOf, textOf } from "../options.ts"
 import { documentOf, envelopeOf, printFindings } from "../output/format.ts"
 import { profileOf } from "../profile-settings.ts"
+import { filesAt } from "../resource-files.ts"
 import { settle } from "../settle.ts"
 
 /** Translates resources offline. On success standard output is the bare document, whatever the form. */
@@ -17,11 +17,7 @@ export async function run(_args: readonly string[], options: Options): Promise<E
   const configuration = configurationOf(options, profile)
   const { settings } = configuration
   const paths = pathsOf(options)
-  if (resourceFiles(paths).length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
-      hint: "name a YAML or JSON file, or a folder that holds some",
-    })
-  }
+  filesAt(paths)
   const isStrict = isOn(options, "strict")
   const defaultNamespace = textOf(options, "namespace") ?? "envoy-gateway-system"
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>

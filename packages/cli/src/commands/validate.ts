@@ -1,5 +1,5 @@
-import { AttacheError, type Diagnostic, formatDiagnostic } from "@attache/base"
-import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
+import { type Diagnostic, formatDiagnostic } from "@attache/base"
+import { createFileProvider, loadResources } from "@attache/control-plane"
 import type { LoadedObject, YamlDocument } from "@attache/kube-api"
 import type { AnyObject, ModuleLoader } from "@attache/translate"
 import type { Configuration } from "../configuration/configuration.ts"
@@ -8,6 +8,7 @@ import type { EnvoyReport } from "../judge/judge-by-envoy.ts"
 import { formatOf, isOn, type Options, pathsOf, secondsOf, textOf, usageError } from "../options.ts"
 import { documentOf, envelopeOf, styled } from "../output/format.ts"
 import { profileOf } from "../profile-settings.ts"
+import { filesAt } from "../resource-files.ts"
 
 /** Checks resources: schema and rules, what they mean together, and on request what Envoy says. Exit 3 when there are errors. */
 export async function run(_args: readonly string[], options: Options): Promise<ExitCode> {
@@ -39,12 +40,7 @@ interface Resources {
 
 async function readResources(options: Options): Promise<Resources> {
   const paths = pathsOf(options)
-  const files = resourceFiles(paths)
-  if (files.length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
-      hint: "name a YAML or JSON file, or a folder that holds some",
-    })
-  }
+  const files = filesAt(paths)
   const defaultNamespace = textOf(options, "namespace") ?? "default"
   const configurations: (readonly [file: string, document: YamlDocument])[] = []
   const onConfiguration = (...found: readonly [string, YamlDocument]): void => void configurations.push(found)

@@ -26,8 +26,8 @@ export interface Instance {
   readonly folder: string
   /** Short enough for Unix sockets. */
   readonly socketFolder: string
-  /** Writes a file whole or not at all, mode 0600. Never throws. */
-  write(file: string, text: string): void
+  /** Writes down what others may know of it, whole or not at all, mode 0600. Never throws. */
+  tell(record: Omit<InstanceRecord, "name" | "pid">): void
   /** Removes the folders. */
   remove(): void
 }
@@ -55,8 +55,9 @@ export function createInstance(onTrouble: (error: unknown) => void): Instance {
     name,
     folder,
     socketFolder,
-    write: (file, text) => {
-      const path = join(folder, file)
+    tell: (record) => {
+      const path = join(folder, "instance.json")
+      const text = JSON.stringify({ name, pid: process.pid, ...record } satisfies InstanceRecord)
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
         writeFileSync(`${path}.new`, text, { mode: 0o600 })

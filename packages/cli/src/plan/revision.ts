@@ -1,6 +1,6 @@
 // One revision of what all proxies get: translated from files, or asked of a running control plane.
-import { AttacheError, type Diagnostic } from "@attache/base"
-import { createFileProvider, loadResources, resourceFiles } from "@attache/control-plane"
+import type { Diagnostic } from "@attache/base"
+import { createFileProvider, loadResources } from "@attache/control-plane"
 import type { LoadedObject } from "@attache/kube-api"
 import {
   type AnyObject,
@@ -12,6 +12,7 @@ import {
   xdsDocument,
 } from "@attache/translate"
 import { askInstance } from "../instance/ask.ts"
+import { filesAt } from "../resource-files.ts"
 import { settle } from "../settle.ts"
 
 /** Proxies and their resources. */
@@ -37,11 +38,7 @@ export interface RevisionOptions {
 
 /** Translates files. Errors: ATT_FILE_NONE, ATT_CLI_TRANSLATE_TIMEOUT. */
 export async function revisionOfFiles(paths: readonly string[], options: RevisionOptions): Promise<Revision> {
-  if (resourceFiles(paths).length === 0) {
-    throw new AttacheError("ATT_FILE_NONE", `no resource files at ${paths.join(", ")}`, {
-      hint: "name a YAML or JSON file, or a folder that holds some",
-    })
-  }
+  filesAt(paths)
   const { settings, loadModule, timeout, ...reading } = options
   // As `run` does: what is not valid would not be taken.
   const provider = createFileProvider<LoadedObject>(paths, (text, file, previous) =>
