@@ -74,6 +74,8 @@ describe("readReference", () => {
     [hex, "identifier"],
     [`r.io/${long(251)}`, "longer than 255"],
     ["https://r.io/app", "leave out the scheme"],
+    ["oci-layout:dir@sha256:zz", "sha256:zz is no sha256 or sha512 digest"],
+    ["oci-layout:dir:v1@sha512:", "sha512: is no sha256 or sha512 digest"],
     ["oci-layout:", "no directory"],
     ["oci-layout::v1", ""],
     ["oci-layout:a\0b", "zero byte"],

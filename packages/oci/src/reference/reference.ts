@@ -104,7 +104,7 @@ export function referenceWithin(reference: Reference): string | undefined {
 
 function readLayout(rest: string, text: string): ReadReference {
   if (rest.includes("\0")) return wrong(text, "has a zero byte")
-  const [, beforeDigest, digest] = /^(.*)@([a-z0-9]+:[0-9a-f]+)$/s.exec(rest) ?? []
+  const [, beforeDigest, digest] = /^(.*)@((?:sha256|sha512):.*|[a-z0-9]+:[0-9a-f]+)$/s.exec(rest) ?? []
   if (digest !== undefined && !isDigest(digest)) return wrong(text, `${digest} is no sha256 or sha512 digest`)
   const place = beforeDigest ?? rest
   const colon = place.lastIndexOf(":")
