@@ -11,6 +11,8 @@ const command = join(import.meta.dirname, "..", "packages", "cli", "bin", "attac
 export interface Place extends Disposable {
   readonly folder: string
   readonly state: string
+  /** Folder for temporary files. Default: the system's. */
+  readonly temporary?: string
   /** Replaces a file at once: nobody reads a part of it. */
   write(file: string, text: string): void
 }
@@ -45,14 +47,19 @@ export function createPlace(files: Readonly<Record<string, string>>, state?: str
 
 /** Starts a verb over a place. */
 export function startCommand(
-  { folder, state }: Place,
+  { folder, state, temporary }: Place,
   verb: "run" | "serve",
   ...args: readonly string[]
 ): CommandProcess {
   buildIfStale()
   const child = spawn(process.execPath, [command, verb, "-f", folder, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ATTACHE_STATE_DIR: state, NO_COLOR: "1" },
+    env: {
+      ...process.env,
+      ATTACHE_STATE_DIR: state,
+      NO_COLOR: "1",
+      ...(temporary === undefined ? {} : { TMPDIR: temporary }),
+    },
   })
   let text = ""
   const looks = new Set<() => void>()

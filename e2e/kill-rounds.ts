@@ -1,5 +1,6 @@
 // The command killed again and again, at moments drawn from a seed.
-import { readdirSync, readFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type CommandProcess, createPlace, startCommand } from "./command-process.ts"
 import { untilAnswer } from "./gateway-under-test.ts"
@@ -18,6 +19,8 @@ export interface KillRound {
   readonly orphans: number
   /** Files of the state folder that cannot be read as what they are. */
   readonly torn: readonly string[]
+  /** Temporary folders beside those of the command that was started next. */
+  readonly left: readonly string[]
 }
 
 /** How to kill. */
@@ -33,10 +36,11 @@ const victims: readonly Victim[] = ["control plane", "Envoy", "both"]
 /** Kills and starts again; throws when the state of the files is not served 10 s later. */
 export async function killRounds({ port, backendPort, rounds, seed }: KillOptions): Promise<readonly KillRound[]> {
   const random = randomFrom(seed)
-  using place = createPlace({
+  using created = createPlace({
     "base.yaml": stream(...gateway({ http: port }), backend("one", backendPort)),
     "edited.yaml": edited(0),
   })
+  const place = { ...created, temporary: mkdtempSync(join(tmpdir(), "attache-kills-")) }
   let edit = 0
   let run = startCommand(place, "run")
   const results: KillRound[] = []
@@ -66,11 +70,13 @@ export async function killRounds({ port, backendPort, rounds, seed }: KillOption
       const context = run.output
       await untilAnswer(port, `/edited-${edit}`, ({ status }) => status === 200, { context })
       await untilAnswer(port, "/bad", ({ status }) => status === 500, { context })
-      results.push({ victim, recoveredMs: performance.now() - began, orphans, torn })
+      const recoveredMs = performance.now() - began
+      results.push({ victim, recoveredMs, orphans, torn, left: leftIn(place.temporary, run.pid) })
     }
     return results
   } finally {
     await run.end("SIGINT")
+    rmSync(place.temporary, { recursive: true, force: true })
   }
 }
 
@@ -100,6 +106,10 @@ async function leftOf(pids: readonly number[]): Promise<number> {
     if (alive.length === 0 || Date.now() > deadline) return alive.length
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+function leftIn(temporary: string, pid: number): readonly string[] {
+  return readdirSync(temporary).filter((name) => name.startsWith("attache-") && !name.startsWith(`attache-${pid}-`))
 }
 
 /** What is under its final name must be whole; a file that was being written when all ended has another name. */

@@ -23,13 +23,19 @@ export interface RunDirectory {
 /**
  * Makes the directory for one run and writes the bootstrap into it.
  *
+ * @param folder where it is made; default: the system's folder for temporary files
+ *
  * A bootstrap without `admin.address` gets a Unix socket in the directory, or 127.0.0.1 with a port of the system's choice.
  *
  * @throws AttacheError ATT_ENVOY_SOCKET_PATH_TOO_LONG, ATT_ENVOY_DISK_FULL, ATT_ENVOY_CACHE_READ_ONLY
  */
-export async function createRunDirectory(bootstrap: JsonObject, admin: "unix" | "tcp"): Promise<RunDirectory> {
-  const path = await mkdtemp(join(tmpdir(), "attache-envoy-")).catch((error: unknown) => {
-    throw writeFailure(error, tmpdir())
+export async function createRunDirectory(
+  bootstrap: JsonObject,
+  admin: "unix" | "tcp",
+  folder = tmpdir(),
+): Promise<RunDirectory> {
+  const path = await mkdtemp(join(folder, "attache-envoy-")).catch((error: unknown) => {
+    throw writeFailure(error, folder)
   })
   const remove = () => rm(path, { recursive: true, force: true })
   try {

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly bootstrap: JsonObject
   /** Admin interface that is added: a Unix socket of mode 0600, or 127.0.0.1 with a free port. Default `unix`. */
   readonly admin?: "unix" | "tcp"
+  /** Where the private directory of this run is made. Default: the system's folder for temporary files. */
+  readonly folder?: string
   /** Number of worker threads. Default: Envoy's, one per core. */
   readonly concurrency?: number
   /** Default `info`. */
@@ -71,7 +73,7 @@ export interface RunningEnvoy extends AsyncDisposable {
  */
 export async function runEnvoy(options: RunOptions): Promise<RunningEnvoy> {
   options.signal?.throwIfAborted()
-  const directory = await createRunDirectory(options.bootstrap, options.admin ?? "unix")
+  const directory = await createRunDirectory(options.bootstrap, options.admin ?? "unix", options.folder)
   const started = performance.now()
   const env = options.env === undefined ? {} : { env: options.env }
   const child = await spawnSupervised(options.path, commandLine(directory, options), {

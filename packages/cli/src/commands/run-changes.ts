@@ -1,4 +1,5 @@
 // What `run` tells on the terminal: where it listens, and what becomes of changes while it runs.
+import { isAttacheError, messageOf } from "@attache/base"
 import type { ControlPlane, ControlPlaneUpdate, Drain } from "@attache/control-plane"
 import { printFindings, say, styled } from "../output/format.ts"
 import { type PortClash, portClashes } from "../port-clashes.ts"
@@ -49,7 +50,12 @@ export function createChanges(controlPlane: ControlPlane): Changes {
 }
 
 /** Tells of a failure that ends nothing. */
-export function sayError(message: string): void {
+export function sayFailure(error: unknown): void {
+  sayError(messageOf(error))
+  if (isAttacheError(error) && error.hint !== undefined) say(`  ${error.hint}`)
+}
+
+function sayError(message: string): void {
   say(`${styled("red", "error:")} ${message}`)
 }
 

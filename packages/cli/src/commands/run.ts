@@ -22,7 +22,7 @@ import { say } from "../output/format.ts"
 import type { PortClash } from "../port-clashes.ts"
 import { filesAt } from "../resource-files.ts"
 import { runModules } from "../running-modules.ts"
-import { createChanges, portClashesOf, sayError, sayListeners } from "./run-changes.ts"
+import { createChanges, portClashesOf, sayFailure, sayListeners } from "./run-changes.ts"
 
 /** What a caller of {@link runResources} learns. */
 export interface RunningResources {
@@ -69,6 +69,7 @@ export async function runResources(
     xdsSocket,
     logLevel: textOf(options, "logLevel") ?? "warning",
     findEnvoy: () => envoy,
+    folder: instance.socketFolder,
     overBootstrap: createBootstrapOver((key, base) => controlPlane.translator.bootstrapOver(key, base)),
     filtersOfRoute: (key, route) => filtersOfRoute(controlPlane.translator.snapshot(key), route),
   })
@@ -79,7 +80,7 @@ export async function runResources(
     defaultNamespace: textOf(options, "namespace") ?? "default",
     ...appliedConfiguration(options),
     loadModule: modules.loadModule,
-    envoyBinary: () => envoy,
+    envoyBinary: async () => ({ ...(await envoy), folder: instance.socketFolder }),
     logger,
     onUpdate: (update) => {
       if (update.reason === "answer") return
@@ -88,7 +89,7 @@ export async function runResources(
         .follow(controlPlane.proxyKeys(), (key) => controlPlane.translator.listeners(key))
         .catch((error: unknown) => {
           // What fails before ends the command, with the same error.
-          if (isStarted) sayError(messageOf(error))
+          if (isStarted) sayFailure(error)
         })
     },
   })

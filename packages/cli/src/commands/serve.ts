@@ -48,7 +48,10 @@ export async function run(_args: readonly string[], options: Options): Promise<E
     ...appliedConfiguration(options),
     loadModule: modules.loadModule,
     // Only an Envoy that is here already: who serves others' Envoys need not have one.
-    envoyBinary: () => findEnvoyFor({ ...options, offline: true }),
+    envoyBinary: async () => ({
+      ...(await findEnvoyFor({ ...options, offline: true })),
+      folder: instance.socketFolder,
+    }),
     ...(modules.address === undefined ? {} : { moduleFile: createModuleStore(moduleFolder()).find }),
     logger,
   })

@@ -29,6 +29,8 @@ export interface FleetListener {
 export interface FleetOptions {
   /** Unix socket of the xDS server. */
   readonly xdsSocket: string
+  /** Where folders of Envoys are made. */
+  readonly folder: string
   readonly logLevel: string
   /** The binary; asked once an Envoy is needed. */
   readonly findEnvoy: () => Promise<FoundEnvoy>
@@ -104,6 +106,7 @@ export function createFleet(options: FleetOptions): Fleet {
     for (const note of found.notes) say(note)
     const envoy = await runEnvoy({
       path: found.path,
+      folder: options.folder,
       bootstrap,
       logLevel: options.logLevel as "warning",
       // What is asked for is shown soon, not when a buffer is full or ten seconds have passed.

@@ -28,11 +28,12 @@ const key = "judge"
 /**
  * Starts an Envoy that has nothing yet.
  *
+ * @param place where folders are made; default: the system's folder for temporary files
  * @param patienceMs how long listeners wait for clusters that do not get warm
  * @throws AttacheError ATT_ENVOY_*, ATT_XDS_*
  */
-export async function startSession(envoyPath: string, patienceMs: number): Promise<Session> {
-  const folder = mkdtempSync(join(tmpdir(), "attache-judge-"))
+export async function startSession(envoyPath: string, patienceMs: number, place = tmpdir()): Promise<Session> {
+  const folder = mkdtempSync(join(place, "attache-judge-"))
   const answers = createCounter()
   const xds = createXdsServer({ onEvent: () => answers.count(), patienceMs, resourcesPerResponse: 1 })
   const remove = async (): Promise<void> => {
@@ -45,6 +46,7 @@ export async function startSession(envoyPath: string, patienceMs: number): Promi
     xds.setSnapshot(key, emptySnapshot)
     const envoy = await runEnvoy({
       path: envoyPath,
+      folder: place,
       bootstrap: createBootstrap({ nodeId: key, nodeCluster: key, xds: { socketPath } }),
       concurrency: 1,
       // What is taken back is to be gone before the next judgement.

@@ -21,6 +21,8 @@ export interface Judgement {
 export interface ValidatingEnvoyOptions {
   /** Path of the binary. */
   readonly envoyPath: string
+  /** Where folders are made. Default: the system's folder for temporary files. */
+  readonly folder?: string
   /** Longest wait for Envoy's answers, in milliseconds. Default 10 s. */
   readonly timeoutMs?: number
   /**
@@ -52,7 +54,7 @@ const clearMs = 1_000
 /** Starts an Envoy for judging. Errors: ATT_ENVOY_*, ATT_XDS_*. */
 export async function startValidatingEnvoy(options: ValidatingEnvoyOptions): Promise<ValidatingEnvoy> {
   const patience = { timeoutMs: options.timeoutMs ?? 10_000, warmMs: options.warmMs ?? 1_000 }
-  const start = (): Promise<Session> => startSession(options.envoyPath, patience.warmMs)
+  const start = (): Promise<Session> => startSession(options.envoyPath, patience.warmMs, options.folder)
   let session: Session | undefined = await start()
   const restart = async (): Promise<Session> => {
     const old = session

@@ -16,6 +16,8 @@ export interface Judge {
 export interface EnvoyBinary {
   readonly path: string
   readonly version: string
+  /** Where its folders are made. Default: the system's folder for temporary files. */
+  readonly folder?: string
 }
 
 /** How long an Envoy that has nothing to judge is kept, in milliseconds. */
@@ -36,7 +38,9 @@ export function createJudge(binary: () => Promise<EnvoyBinary>, clock: Clock): J
     refusalOf: async (snapshot, name) => {
       cancelIdle()
       // What the resource refers to is not offered, so nothing gets warm and waiting for it is in vain.
-      envoy ??= binary().then(({ path }) => startValidatingEnvoy({ envoyPath: path, warmMs: 0 }))
+      envoy ??= binary().then(({ path, folder }) =>
+        startValidatingEnvoy({ envoyPath: path, warmMs: 0, ...(folder === undefined ? {} : { folder }) }),
+      )
       try {
         const { resources } = await (await envoy).judge(snapshot)
         const verdict = resources.find((each) => each.name === name)
