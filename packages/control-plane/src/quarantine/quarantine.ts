@@ -6,6 +6,7 @@ import type { AnswerEvent } from "@attache/xds-server"
 import { removeUnfinished } from "../private-file.ts"
 import { refusedResources } from "../refused-resources.ts"
 import { findBlame, type RefusedResource } from "./find-blame.ts"
+import { createInquiries } from "./inquiries.ts"
 import type { Judge } from "./judge.ts"
 import { type ModuleFile, withLocalModules } from "./local-modules.ts"
 import { type QuarantinedPart, readQuarantine, writeQuarantine } from "./record.ts"
@@ -47,24 +48,14 @@ export interface Quarantine {
   close(): Promise<void>
 }
 
-/** Pause before a refusal is looked into again after that failed, in milliseconds; it doubles. */
-const retryMs = 500
-
-/** Most times that one refusal is looked into; the next one of the resource begins anew. */
-const maxAttempts = 7
-
 /** An empty quarantine. */
 export function createQuarantine(options: QuarantineOptions): Quarantine {
   const { translator, judge, clock, logger } = options
   const parts = new Map<string, QuarantinedPart>()
   const accepted = new Map<string, ReadonlySet<PartKey>>()
-  const waiting = new Map<string, { readonly refused: RefusedResource; readonly attempt: number }>()
-  const later = new Map<string, () => void>()
   const acceptedMeanwhile = new Set<string>()
   const tried = new Map<string, ReadonlyMap<string, string>>()
-  let working: Promise<void> | undefined
   let writing: Promise<void> = Promise.resolve()
-  let isClosed = false
 
   const apply = (proxyKey: string): void => {
     const own = [...parts.values()].filter(({ proxyKey: key, part }) => key === proxyKey && part !== "")
@@ -79,6 +70,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     acceptedMeanwhile.has(resourceId(proxyKey, kind, name))
   const lookInto = async (refused: RefusedResource): Promise<void> => {
     const { proxyKey, kind, name } = refused
+    acceptedMeanwhile.clear()
     const note = { proxyKey, kind, resource: name, envoyVersion: await judge.version(), since: clock.now() }
     const trusted = accepted.get(resourceId(proxyKey, kind, name))
     const found = await findBlame(
@@ -106,50 +98,22 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     await writing
     options.onChange()
   }
-  const tryAgain = (id: string, refused: RefusedResource, attempt: number): void => {
-    if (attempt >= maxAttempts || isClosed || waiting.has(id)) return
-    const cancel = clock.after(retryMs * 2 ** (attempt - 1), () => {
-      later.delete(id)
-      waiting.set(id, { refused, attempt })
-      start()
-    })
-    later.set(id, cancel)
-  }
-  const forget = (id: string): void => {
-    waiting.delete(id)
-    later.get(id)?.()
-    later.delete(id)
-  }
-  const hasEnvoy = (): Promise<boolean> =>
-    judge.version().then(
-      () => true,
-      () => false,
-    )
-  const work = async (): Promise<void> => {
-    for (const [id, { refused, attempt }] of waiting) {
-      waiting.delete(id)
-      if (isClosed) return
-      acceptedMeanwhile.clear()
-      try {
-        await lookInto(refused)
-      } catch (error) {
-        const isTrial = refused.message === undefined
-        const what = isTrial
+  const inquiries = createInquiries({
+    clock,
+    lookInto,
+    onFailure: async (error, refused: RefusedResource) => {
+      const what =
+        refused.message === undefined
           ? "modules that envoys fetch could not be tried"
           : "the part that envoy refuses could not be found"
-        logger.warn(what, { ...refused, error: messageOf(error) })
-        // Without an Envoy nothing will change by itself.
-        if (await hasEnvoy()) tryAgain(id, refused, attempt + 1)
-      }
-    }
-  }
-  const start = (): void => {
-    if (working !== undefined || isClosed) return
-    working = work().finally(() => {
-      working = undefined
-      if (waiting.size > 0) start()
-    })
-  }
+      logger.warn(what, { ...refused, error: messageOf(error) })
+      // Without an Envoy nothing will change by itself.
+      return judge.version().then(
+        () => true,
+        () => false,
+      )
+    },
+  })
   return {
     restore: async () => {
       if (options.path === undefined) return
@@ -165,19 +129,16 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       const kind = resourceKindOf(typeUrl)
       if (kind === undefined) return
       for (const [name, message] of type === "nack" ? refusedResources(answer) : []) {
-        const id = resourceId(proxyKey, kind, name)
-        forget(id)
-        waiting.set(id, { refused: { proxyKey, kind, name, message }, attempt: 0 })
+        inquiries.add(resourceId(proxyKey, kind, name), { proxyKey, kind, name, message })
       }
       for (const name of type === "ack" ? resources : []) {
         const id = resourceId(proxyKey, kind, name)
-        forget(id)
-        if (working !== undefined) acceptedMeanwhile.add(id)
+        inquiries.forget(id)
+        if (inquiries.isWorking()) acceptedMeanwhile.add(id)
         parts.delete(id)
         if (kind === "listeners" || (kind === "routes" && !accepted.has(id)))
           accepted.set(id, keysOf(translator, proxyKey, kind, name))
       }
-      if (waiting.size > 0) start()
     },
     tryModules: async (proxyKeys) => {
       const { moduleFile } = options
@@ -192,11 +153,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
           if (before?.get(name) === version) continue
           if ((await withLocalModules(listener, moduleFile)) === listener) continue
           // A name of its own, since it is not settled by an answer.
-          waiting.set(`modules ${resourceId(proxyKey, "listeners", name)}`, {
-            refused: { proxyKey, kind: "listeners", name },
-            attempt: 0,
-          })
-          start()
+          inquiries.add(`modules ${resourceId(proxyKey, "listeners", name)}`, { proxyKey, kind: "listeners", name })
         }
       }
     },
@@ -219,13 +176,9 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       options.onChange()
     },
     list: () => [...parts.values()],
-    settled: async () => {
-      while (working !== undefined) await working
-    },
+    settled: inquiries.settled,
     close: async () => {
-      isClosed = true
-      for (const cancel of later.values()) cancel()
-      await working
+      await inquiries.close()
       await judge.close()
       await writing
     },
