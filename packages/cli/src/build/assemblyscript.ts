@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs"
-import { createRequire, findPackageJSON } from "node:module"
+import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { AttacheError, type Diagnostic } from "@attache/base"
+import { packageOf } from "./installed-package.ts"
 import type { Project } from "./project.ts"
 import { type CompilePlan, missing } from "./toolchain.ts"
 
@@ -70,12 +71,4 @@ function entryOf(folder: string): string {
   throw new AttacheError("ATT_BUILD_NOTHING", `${entry} does not exist`, {
     hint: "write the guest's entry into assembly/index.ts",
   })
-}
-
-function packageOf(name: string, folder: string): string | undefined {
-  try {
-    return findPackageJSON(name, pathToFileURL(join(folder, "entry.ts")))
-  } catch {
-    return undefined
-  }
 }

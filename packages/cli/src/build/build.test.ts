@@ -18,6 +18,7 @@ import { buildGuest as moduleOf } from "@attache/wasm-host/guest"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { buildGuest } from "./build.ts"
 import { findProject } from "./project.ts"
+import { planText } from "./text-format.ts"
 import type { Environment } from "./toolchain.ts"
 
 const guests = join(import.meta.dirname, "../../test/guests")
@@ -97,7 +98,6 @@ describe("a build", () => {
 describe("a toolchain that is not there", () => {
   const answers = (name: string, script: string) => () => program(name, script)
   it.each<[string, string, readonly (() => void)[], string, string]>([
-    ["text", "nothing", [], "neither wat2wasm nor wasm-tools is installed", "install wabt"],
     ["go", "nothing", [], "go is not installed", "Go 1.24"],
     ["go", "an old Go", [answers("go", "echo go1.22.3")], "go1.22.3 cannot make", "Go 1.24"],
     ["rust", "nothing", [], "cargo is not installed", "rustup"],
@@ -124,6 +124,21 @@ describe("a toolchain that is not there", () => {
     expect(failure.code).toBe("ATT_BUILD_TOOLCHAIN")
     expect(failure.message).toContain(message)
     expect(failure.hint).toContain(cure)
+  })
+
+  it("is explained for the text format, where not even AssemblyScript's compiler is", () => {
+    const planned = () => planText({ ...project("text"), folder: root }, env, out(), root)
+    expect(planned).toThrow(
+      expect.objectContaining({
+        code: "ATT_BUILD_TOOLCHAIN",
+        message: "neither wat2wasm nor wasm-tools is installed",
+        hint: expect.stringContaining("install wabt"),
+      }),
+    )
+    const binaryen = join(root, "node_modules", "binaryen")
+    mkdirSync(binaryen, { recursive: true })
+    writeFileSync(join(binaryen, "package.json"), '{"name": "binaryen"}')
+    expect(planned().step.args[0]).toBe(join(binaryen, "bin", "wasm-as"))
   })
 
   it("is explained for AssemblyScript", async () => {
