@@ -31,12 +31,15 @@ export function giveBack(piece: Uint8Array): void {
 }
 
 function release({ bytes, lent, isFull }: Slab): void {
-  if (isFull && lent === 0 && free.length < maxFree) free.push(bytes)
+  if (isFull && lent === 0 && bytes.length === slabBytes && free.length < maxFree) free.push(bytes)
 }
 
-/** Slabs that are filled one after the other and lent in pieces. The last one is not used again: it may still be written to. */
+/**
+ * Slabs that are filled one after the other and lent in pieces. The last one is not used again where the end is not known: it
+ * may still be written to.
+ */
 export interface Slabs {
-  /** Where the next bytes are written; never empty. */
+  /** Where the next bytes are written; never empty while more may come. */
   room(): Uint8Array
   /** Counts bytes that were written. */
   fill(count: number): void
@@ -46,11 +49,11 @@ export interface Slabs {
   take(): Uint8Array | undefined
 }
 
-/** Slabs for one reader. */
-export function createSlabs(): Slabs {
+/** Slabs for one reader. @param most bytes that will come; default: not known */
+export function createSlabs(most = Number.POSITIVE_INFINITY): Slabs {
   const ready: Uint8Array[] = []
   let slab: Slab | undefined
-  let [from, at, waiting] = [0, 0, 0]
+  let [from, at, waiting, left] = [0, 0, 0, most]
   const cut = (): void => {
     if (slab === undefined || at === from) return
     const piece = slab.bytes.subarray(from, at)
@@ -67,9 +70,10 @@ export function createSlabs(): Slabs {
   }
   return {
     room: () => {
-      if (slab === undefined || slabBytes - at < slabBytes / 4) {
+      if (slab === undefined || slab.bytes.length - at < Math.min(slabBytes / 4, left)) {
         leave()
-        slab = { bytes: free.pop() ?? Buffer.allocUnsafeSlow(slabBytes), lent: 0, isFull: false }
+        const own = left < slabBytes ? Buffer.allocUnsafeSlow(left) : free.pop()
+        slab = { bytes: own ?? Buffer.allocUnsafeSlow(slabBytes), lent: 0, isFull: false }
         from = at = 0
       }
       return slab.bytes.subarray(at)
@@ -77,6 +81,8 @@ export function createSlabs(): Slabs {
     fill: (count) => {
       at += count
       waiting += count
+      left -= count
+      if (left === 0) leave()
     },
     waiting: () => waiting,
     take: () => {

@@ -7,7 +7,7 @@ import { type Descriptor, isImageIndex } from "../content/descriptor.ts"
 import { mediaTypes } from "../content/media-types.ts"
 import { parseManifest } from "../content/read-manifest.ts"
 import { type LockOptions, withFileLock } from "./file-lock.ts"
-import { diskError, ensureLayout, isAbsent, partialFolder, replaceFile } from "./layout-files.ts"
+import { diskError, isAbsent, partialFolder, replaceFile } from "./layout-files.ts"
 
 /** Annotation that holds the tag. Source: OCI image specification 1.1, "Image Layout". */
 export const tagAnnotation = "org.opencontainers.image.ref.name"
@@ -35,7 +35,7 @@ export async function readIndexFile(directory: string): Promise<readonly Descrip
 }
 
 /**
- * Changes the entries while nobody else does.
+ * Changes the entries of a layout that is there, while nobody else does.
  *
  * @param change gives the new entries, or the old list itself when nothing is to be written
  */
@@ -44,7 +44,6 @@ export async function changeIndexFile(
   change: (entries: readonly Descriptor[]) => Promise<readonly Descriptor[]> | readonly Descriptor[],
   options: LockOptions,
 ): Promise<void> {
-  await ensureLayout(directory)
   const path = join(directory, "index.json")
   await withFileLock(
     `${path}.lock`,

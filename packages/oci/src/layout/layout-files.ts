@@ -48,22 +48,24 @@ export async function readBlob(
 ): Promise<AsyncIterable<Uint8Array>> {
   const path = blobPath(directory, digest)
   // Opened when it is read, so that nothing stays open that nobody reads.
-  if ((await blobSize(directory, digest)) !== undefined) return readFrom(path, offset, signal)
+  const size = await blobSize(directory, digest)
+  if (size !== undefined) return readFrom(path, offset, size, signal)
   throw new AttacheError("ATT_OCI_NOT_FOUND", `oci-layout:${directory} has no ${digest}`, { facts: { digest, path } })
 }
 
 async function* readFrom(
   path: string,
   offset: number,
+  size: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // A pipe in its place would never open.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
     throw diskError(error, path)
   })
-  const slabs = createSlabs()
+  const slabs = createSlabs(size - offset)
   try {
-    for (let at = offset; ; ) {
+    for (let at = offset; at < size; ) {
       signal?.throwIfAborted()
       const room = slabs.room()
       const { bytesRead } = await file.read(room, 0, room.length, at).catch((error) => {

@@ -27,6 +27,8 @@ interface Layout {
   readonly directory: string
   readonly known: KnownManifests
   readonly lock: Omit<LockOptions, "signal">
+  /** Writes to it, which makes it when it is absent; that it is there is looked at once, and again after a failure. */
+  writing<T>(action: () => Promise<T>): Promise<T>
 }
 
 /**
@@ -38,7 +40,18 @@ interface Layout {
 export function createLayout(directory: string, { lock = {} }: LayoutOptions = {}): Target {
   const name = `oci-layout:${directory}`
   const fetchManifest = (descriptor: Descriptor): Promise<FetchedManifest> => readWhole(directory, descriptor, name)
-  const layout: Layout = { directory, known: createKnownManifests(fetchManifest, name), lock }
+  let ensured: Promise<void> | undefined
+  const writing = async <T>(action: () => Promise<T>): Promise<T> => {
+    ensured ??= ensureLayout(directory)
+    try {
+      await ensured
+      return await action()
+    } catch (error) {
+      ensured = undefined
+      throw error
+    }
+  }
+  const layout: Layout = { directory, known: createKnownManifests(fetchManifest, name), lock, writing }
   return {
     name,
     resolve: async (reference) => {
@@ -58,22 +71,21 @@ export function createLayout(directory: string, { lock = {} }: LayoutOptions = {
       return referrersIn(await readIndexFile(directory), descriptor, artifactType, layout.known)
     },
     exists: (descriptor) => isWhole(directory, descriptor, layout.known),
-    push: async (descriptor, content, options = {}) => {
-      await ensureLayout(directory)
-      if (!isManifestType(descriptor.mediaType)) return writeBlob(directory, descriptor, content, options)
-      return pushManifest(layout, await manifestBytes(descriptor, content), options)
-    },
+    push: (descriptor, content, options = {}) =>
+      writing(async () => {
+        if (!isManifestType(descriptor.mediaType)) return writeBlob(directory, descriptor, content, options)
+        return pushManifest(layout, await manifestBytes(descriptor, content), options)
+      }),
     tag: async (descriptor, reference, options = {}) => {
       checkTag(reference)
       if ((await blobSize(directory, descriptor.digest)) === undefined) throw notFound(name, descriptor.digest)
-      await changeIndexFile(directory, (entries) => entriesWith(entries, descriptor, reference), {
-        ...lock,
-        ...options,
-      })
+      const change = (entries: readonly Descriptor[]) => entriesWith(entries, descriptor, reference)
+      await writing(() => changeIndexFile(directory, change, { ...lock, ...options }))
     },
     untag: async (reference, options = {}) => {
       await checkLayout(directory)
-      await changeIndexFile(directory, (entries) => entriesWithout(entries, reference, name), { ...lock, ...options })
+      const change = (entries: readonly Descriptor[]) => entriesWithout(entries, reference, name)
+      await writing(() => changeIndexFile(directory, change, { ...lock, ...options }))
     },
     delete: (descriptor, options = {}) => remove(layout, descriptor, options),
     tags: async () => {
@@ -177,13 +189,17 @@ function lastWithoutTag(entries: readonly Descriptor[], entry: Descriptor): read
   return entries.some((each) => each !== entry && each.digest === entry.digest) ? [] : [withTag(entry, undefined)]
 }
 
-async function remove({ directory, lock }: Layout, { digest }: Descriptor, options: TransferOptions): Promise<void> {
+async function remove(
+  { directory, lock, writing }: Layout,
+  { digest }: Descriptor,
+  options: TransferOptions,
+): Promise<void> {
   await checkLayout(directory)
   const keepOthers = (entries: readonly Descriptor[]): readonly Descriptor[] => {
     const kept = entries.filter((entry) => entry.digest !== digest)
     return kept.length === entries.length ? entries : kept
   }
-  await changeIndexFile(directory, keepOthers, { ...lock, ...options })
+  await writing(() => changeIndexFile(directory, keepOthers, { ...lock, ...options }))
   try {
     await unlink(blobPath(directory, digest))
   } catch (error) {

@@ -10,7 +10,7 @@ import { hashFor, splitDigest } from "../content/digest.ts"
 import type { Content, PushOptions, PushOutcome } from "../content/target.ts"
 import { verified, verifyBytes, wrongDigest } from "../content/verified.ts"
 import { giveBack } from "../http/slabs.ts"
-import { blobPath, blobSize, diskError, partialFolder } from "./layout-files.ts"
+import { blobPath, blobSize, diskError, isAbsent, partialFolder } from "./layout-files.ts"
 
 /** Bytes that are written at once; writing smaller pieces costs more than hashing them. */
 const writeBytes = 512 * 1024
@@ -34,12 +34,22 @@ export async function writeBlob(
   const aside = await claimPartial(directory, descriptor, content)
   try {
     await writeWhole(aside, descriptor, content, options)
-    await mkdir(dirname(path), { recursive: true })
-    await rename(aside, path)
+    await place(aside, path)
     return "pushed"
   } catch (error) {
     await release(aside, descriptor, error)
     throw isAttacheError(error) || options.signal?.aborted === true ? error : diskError(error, path)
+  }
+}
+
+async function place(aside: string, path: string): Promise<void> {
+  try {
+    await rename(aside, path)
+  } catch (error) {
+    // The folder of this algorithm's blobs may not be there yet.
+    if (!isAbsent(error)) throw error
+    await mkdir(dirname(path), { recursive: true })
+    await rename(aside, path)
   }
 }
 
