@@ -1,6 +1,7 @@
 // Who pulls and pushes in the bench of packages, and what one transfer costs.
-import { execFile, execFileSync, fork } from "node:child_process"
+import { execFile, execFileSync, fork, spawn } from "node:child_process"
 import { join } from "node:path"
+import { createInterface } from "node:readline"
 import { promisify } from "node:util"
 import { findOciTools } from "@attache/oci/testing"
 import { build } from "esbuild"
@@ -24,7 +25,7 @@ export interface Program {
 
 const root = join(import.meta.dirname, "..")
 
-/** The others that are there; the library in a process that runs; the command from its start to its end. @param directory for a bundle */
+/** The others that are there, ORAS in a process that runs too; ours in one; the command from its start to its end. @param directory for a bundle */
 export async function findPrograms(directory: string): Promise<readonly Program[]> {
   execFileSync(process.execPath, [join(root, "scripts/build.ts"), "--if-stale"])
   return [...others(), await running(directory), command()]
@@ -45,7 +46,26 @@ function others(): readonly Program[] {
       push: (layout, reference) => costOf(oras, "upload", layout, "v1", reference),
       pull: (reference, layout) => costOf(oras, "pull", reference, layout),
     },
+    runningOras(oras),
   ]
+}
+
+function runningOras(oras: string): Program {
+  const child = spawn(oras, ["serve"], { stdio: ["pipe", "pipe", "inherit"] })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const transfer = async (...line: readonly string[]): Promise<Cost> => {
+    child.stdin.write(`${line.join(" ")}\n`)
+    const { value, done } = await lines.next()
+    if (done === true) throw new Error("the running ORAS ended")
+    const [wallMs = 0, cpuMs = 0, kib = 0] = value.split(" ").map(Number)
+    return { wallMs, cpuMs, peakMiB: kib / 1024 }
+  }
+  return {
+    name: "ORAS running",
+    push: (layout, reference) => transfer("upload", layout, "v1", reference),
+    pull: (reference, layout) => transfer("pull", reference, layout),
+    stop: () => void child.kill(),
+  }
 }
 
 async function running(directory: string): Promise<Program> {

@@ -2,10 +2,10 @@
  * Artifacts to and from a registry, beside crane and the ORAS library in the same run: time, CPU and peak memory.
  *
  * Run: node bench/oci.ts [ROUNDS]. Needs Linux, Go and `/usr/bin/time`. `command` is `attache copy` and, as the others, a process
- * from its start to its end; `running` is the library in a process that runs already, as in a control plane. Every transfer has
- * a registry of its own, since one that keeps blobs in memory slows down with them, and every round content of its own. Medians
- * of interleaved rounds are compared, since other work on the machine hits all alike; the largest size is there to see whether
- * memory grows.
+ * from its start to its end; `running` is the library in a process that runs already, as in a control plane, and `ORAS running`
+ * the other library likewise. Every transfer has a registry of its own, since one that keeps blobs in memory slows down with
+ * them, and every round content of its own. Medians of interleaved rounds are compared, since other work on the machine hits
+ * all alike; the largest size is there to see whether memory grows.
  */
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -115,22 +115,27 @@ async function writeArtifact(layout: Target, layer: Uint8Array): Promise<void> {
   await layout.push(described(mediaTypes.ociManifest, manifest), manifest, { tag: "v1" })
 }
 
-/** One line for each registry, verb and size; ratios are to the faster of the others. */
+/** One line for each registry, verb and size; ratios are to the others in the same place. */
 export function ociTable({ transfers, node }: OciFigures): string {
   const names = [...new Set(transfers.map(({ program }) => program))]
-  const own = ["running", "command"]
+  const processes = ["crane", "ORAS"]
   const cases = Map.groupBy(transfers, ({ registry, verb, bytes }) => `${registry} ${verb} ${bytes}`)
   const rows = [...cases.values()].map((list) => {
     const [{ registry = "", verb = "", bytes = 0 } = {}] = list
     const all = (part: keyof Cost) => names.map((name) => Math.round(list.find(isBy(name))?.[part] ?? 0))
-    const fastest = Math.min(...list.filter(({ program }) => !own.includes(program)).map(({ wallMs }) => wallMs))
-    const ratios = own.map((name) => (list.find(isBy(name))?.wallMs ?? 0) / fastest)
+    const wallOf = (name: string): number => list.find(isBy(name))?.wallMs ?? 0
+    const fastest = Math.min(...processes.map(wallOf))
+    const ratios = [
+      wallOf("running") / fastest,
+      wallOf("running") / wallOf("ORAS running"),
+      wallOf("command") / fastest,
+    ]
     return [registry, verb, bytes / MiB, ...all("wallMs"), ...ratios, ...all("cpuMs"), ...all("peakMiB")]
   })
   const head = [
     ...["registry", "verb", "MiB"],
     ...names.map((name) => `${name}, ms`),
-    ...own.map((name) => `${name} : faster other`),
+    ...["running : faster process", "running : ORAS running", "command : faster process"],
     ...names.map((name) => `${name}, CPU ms`),
     ...names.map((name) => `${name}, MiB held`),
   ]

@@ -3,6 +3,7 @@
 // Semi-spaces of 4 MiB instead of up to 16 or 32: a third less memory where thousands of routes are served, no more CPU.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import nodeModule from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
@@ -21,6 +22,8 @@ function pinnedNode() {
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 if (major > 22 || (major === 22 && minor >= 22)) {
+  // Before the bundle is read, so that it is compiled once too.
+  nodeModule.enableCompileCache()
   try {
     await import(pathToFileURL(main).href)
   } catch (error) {
