@@ -1,7 +1,7 @@
 // Wasm modules from images through the command: a layout on disk with a signature policy, and `serve` for an Envoy that
 // reads no files of the control plane.
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { attacheBeside } from "./attache-command.ts"
 import { type Backend, startBackend } from "./backend.ts"
 import { createPlace, startCommand } from "./command-process.ts"
-import { buildIfStale, startGateway } from "./gateway-under-test.ts"
+import { buildIfStale, send, startGateway } from "./gateway-under-test.ts"
 import { backend, extensions, gateway, prefix, route, stream, to } from "./resources.ts"
 import { startTagGuest, type TagGuest } from "./tags.ts"
 
@@ -176,6 +176,41 @@ describe("Wasm modules from images", () => {
     onTestFinished(() => envoy[Symbol.asyncDispose]())
     await expect.poll(() => ask(port, "/wasm"), patience).toBe("w0")
     expect((await fetch(`${said?.[2]}/guessed.wasm`)).status).toBe(404)
+  })
+
+  it("follow a signature policy that is loosened and tightened from one start of serve to the next", async () => {
+    const [listener = 0, modules = 0] = await freePorts(2)
+    port = listener
+    const { directory } = await layoutWithGuest()
+    const { folder, config } = await signedLayout(directory)
+    const strict = await readFile(config, "utf8")
+    using place = createPlace({ "gateway.yaml": files(`oci-layout:${directory}:dev`) })
+    const socketPath = join(folder, "xds.sock")
+    const start = async () => {
+      const addresses = ["--xds-address", `unix:${socketPath}`, "--module-address", `127.0.0.1:${modules}`]
+      const serving = startCommand(place, "serve", "--config", config, ...addresses)
+      onTestFinished(() => serving[Symbol.asyncDispose]())
+      await serving.said(/^ready /m)
+      return serving
+    }
+    let serving = await start()
+    const bootstrap = createBootstrap({ nodeId: "e2e", nodeCluster: "default/gw", xds: { socketPath } })
+    const envoy = await runEnvoy({ path: (await findEnvoy()).path, bootstrap, concurrency: 1 })
+    onTestFinished(() => envoy[Symbol.asyncDispose]())
+    const statuses = () =>
+      Promise.all(["/plain", "/wasm"].map(async (path) => (await send(port, path).catch(() => undefined))?.status))
+    await expect.poll(statuses, patience).toEqual([200, 500])
+    for (const [text, wanted] of [
+      [strict.replace('"keys":', '"signed":"not-required","keys":'), [200, 200]],
+      [strict, [200, 500]],
+    ] as const) {
+      await serving.end("SIGTERM")
+      await writeFile(config, text)
+      serving = await start()
+      await expect.poll(statuses, { ...patience, message: serving.output() }).toEqual(wanted)
+    }
+    const told = await attacheBeside(place.state, "status")
+    expect([told.stdout, told.stderr].join("\n")).toContain("is not signed")
   })
 
   it("are at a URL for each gateway, which is worth nothing when its policy is gone", async () => {
