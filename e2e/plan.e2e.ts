@@ -82,7 +82,7 @@ describe("attache plan", () => {
     expect(stdout).toMatch(/^ {2}drains listener default\/gw\/http$/m)
     await gw.write("all.yaml", edited)
     await gw.until(port, "/a", ({ headers }) => headers["x-v"] === "2")
-    expect(gw.output()).toMatch(/^ {2}drains listener default\/gw\/http$/m)
+    await expect.poll(gw.output, { timeout: 10_000 }).toMatch(/^ {2}drains listener default\/gw\/http$/m)
     expect(plan(["-f", join(gw.folder, "all.yaml")], state).stdout).toBe("nothing changes\n")
   })
 })

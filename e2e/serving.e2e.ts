@@ -139,7 +139,7 @@ describe("attache status and wait on a real Envoy", () => {
     await change(...wasm("changing", "good"))
     await isServing()
     expect((await gw.request(port, "/changing")).status).toBe(200)
-    expect(gw.output()).toContain("working default/gw: nothing has failed any more")
+    await expect.poll(gw.output, { timeout: 10_000 }).toContain("working default/gw: nothing has failed any more")
   })
 
   it("find a Wasm plugin that falls without a request, among those it may be", async () => {

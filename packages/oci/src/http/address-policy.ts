@@ -37,6 +37,8 @@ const never = blockList([
  * @param ranges CIDR notation that {@link isAddressRange} takes; another throws a RangeError
  */
 export function addressesBeside(ranges: readonly string[]): AddressPolicy {
+  const wrong = ranges.find((range) => !isAddressRange(range))
+  if (wrong !== undefined) throw new RangeError(`${wrong} is no range of addresses`)
   const allowed = blockList(ranges)
   return {
     allows: (address) => {
@@ -75,7 +77,6 @@ export function isAddressRange(text: string): boolean {
 function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
-    if (!isAddressRange(range)) throw new RangeError(`${range} is no range of addresses`)
     const [address = "", bits = ""] = range.split("/")
     list.addSubnet(address, Number(bits), familyOf(address))
   }
