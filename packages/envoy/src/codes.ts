@@ -39,11 +39,11 @@ export const codes = {
   },
   ATT_ENVOY_CACHE_READ_ONLY: {
     cause: "neither the cache directory nor a temporary one can be written",
-    cure: "set ATTACHE_CACHE_DIR to a directory that you own and can write",
+    cure: "set ATTACHE_CACHE_DIR, or TMPDIR where the message names a temporary one, to a directory that you own and can write",
   },
   ATT_ENVOY_DISK_FULL: {
     cause: "there is not enough room on the disk for Envoy",
-    cure: "free some space or set ATTACHE_CACHE_DIR to a directory on another disk",
+    cure: "free some space, or name a directory on another disk: TMPDIR for the files of a run, ATTACHE_CACHE_DIR for Envoy itself",
   },
   ATT_ENVOY_LOCKED: {
     cause: "another process has been installing the same Envoy for longer than we wait",
