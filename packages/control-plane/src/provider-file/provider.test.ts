@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { appendFileSync, statSync, truncateSync } from "node:fs"
 import { open, rm, truncate, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -90,6 +90,52 @@ describe("createFileProvider", () => {
     expect([...provider.refresh().removes]).toEqual(["a"])
     await writeFile(file, "a=2")
     expect(values(provider.refresh().upserts)).toEqual(["2"])
+  })
+
+  it("does not take a file for empty that is cut to nothing while it is looked at", async () => {
+    await using folder = await temporaryDirectory()
+    const file = join(folder.path, "1.yaml")
+    let meanwhile = (): void => {}
+    const now = (): number => {
+      const time = Date.now()
+      meanwhile()
+      return time
+    }
+    const provider = createFileProvider<string>([file], loadLines, { now })
+    await writeFile(file, "a=1\nb=1")
+    provider.refresh()
+    meanwhile = () => {
+      meanwhile = () => {}
+      // Later than the time that was told, also by the coarse clock of a file system.
+      const end = Date.now() + 20
+      while (Date.now() < end);
+      truncateSync(file)
+    }
+    expect(provider.refresh()).toEqual({ upserts: [], removes: [] })
+    await writeFile(file, "a=2\nb=1")
+    expect(values(provider.refresh().upserts)).toEqual(["2"])
+  })
+
+  it("does not take a part of a file whose writer finished while it was looked at", async () => {
+    await using folder = await temporaryDirectory()
+    const file = join(folder.path, "1.yaml")
+    let calls = 0
+    let meanwhile = (_call: number): void => {}
+    const now = (): number => {
+      meanwhile(++calls)
+      return Date.now()
+    }
+    const provider = createFileProvider<string>([file], loadLines, { now })
+    await writeFile(file, "a=1\nb=1")
+    provider.refresh()
+    await writeFile(file, "a=2\n")
+    // The first time is told before the file is read, the second after that.
+    calls = 0
+    meanwhile = (call) => call === 2 && appendFileSync(file, "b=2")
+    expect(provider.refresh()).toEqual({ upserts: [], removes: [] })
+    expect(calls).toBeGreaterThan(1)
+    meanwhile = () => {}
+    expect(values(provider.refresh().upserts)).toEqual(["2", "2"])
   })
 
   it("looks again at a file that was cut to nothing, although nothing happens to it any more", async () => {

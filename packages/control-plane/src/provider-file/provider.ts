@@ -99,7 +99,7 @@ export function createFileProvider<T>(
         file,
         seen,
         (text) => loadInSteps(text, file, (key) => view.objects.get(key)),
-        { now: now(), hasWriter, lookAgain: () => lookAgain() },
+        { now, hasWriter, lookAgain: () => lookAgain() },
       )
       if (reading !== undefined) readings.set(file, reading)
       yield
@@ -182,11 +182,12 @@ function* readChanged<T>(
   // Taken before the bytes: what changes in between is read again next time.
   const stamp = stampOf(file)
   if (before?.stamp !== undefined && before.stamp === stamp?.stamp) return undefined
-  const isTrusted = stamp !== undefined && look.now - stamp.changedMs > trustedAfterMs
+  const isTrusted = stamp !== undefined && look.now() - stamp.changedMs > trustedAfterMs
   try {
     const text = readResourceFile(file)
     const version = contentVersion(text)
-    if (before !== undefined && before.version !== version && isBeingWritten(file, text, before, look)) {
+    const isChanged = before !== undefined && before.version !== version
+    if (isChanged && (isBeingWritten(file, text, before, look) || stampOf(file)?.stamp !== stamp?.stamp)) {
       // Nothing may happen to the file any more; then it is to be as it is.
       seen.set(file, { ...before, isAwaited: true })
       look.lookAgain()
@@ -208,7 +209,7 @@ function* readChanged<T>(
 /** A pass over the files. */
 interface Look {
   /** Milliseconds since the epoch. */
-  readonly now: number
+  now(): number
   /** Whether some process is known to have a file open for writing. Costs some milliseconds the first time. */
   hasWriter(file: string): boolean
   /** Asks for another pass soon. */
@@ -217,10 +218,12 @@ interface Look {
 
 /**
  * Whether more of a text may be to come: it is shorter than what was there, or changes at this very moment, and its writer has
- * not closed it. Where writers are not seen, an empty file alone is waited for. Asked after the file was read.
+ * not closed it. Where writers are not seen, an empty file alone is waited for. Asked after the file was read; a writer that has
+ * finished since then is told by the file's stamp.
  */
 function isBeingWritten(file: string, text: string, before: Seen, { now, hasWriter }: Look): boolean {
-  const age = now - (stampOf(file)?.changedMs ?? 0)
+  const changedMs = stampOf(file)?.changedMs ?? 0
+  const age = now() - changedMs
   // A clock that is behind the file system's tells nothing.
   if (age < 0 || age >= writerPatienceMs) return false
   if (text === "" && age < beingWrittenMs) return true
