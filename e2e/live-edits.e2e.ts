@@ -84,3 +84,26 @@ it("keeps the last good objects of a broken file, says so, and recovers", async 
   await rm(join(gw.folder, "routes.yaml"))
   await gw.until(port, "/b", ({ status }) => status === 404)
 })
+
+it("serves again when a Gateway comes back before its Envoy has gone, and when another one takes its port", async () => {
+  const [port] = (await freePorts(1)) as [number]
+  await using one = await startBackend("one")
+  const world = (name: string): string => {
+    const named = gateway({ http: port }).map((each) =>
+      each.kind === "Gateway" ? { ...each, metadata: { name } } : each,
+    )
+    const made = route("r", [prefix("/", { backendRefs: [to("one")] })])
+    const attached = { ...made, spec: { ...(made.spec as object), parentRefs: [{ name }] } }
+    return stream(...named, backend("one", one.port), attached)
+  }
+  await using gw = await startGateway({ "all.yaml": world("gw") })
+  const serves = (count: number) =>
+    gw.until(port, "/", ({ status }) => status === 200 && gw.output().split("ENVOY_SIGTERM").length > count)
+  await gw.write("all.yaml", stream(backend("one", one.port)))
+  await gw.until(port, "/", () => gw.output().includes("ENVOY_SIGTERM"))
+  await gw.write("all.yaml", world("gw"))
+  await serves(1)
+  await gw.write("all.yaml", world("other"))
+  await serves(2)
+  expect(gw.output()).not.toContain("is in use by another process")
+})

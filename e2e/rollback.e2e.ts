@@ -53,7 +53,8 @@ async function untilTroubled(gw: GatewayUnderTest, isTroubled: boolean): Promise
     const { refusals, quarantine, proxies } = await statusOf(gw)
     const isInSync = proxies.every(({ envoys }) => envoys.every((envoy) => envoy.isInSync))
     if (isTroubled ? quarantine.length > 0 : refusals.length + quarantine.length === 0 && isInSync) return
-    if (Date.now() > deadline) throw new Error(JSON.stringify({ refusals, quarantine, proxies }, undefined, 1))
+    if (Date.now() > deadline)
+      throw new Error(`${JSON.stringify({ refusals, quarantine, proxies }, undefined, 1)}\n${gw.output()}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

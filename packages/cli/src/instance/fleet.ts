@@ -64,6 +64,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const wanted = new Map<string, readonly FleetListener[]>()
   const pauses = new Map<string, number>()
   const timers = new Set<NodeJS.Timeout>()
+  const leaving = new Set<Promise<unknown>>()
   let isStopping = false
   const bootstrapOf = (key: string): JsonObject => {
     const own = createBootstrap({
@@ -79,7 +80,16 @@ export function createFleet(options: FleetOptions): Fleet {
     bootstraps.set(key, text)
     say(`${styled("yellow", "changed")} bootstrap of ${key}: Envoy takes it when it is started again`)
   }
-  const start = async (key: string, listeners: readonly FleetListener[]): Promise<RunningEnvoy> => {
+  const leave = (envoy: Promise<RunningEnvoy>): Promise<unknown> => {
+    // One that does not start has told so to whoever started it.
+    const left = envoy.then((started) => started.stop()).catch(() => {})
+    leaving.add(left)
+    return left.finally(() => leaving.delete(left))
+  }
+  const start = async (key: string): Promise<RunningEnvoy> => {
+    // A Gateway that comes back, or another one, may want the ports of one that goes.
+    await Promise.all(leaving)
+    const listeners = wanted.get(key) ?? []
     const bootstrap = bootstrapOf(key)
     bootstraps.set(key, JSON.stringify(bootstrap))
     const watch = watchEnvoy({
@@ -132,7 +142,7 @@ export function createFleet(options: FleetOptions): Fleet {
     return envoy
   }
   const launch = (key: string): Promise<RunningEnvoy> => {
-    const own = start(key, wanted.get(key) ?? [])
+    const own = start(key)
     running.set(key, own)
     const forget = (): boolean => running.get(key) === own && running.delete(key)
     own.then(async ({ exit }) => {
@@ -168,7 +178,7 @@ export function createFleet(options: FleetOptions): Fleet {
       for (const key of watched.keys()) if (!keys.includes(key)) watched.delete(key)
       wanted.clear()
       for (const key of keys) wanted.set(key, listeners(key))
-      const stopped = gone.map(async ([, envoy]) => (await envoy).stop())
+      const stopped = gone.map(([, envoy]) => leave(envoy))
       for (const key of keys) if (running.has(key)) noteChange(key)
       // Those that are starting already too: who asks a second time learns of their failure as well.
       await Promise.all([...stopped, ...keys.map((key) => running.get(key) ?? launch(key))])
