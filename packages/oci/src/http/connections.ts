@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream"
 import { AttacheError, type Secret } from "@attache/base"
 import type { AddressPolicy } from "./address-policy.ts"
 import { type HttpProxy, type ProxySettings, proxyFor } from "./proxy.ts"
-import { allowedAddresses, type HostResolver } from "./resolve-host.ts"
+import { allowedAddresses, type HostResolver, hostOf } from "./resolve-host.ts"
 import { withStraightBodies } from "./straight-body.ts"
 import { nodeHttp, nodeHttps, nodeTls } from "./transports.ts"
 
@@ -56,7 +56,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   return {
     optionsFor: async (url) => {
       const proxy = proxyFor(url, options.proxies ?? { exceptions: [] })
-      const host = url.hostname.replace(/^\[|\]$/g, "")
+      const host = hostOf(url)
       if (isIP(host) !== 0) await allowedAddresses(host, options.addresses)
       const isTls = url.protocol === "https:"
       const asked = { host, port: url.port, path: `${url.pathname}${url.search}`, headers: { host: url.host } }
@@ -108,7 +108,7 @@ async function judgeThroughProxy(host: string, { addresses, resolveHost }: Conne
 }
 
 function addressOf({ url }: HttpProxy): { readonly host: string; readonly port: string } {
-  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || (url.protocol === "https:" ? "443" : "80") }
+  return { host: hostOf(url), port: url.port || (url.protocol === "https:" ? "443" : "80") }
 }
 
 function authorization({ authorization: value }: HttpProxy): Record<string, string> {

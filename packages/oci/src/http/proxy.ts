@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net"
 import { Secret } from "@attache/base"
+import { hostOf } from "./resolve-host.ts"
 
 /** A proxy and how it is spoken to. */
 export interface HttpProxy {
@@ -54,7 +55,7 @@ function readProxy(text: string): HttpProxy | undefined {
 export function proxyFor(url: URL, settings: ProxySettings): HttpProxy | undefined {
   const proxy = url.protocol === "https:" ? settings.https : settings.http
   if (proxy === undefined) return undefined
-  const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase()
+  const host = hostOf(url).toLowerCase()
   if (isLoopbackHost(host)) return undefined
   const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port
   return settings.exceptions.some((each) => isException(each, host, port)) ? undefined : proxy

@@ -6,6 +6,11 @@ import type { AddressPolicy } from "./address-policy.ts"
 /** Gives the addresses of a host name; rejects when it has none. */
 export type HostResolver = (host: string) => Promise<readonly string[]>
 
+/** The host of a URL as resolvers and connections take it: an IPv6 address without its brackets. */
+export function hostOf({ hostname }: Pick<URL, "hostname">): string {
+  return hostname.replace(/^\[|\]$/g, "")
+}
+
 /**
  * Resolves a host and gives the addresses that may be connected to, in the resolver's order.
  *

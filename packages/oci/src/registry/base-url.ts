@@ -2,6 +2,7 @@ import { isAttacheError } from "@attache/base"
 import type { HttpClient } from "../http/client.ts"
 import { readBody } from "../http/exchange.ts"
 import { isLoopbackHost } from "../http/proxy.ts"
+import { hostOf } from "../http/resolve-host.ts"
 import type { RegistryHost } from "./client.ts"
 
 /** Where Docker Hub's API is. */
@@ -28,7 +29,7 @@ export function createBase(
   const https = new URL(`https://${address}`)
   const http = new URL(`http://${address}`)
   let known: URL | undefined = host.isPlainHttp === undefined ? undefined : host.isPlainHttp ? http : https
-  if (host.caCertificate !== undefined || !isLoopbackHost(https.hostname.replace(/^\[|\]$/g, ""))) known ??= https
+  if (host.caCertificate !== undefined || !isLoopbackHost(hostOf(https))) known ??= https
   return async (signal) => {
     known ??= (await speaksPlainly(http, client, signal)) ? http : https
     return known

@@ -5,6 +5,7 @@ import type { CredentialSource } from "../credentials/credential.ts"
 import { type AddressPolicy, addressesAsNearAs } from "../http/address-policy.ts"
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "../http/client.ts"
 import { proxiesFromEnvironment } from "../http/proxy.ts"
+import { hostOf } from "../http/resolve-host.ts"
 import type { RetryOptions } from "../http/retry.ts"
 import type { RegistryReference } from "../reference/reference.ts"
 import { addressOfRegistry, createBase } from "./base-url.ts"
@@ -65,9 +66,9 @@ function openSession(registry: string, options: RegistryClientOptions) {
     options.hosts !== undefined && Object.hasOwn(options.hosts, registry) ? (options.hosts[registry] ?? {}) : {}
   const { caCertificate, clientCertificate } = host
   const { resolveHost, proxies = proxiesFromEnvironment(process.env), pace, maxRedirects, userAgent } = options
-  const { hostname } = new URL(`https://${addressOfRegistry(registry, host)}`)
+  const named = hostOf(new URL(`https://${addressOfRegistry(registry, host)}`))
   const client = createHttpClient({
-    addresses: options.addresses ?? addressesAsNearAs(hostname.replace(/^\[|\]$/g, "")),
+    addresses: options.addresses ?? addressesAsNearAs(named),
     proxies,
     ...(caCertificate === undefined ? {} : { caCertificate }),
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
