@@ -4,11 +4,14 @@ import { copy, createRegistryClient, openTarget, parseReference } from "@attache
 import type { Cost } from "./oci-programs.ts"
 
 async function transfer(source: string, destination: string): Promise<void> {
-  using client = createRegistryClient()
-  const [from, to] = [source, destination].map((text) => openTarget(parseReference(text), { client }))
+  const references = [source, destination].map(parseReference)
+  const registries = references.flatMap((each) => (each.kind === "registry" ? [each.registry] : []))
+  // As the others are told.
+  const hosts = Object.fromEntries(registries.map((registry) => [registry, { isPlainHttp: true }]))
+  using client = createRegistryClient({ hosts })
+  const [from, to] = references.map((reference) => openTarget(reference, { client }))
   if (from === undefined || to === undefined) throw new Error("two references")
-  const descriptor = await from.target.resolve(from.reference)
-  await copy(from.target, to.target, descriptor, { tag: to.reference })
+  await copy(from.target, to.target, await from.target.fetchManifest(from.reference), { tag: to.reference })
 }
 
 async function measured(source: string, destination: string): Promise<Cost> {

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import type { BuildResult, Plugin } from "esbuild"
+import { withoutBuiltinImports } from "./builtin-imports.ts"
 import { repositoryRoot } from "./workspace.ts"
 
 /** Large programs that the command runs only when asked to, from where they are installed. */
@@ -66,35 +67,42 @@ export async function buildCommand(paths: BuildPaths): Promise<readonly string[]
     write: false,
     metafile: true,
     logLevel: "silent",
-    // CommonJS packages in the bundle ask for Node's modules with require.
+    // CommonJS packages in the bundle ask for Node's modules with require, and for packages that need not be there.
     banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      js: `const require = (name) => {
+  const { getBuiltinModule } = globalThis.process
+  return getBuiltinModule(name) ?? getBuiltinModule("node:module").createRequire(import.meta.url)(name)
+};`,
     },
-    plugins: [sourcePlaces(paths)],
+    plugins: [sources(paths)],
   })
   return write(paths, result)
+}
+
+function sources(paths: BuildPaths): Plugin {
+  return {
+    name: "sources",
+    setup: (build) => {
+      build.onLoad({ filter: /\.m?[jt]s$/ }, ({ path }) => {
+        const text = withoutBuiltinImports(readFileSync(path, "utf8"))
+        const isOurs = /[/\\]packages[/\\].*\.ts$/.test(path)
+        return { contents: isOurs ? withPlaces(paths, path, text) : text, loader: path.endsWith("ts") ? "ts" : "js" }
+      })
+    },
+  }
 }
 
 /**
  * Keeps files that lie beside a source findable from the bundle: `import.meta.dirname` and its kin give the source's
  * place, relative to the output directory.
  */
-function sourcePlaces({ root, out }: BuildPaths): Plugin {
-  return {
-    name: "source-places",
-    setup: (build) => {
-      build.onLoad({ filter: /[/\\]packages[/\\].*\.ts$/ }, ({ path }) => {
-        const text = readFileSync(path, "utf8")
-        const url = (to: string) => `new URL(${JSON.stringify(relative(join(root, out), to))}, import.meta.url)`
-        const contents = text
-          .replaceAll(/\bimport\.meta\.url\b/g, `${url(path)}.href`)
-          .replaceAll(/\bimport\.meta\.filename\b/g, `decodeURIComponent(${url(path)}.pathname)`)
-          .replaceAll(/\bimport\.meta\.dirname\b/g, `decodeURIComponent(${url(dirname(path))}.pathname)`)
-          .replaceAll(/\bimport\.meta\.main\b/g, path === join(root, commandPaths.entry) ? "import.meta.main" : "false")
-        return { contents, loader: "ts" }
-      })
-    },
-  }
+function withPlaces({ root, out }: BuildPaths, path: string, text: string): string {
+  const url = (to: string) => `new URL(${JSON.stringify(relative(join(root, out), to))}, import.meta.url)`
+  return text
+    .replaceAll(/\bimport\.meta\.url\b/g, `${url(path)}.href`)
+    .replaceAll(/\bimport\.meta\.filename\b/g, `decodeURIComponent(${url(path)}.pathname)`)
+    .replaceAll(/\bimport\.meta\.dirname\b/g, `decodeURIComponent(${url(dirname(path))}.pathname)`)
+    .replaceAll(/\bimport\.meta\.main\b/g, path === join(root, commandPaths.entry) ? "import.meta.main" : "false")
 }
 
 function write({ root, out }: BuildPaths, result: BuildResult<{ write: false; metafile: true }>): readonly string[] {
@@ -109,7 +117,12 @@ function write({ root, out }: BuildPaths, result: BuildResult<{ write: false; me
   const files = result.outputFiles.toSorted((a, b) => Number(entryNames.has(a.path)) - Number(entryNames.has(b.path)))
   for (const { path, contents } of files) writeWhole(path, contents)
   const outputs = files.map(({ path }) => relative(directory, path))
-  const inputs = [...Object.keys(result.metafile.inputs), "package-lock.json", "scripts/build.ts"]
+  const inputs = [
+    ...Object.keys(result.metafile.inputs),
+    "package-lock.json",
+    "scripts/build.ts",
+    "scripts/builtin-imports.ts",
+  ]
     .filter((path) => existsSync(join(root, path)))
     .map((path) => [path, digestOf(join(root, path))])
   writeWhole(join(directory, "build.json"), JSON.stringify({ inputs: Object.fromEntries(inputs), outputs }))

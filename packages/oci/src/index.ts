@@ -31,6 +31,7 @@ export type {
   Content,
   FetchedManifest,
   FetchOptions,
+  ManifestRoot,
   PushOptions,
   PushOutcome,
   ReadTarget,

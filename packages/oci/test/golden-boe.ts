@@ -55,15 +55,17 @@ export function goldenTarget(repository: string): ReadTarget {
   const tags = (readJson("registry/tags.json") as Record<string, Record<string, Descriptor>>)[repository] ?? {}
   const read = ({ digest }: Descriptor): Uint8Array =>
     readFileSync(join(folder, "registry/blobs/sha256", digest.replace("sha256:", "")))
+  const resolve = (reference: string): Descriptor => {
+    const descriptor = tags[reference]
+    if (descriptor !== undefined) return descriptor
+    throw new AttacheError("ATT_OCI_NOT_FOUND", `${repository} has no ${reference}`)
+  }
   return {
     name: `golden.example/${repository}`,
-    async resolve(reference) {
-      const descriptor = tags[reference]
-      if (descriptor !== undefined) return descriptor
-      throw new AttacheError("ATT_OCI_NOT_FOUND", `${repository} has no ${reference}`)
-    },
+    resolve: async (reference) => resolve(reference),
     fetch: async (descriptor) => verified(once(read(descriptor)), descriptor, { from: repository }),
-    async fetchManifest(descriptor) {
+    async fetchManifest(wanted) {
+      const descriptor = typeof wanted === "string" ? resolve(wanted) : wanted
       const bytes = read(descriptor)
       verifyBytes(bytes, descriptor, repository)
       return { descriptor, bytes }

@@ -27,6 +27,11 @@ export function createMemoryTarget(name = "memory.example/repository"): MemoryTa
     blobs.set(descriptor.digest, bytes)
     if (isManifestType(descriptor.mediaType)) types.set(descriptor.digest, descriptor)
   }
+  const resolve = (reference: string): Descriptor => {
+    const descriptor = tags.get(reference) ?? types.get(reference)
+    if (descriptor !== undefined) return descriptor
+    throw new AttacheError("ATT_OCI_NOT_FOUND", `${name} has no ${reference}`)
+  }
   return {
     name,
     blobs,
@@ -39,14 +44,11 @@ export function createMemoryTarget(name = "memory.example/repository"): MemoryTa
       keep(descriptor, bytes)
       return descriptor
     },
-    async resolve(reference) {
-      const descriptor = tags.get(reference) ?? types.get(reference)
-      if (descriptor !== undefined) return descriptor
-      throw new AttacheError("ATT_OCI_NOT_FOUND", `${name} has no ${reference}`)
-    },
+    resolve: async (reference) => resolve(reference),
     fetch: async (descriptor, { offset = 0 }: FetchOptions = {}) =>
       verified(pieces(at(descriptor).subarray(offset)), descriptor, { offset, from: name }),
-    async fetchManifest(descriptor) {
+    async fetchManifest(wanted) {
+      const descriptor = typeof wanted === "string" ? resolve(wanted) : wanted
       const bytes = at(descriptor)
       verifyBytes(bytes, descriptor, name)
       return { descriptor, bytes }

@@ -60,11 +60,14 @@ async function tags(target: Target, [one, two]: readonly [Contents, Contents], b
   await target.tag(both.descriptor, "moving")
   expect(await target.tags()).toEqual(["both", "moving", "v1", "v2"])
   expect(await target.resolve("v1")).toMatchObject(one.descriptor)
+  const fetched = await target.fetchManifest("v1")
+  expect([fetched.descriptor, Buffer.from(fetched.bytes)]).toEqual([one.descriptor, Buffer.from(one.bytes)])
   expect(await target.resolve("moving")).toMatchObject(both.descriptor)
   for (const { descriptor } of [one, two, both]) {
     expect(await target.resolve(descriptor.digest)).toMatchObject(descriptor)
   }
   await expect(target.resolve("none")).rejects.toThrow(code("ATT_OCI_NOT_FOUND"))
+  await expect(target.fetchManifest("none")).rejects.toThrow(code("ATT_OCI_NOT_FOUND"))
   await expect(target.resolve(content("none").descriptor.digest)).rejects.toThrow(code("ATT_OCI_NOT_FOUND"))
   await expect(target.tag(one.descriptor, "no tag")).rejects.toThrow(code("ATT_OCI_REFERENCE"))
 }

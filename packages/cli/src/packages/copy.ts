@@ -46,10 +46,10 @@ export async function copyReference(
   { platform, hasSignatures, signal }: CopyReferenceOptions,
 ): Promise<CopiedReference> {
   if (from === undefined || to === undefined) return unreachable("the command line wants both")
-  const root = await from.target.resolve(from.within, { signal })
+  const root = await from.target.fetchManifest(from.within, { signal })
   const { digest } = to.reference
-  if (digest !== undefined && digest !== root.digest)
-    throw usageError(`${from.text} is ${root.digest}, and not ${digest}`, "name a tag to copy to")
+  if (digest !== undefined && digest !== root.descriptor.digest)
+    throw usageError(`${from.text} is ${root.descriptor.digest}, and not ${digest}`, "name a tag to copy to")
   const tag = to.reference.tag ?? (digest === undefined ? (from.reference.tag ?? to.within) : "")
   const progress = createByteProgress(`copying ${from.text}`)
   const { onEvent } = progress
@@ -85,7 +85,7 @@ async function copyClassicSignature(
   onEvent: ReturnType<typeof createByteProgress>["onEvent"],
 ): Promise<void> {
   const tag = signatureTag(descriptor.digest)
-  const signature = await from.target.resolve(tag, { signal }).catch((error: unknown) => {
+  const signature = await from.target.fetchManifest(tag, { signal }).catch((error: unknown) => {
     if (isAttacheError(error) && error.code === "ATT_OCI_NOT_FOUND") return undefined
     throw error
   })

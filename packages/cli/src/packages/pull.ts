@@ -8,6 +8,7 @@ import {
   createLayout,
   type Descriptor,
   type Extension,
+  type FetchedManifest,
   holdsLinks,
   maxExtensionBytes,
   type Platform,
@@ -147,9 +148,10 @@ async function examine(
   options: PullExtensionOptions,
 ): Promise<{ readonly extension: Extension } | { readonly refusals: readonly Diagnostic[] }> {
   const { target, within } = from
-  const root = await target.resolve(within, { signal: options.signal })
+  const root = await target.fetchManifest(within, { signal: options.signal })
   const lockFile = lockFor(from, options)
-  const moved = lockFile === undefined || options.update ? undefined : movedTag(lockFile, tagged(from), root.digest)
+  const moved =
+    lockFile === undefined || options.update ? undefined : movedTag(lockFile, tagged(from), root.descriptor.digest)
   if (moved !== undefined) return { refusals: [moved] }
   const extension = await extensionFor(target, root, options)
   const refusals = (await options.judge?.(extension)) ?? []
@@ -204,7 +206,7 @@ function noteTaken(
 /** What is meant for this machine, unless a platform is named; modules that run everywhere are taken from any. */
 async function extensionFor(
   target: ReadTarget,
-  root: Descriptor,
+  root: FetchedManifest,
   { platform, signal }: PullExtensionOptions,
 ): Promise<Extension> {
   try {

@@ -5,7 +5,14 @@ import { createLimiter } from "./concurrency.ts"
 import { type Descriptor, type ImageIndex, isImageIndex, type Manifest, type Platform } from "./descriptor.ts"
 import { isManifestType } from "./media-types.ts"
 import { parseManifest } from "./read-manifest.ts"
-import type { FetchedManifest, PushOutcome, ReadTarget, Target } from "./target.ts"
+import {
+  type FetchedManifest,
+  isFetched,
+  type ManifestRoot,
+  type PushOutcome,
+  type ReadTarget,
+  type Target,
+} from "./target.ts"
 
 /** What a copy tells while it runs. */
 export interface CopyEvent {
@@ -68,11 +75,13 @@ interface Copying {
  *
  * What the receiver has is not sent again, so a copy that was interrupted goes on by being made anew. Within a registry
  * blobs are mounted. The first failure ends the rest. Errors: ATT_OCI_LIMIT, ATT_OCI_PLATFORM, and those of both targets.
+ *
+ * @param wanted what was resolved, or fetched, which saves a round trip
  */
 export async function copy(
   from: ReadTarget,
   to: Target,
-  descriptor: Descriptor,
+  wanted: ManifestRoot,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   const failed = new AbortController()
@@ -88,10 +97,11 @@ export async function copy(
     manifests: [],
   }
   try {
-    const root = await chooseRoot(copying, descriptor)
-    await once(copying, root, () => copyManifest(copying, root, 0, options.tag))
+    const root = await chooseRoot(copying, wanted)
+    const { descriptor } = isFetched(root) ? root : { descriptor: root }
+    await once(copying, descriptor, () => copyManifest(copying, root, 0, options.tag))
     if (options.referrers !== undefined) await copyReferrers(copying, options.referrers)
-    return { descriptor: root, counts: copying.counts }
+    return { descriptor, counts: copying.counts }
   } catch (error) {
     failed.abort(error)
     // Nobody may write any more when we have left.
@@ -100,10 +110,11 @@ export async function copy(
   }
 }
 
-async function chooseRoot({ from, options, signal }: Copying, descriptor: Descriptor): Promise<Descriptor> {
-  if (options.platform === undefined) return descriptor
-  const manifest = read(await from.fetchManifest(descriptor, { signal }), from)
-  return isImageIndex(manifest) ? chooseForPlatform(manifest.manifests, options.platform, from.name) : descriptor
+async function chooseRoot({ from, options, signal }: Copying, wanted: ManifestRoot): Promise<ManifestRoot> {
+  if (options.platform === undefined) return wanted
+  const fetched = isFetched(wanted) ? wanted : await from.fetchManifest(wanted, { signal })
+  const manifest = read(fetched, from)
+  return isImageIndex(manifest) ? chooseForPlatform(manifest.manifests, options.platform, from.name) : fetched
 }
 
 function read({ descriptor, bytes }: FetchedManifest, from: ReadTarget): Manifest | ImageIndex {
@@ -121,7 +132,8 @@ function once(copying: Copying, { digest }: Descriptor, action: () => Promise<vo
   return run
 }
 
-async function copyManifest(copying: Copying, descriptor: Descriptor, depth: number, tag?: string): Promise<void> {
+async function copyManifest(copying: Copying, wanted: ManifestRoot, depth: number, tag?: string): Promise<void> {
+  const { descriptor } = isFetched(wanted) ? wanted : { descriptor: wanted }
   const { from, to, options, signal } = copying
   const { limitManifests = 2000 } = options
   if (depth > maxDepth) throw tooMuch(from, `is deeper than ${maxDepth} manifests`, maxDepth)
@@ -129,7 +141,7 @@ async function copyManifest(copying: Copying, descriptor: Descriptor, depth: num
   const count = copying.manifests.length
   if (count > limitManifests) throw tooMuch(from, `names more than ${limitManifests} manifests`, limitManifests)
   note(copying, descriptor, "found", 0)
-  const fetched = await copying.limited(() => from.fetchManifest(descriptor, { signal }))
+  const fetched = isFetched(wanted) ? wanted : await copying.limited(() => from.fetchManifest(wanted, { signal }))
   const manifest = read(fetched, from)
   const isThere = await copying.limited(() => to.exists(descriptor, { signal }))
   if (!isThere) await copyChildren(copying, manifest, depth)

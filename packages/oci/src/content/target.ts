@@ -23,6 +23,14 @@ export interface FetchedManifest {
   readonly bytes: Uint8Array
 }
 
+/** A manifest by its descriptor, or fetched already, which saves a round trip. */
+export type ManifestRoot = Descriptor | FetchedManifest
+
+/** Whether a manifest was fetched already. */
+export function isFetched(root: ManifestRoot): root is FetchedManifest {
+  return "bytes" in root
+}
+
 /** Where manifests and blobs are read from. */
 export interface ReadTarget {
   /** For messages: `registry/repository` or `oci-layout:directory`. */
@@ -39,8 +47,12 @@ export interface ReadTarget {
    * Errors: ATT_OCI_DIGEST, ATT_OCI_SIZE, ATT_OCI_NOT_FOUND, and those of the network or disk.
    */
   fetch(descriptor: Descriptor, options?: FetchOptions): Promise<AsyncIterable<Uint8Array>>
-  /** A manifest in memory, verified; larger than the limit: ATT_OCI_LIMIT. */
-  fetchManifest(descriptor: Descriptor, options?: TransferOptions): Promise<FetchedManifest>
+  /**
+   * A manifest in memory, verified; larger than the limit: ATT_OCI_LIMIT.
+   *
+   * @param wanted its descriptor, or what {@link resolve} takes: one round trip for both
+   */
+  fetchManifest(wanted: Descriptor | string, options?: TransferOptions): Promise<FetchedManifest>
   /** Manifests whose subject is this one, each once, sorted by digest; none when there are none. */
   referrers(descriptor: Descriptor, artifactType?: string, options?: TransferOptions): Promise<readonly Descriptor[]>
 }

@@ -1,7 +1,7 @@
 import { AttacheError } from "@attache/base"
 import { type Descriptor, isImageIndex, type Manifest, type Platform } from "../content/descriptor.ts"
 import { parseManifest } from "../content/read-manifest.ts"
-import type { ReadTarget, TransferOptions } from "../content/target.ts"
+import { isFetched, type ManifestRoot, type ReadTarget, type TransferOptions } from "../content/target.ts"
 import { type Annotations, factsOf } from "./annotations.ts"
 import { chooseForPlatform, isAttestation } from "./platform.ts"
 
@@ -18,25 +18,25 @@ export interface ChosenManifest {
 }
 
 /**
- * The manifest that a descriptor means on a platform.
+ * The manifest that an index or manifest means on a platform.
  *
  * An index that says it is Wasm gives its first real entry to who asks for a platform, for such modules run everywhere.
  * Errors: ATT_OCI_PLATFORM, ATT_OCI_MANIFEST, ATT_OCI_LIMIT (depth), and those of the target.
  */
 export async function chooseManifest(
   target: ReadTarget,
-  descriptor: Descriptor,
+  root: ManifestRoot,
   platform: Platform | undefined,
   options: TransferOptions = {},
 ): Promise<ChosenManifest> {
-  let at = descriptor
+  let at = root
   let annotations: Annotations = {}
   for (let depth = 0; depth <= maxIndexDepth; depth++) {
-    const { descriptor: found, bytes } = await target.fetchManifest(at, options)
+    const { descriptor: found, bytes } = isFetched(at) ? at : await target.fetchManifest(at, options)
     const manifest = parseManifest(bytes, found.mediaType, found.digest)
     annotations = { ...annotations, ...manifest.annotations }
     if (!isImageIndex(manifest)) {
-      const merged = at.platform === undefined ? found : { ...found, platform: at.platform }
+      const merged = isFetched(at) || at.platform === undefined ? found : { ...found, platform: at.platform }
       return { descriptor: merged, manifest, annotations }
     }
     // As Built On Envoy does, which asks for the host's; Envoy Gateway and Istio ask for none, and pin what they then get.
@@ -44,7 +44,7 @@ export async function chooseManifest(
     const first = isWasm ? manifest.manifests.find((entry) => !isAttestation(entry)) : undefined
     at = first ?? chooseForPlatform(manifest.manifests, platform, `${target.name}@${found.digest}`)
   }
-  throw tooDeep(descriptor)
+  throw tooDeep(isFetched(root) ? root.descriptor : root)
 }
 
 /** The error for indexes that go on listing indexes. */

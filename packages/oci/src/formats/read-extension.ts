@@ -3,7 +3,7 @@ import { collectBytes } from "../archive/byte-reader.ts"
 import type { ArchiveLimits } from "../archive/limits.ts"
 import type { Descriptor, Manifest, Platform } from "../content/descriptor.ts"
 import { mediaTypes } from "../content/media-types.ts"
-import type { ReadTarget, TransferOptions } from "../content/target.ts"
+import { isFetched, type ManifestRoot, type ReadTarget, type TransferOptions } from "../content/target.ts"
 import { type AnnotatedFacts, type Annotations, type ExtensionKind, factsOf } from "./annotations.ts"
 import { chooseManifest } from "./choose-manifest.ts"
 import { layerEntries, transferOf } from "./layer-entries.ts"
@@ -44,10 +44,10 @@ export interface Extension extends Omit<AnnotatedFacts, "kind"> {
  */
 export async function readExtension(
   target: ReadTarget,
-  descriptor: Descriptor,
+  root: ManifestRoot,
   options: ReadExtensionOptions = {},
 ): Promise<Extension> {
-  const chosen = await chooseManifest(target, descriptor, options.platform, options)
+  const chosen = await chooseManifest(target, root, options.platform, options)
   const name = `${target.name}@${chosen.descriptor.digest}`
   const { layout, layers } = layoutOf(chosen.manifest, chosen.descriptor.mediaType, name)
   const { kind: annotated, ...facts } = factsOf(chosen.annotations)
@@ -64,7 +64,7 @@ export async function readExtension(
     kind,
     layout,
     annotations: chosen.annotations,
-    root: descriptor,
+    root: isFetched(root) ? root.descriptor : root,
     manifest: chosen.descriptor,
     layers,
     ...(platform === undefined ? {} : { platform }),

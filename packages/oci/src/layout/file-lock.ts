@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { link, readFile, rename, stat, unlink, writeFile } from "node:fs/promises"
+import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { AttacheError, type Clock, isProcessAlive } from "@attache/base"
 
@@ -44,7 +44,7 @@ async function lockedRun<T>(path: string, action: () => Promise<T>, options: Loc
     return await action()
   } finally {
     // Another process may have found it too old.
-    if ((await ownerOf(path)) === owner) await unlink(path).catch(() => {})
+    if (ownerOf(path) === owner) remove(path)
   }
 }
 
@@ -54,9 +54,9 @@ async function acquire(path: string, owner: string, options: LockOptions): Promi
   const end = now() + waitMs
   for (let pause = 2; ; pause = Math.min(100, pause * 2)) {
     signal?.throwIfAborted()
-    if (await create(path, owner)) return
-    if (await removeStale(path, options)) continue
-    if (now() >= end) throw locked(path, await ownerOf(path), waitMs)
+    if (create(path, owner)) return
+    if (removeStale(path, options)) continue
+    if (now() >= end) throw locked(path, ownerOf(path), waitMs)
     const ms = pause * (0.5 + Math.random() / 2)
     await new Promise<void>(
       (resolve) => void (clock === undefined ? setTimeout(resolve, ms) : clock.after(ms, resolve)),
@@ -64,9 +64,9 @@ async function acquire(path: string, owner: string, options: LockOptions): Promi
   }
 }
 
-async function create(path: string, owner: string): Promise<boolean> {
+function create(path: string, owner: string): boolean {
   try {
-    await writeFile(path, owner, { flag: "wx" })
+    writeFileSync(path, owner, { flag: "wx" })
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false
@@ -74,28 +74,48 @@ async function create(path: string, owner: string): Promise<boolean> {
   }
 }
 
-async function ownerOf(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined)
+function ownerOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Somebody took it away.
+  }
 }
 
 /** Takes away a lock that nobody holds any more; true when it is worth trying again at once. */
-async function removeStale(path: string, { staleMs = 30_000, clock }: LockOptions): Promise<boolean> {
-  const owner = await ownerOf(path)
+function removeStale(path: string, { staleMs = 30_000, clock }: LockOptions): boolean {
+  const owner = ownerOf(path)
   if (owner === undefined) return true
-  const made = await stat(path).catch(() => undefined)
+  const made = statSync(path, { throwIfNoEntry: false })
   if (made === undefined) return true
   const isOld = (clock?.now ?? Date.now)() - made.mtimeMs > staleMs
   if (!isOld && !isDead(owner)) return false
   const aside = `${path}.${randomUUID()}`
   try {
-    await rename(path, aside)
+    renameSync(path, aside)
   } catch {
     return true
   }
   // Somebody may have taken the old one away and made this one since we looked.
-  if ((await ownerOf(aside)) !== owner) await link(aside, path).catch(() => {})
-  await unlink(aside).catch(() => {})
+  if (ownerOf(aside) !== owner) giveBack(aside, path)
+  remove(aside)
   return true
+}
+
+function giveBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path)
+  } catch {
+    // A third one was faster.
+  }
 }
 
 function isDead(owner: string): boolean {

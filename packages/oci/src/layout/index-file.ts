@@ -1,6 +1,6 @@
 // index.json: the manifests that a layout names, with their tags.
 import { randomUUID } from "node:crypto"
-import { readFile, stat } from "node:fs/promises"
+import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { AttacheError } from "@attache/base"
 import { type Descriptor, isImageIndex } from "../content/descriptor.ts"
@@ -16,15 +16,15 @@ export const tagAnnotation = "org.opencontainers.image.ref.name"
 const limits = { bytes: 32 * 1024 * 1024, entries: 50_000 }
 
 /** The entries of `index.json`, none when there is no such file. Errors: ATT_OCI_LAYOUT, ATT_OCI_MANIFEST, ATT_OCI_LIMIT. */
-export async function readIndexFile(directory: string): Promise<readonly Descriptor[]> {
+export function readIndexFile(directory: string): readonly Descriptor[] {
   const path = join(directory, "index.json")
   let bytes: Uint8Array
   try {
-    const { size } = await stat(path)
+    const { size } = statSync(path)
     if (size > limits.bytes) {
       throw new AttacheError("ATT_OCI_LIMIT", `${path} has more than ${limits.bytes} bytes`, { facts: { path } })
     }
-    bytes = await readFile(path)
+    bytes = readFileSync(path)
   } catch (error) {
     if (isAbsent(error)) return []
     throw diskError(error, path)
@@ -48,12 +48,12 @@ export async function changeIndexFile(
   await withFileLock(
     `${path}.lock`,
     async () => {
-      const before = await readIndexFile(directory)
+      const before = readIndexFile(directory)
       const after = await change(before)
       if (after === before) return
       const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: after }
       const bytes = new TextEncoder().encode(JSON.stringify(index))
-      await replaceFile(path, join(directory, partialFolder, `index.${process.pid}.${randomUUID()}`), bytes)
+      replaceFile(path, join(directory, partialFolder, `index.${process.pid}.${randomUUID()}`), bytes)
     },
     options,
   )

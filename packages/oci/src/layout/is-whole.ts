@@ -20,7 +20,7 @@ export async function isWhole(
 ): Promise<boolean> {
   if (seen.has(descriptor.digest)) return true
   seen.add(descriptor.digest)
-  if ((await blobSize(directory, descriptor.digest)) !== descriptor.size) return false
+  if (blobSize(directory, descriptor.digest) !== descriptor.size) return false
   if (!isManifestType(descriptor.mediaType)) return true
   const manifest = await known.read(descriptor).catch(() => undefined)
   if (manifest === undefined || depth > maxDepth) return false

@@ -1,6 +1,19 @@
 // The files of a layout: its marker, its blobs, and what is being written.
 import { randomUUID } from "node:crypto"
-import { constants, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises"
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  read,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { AttacheError, errorFrom } from "@attache/base"
 import type { Descriptor } from "../content/descriptor.ts"
@@ -28,30 +41,32 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /** Bytes of a blob's file; undefined when there is none. */
-export async function blobSize(directory: string, digest: string): Promise<number | undefined> {
+export function blobSize(directory: string, digest: string): number | undefined {
   const path = blobPath(directory, digest)
   try {
-    const found = await stat(path)
-    return found.isFile() ? found.size : undefined
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found?.isFile() === true ? found.size : undefined
   } catch (error) {
-    if (isAbsent(error)) return undefined
     throw diskError(error, path)
   }
 }
 
 /** A blob's bytes, not yet verified. Errors: ATT_OCI_NOT_FOUND; ATT_OCI_LAYOUT, also for what is no plain file. */
-export async function readBlob(
+export function readBlob(
   directory: string,
   { digest }: Descriptor,
   offset = 0,
   signal?: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
+): AsyncIterable<Uint8Array> {
   const path = blobPath(directory, digest)
   // Opened when it is read, so that nothing stays open that nobody reads.
-  const size = await blobSize(directory, digest)
+  const size = blobSize(directory, digest)
   if (size !== undefined) return readFrom(path, offset, size, signal)
   throw new AttacheError("ATT_OCI_NOT_FOUND", `oci-layout:${directory} has no ${digest}`, { facts: { digest, path } })
 }
+
+/** Bytes that are read at once: the first of them are on their way before the last are read. */
+const readAtOnce = 256 * 1024
 
 async function* readFrom(
   path: string,
@@ -59,26 +74,39 @@ async function* readFrom(
   size: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  // A pipe in its place would never open.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
-    throw diskError(error, path)
-  })
+  const file = openPlain(path)
   const slabs = createSlabs(size - offset)
+  const readAt = (at: number): Promise<number | Error> =>
+    new Promise((resolve) => {
+      const room = slabs.room()
+      read(file, room, 0, Math.min(room.length, readAtOnce), at, (error, count) => resolve(error ?? count))
+    })
+  let next = readAt(offset)
   try {
     for (let at = offset; at < size; ) {
       signal?.throwIfAborted()
-      const room = slabs.room()
-      const { bytesRead } = await file.read(room, 0, room.length, at).catch((error) => {
-        throw diskError(error, path)
-      })
-      if (bytesRead === 0) return
-      at += bytesRead
-      slabs.fill(bytesRead)
+      const count = await next
+      if (count instanceof Error) throw diskError(count, path)
+      if (count === 0) return
+      at += count
+      slabs.fill(count)
       const piece = slabs.take()
+      // The disk reads on while this piece is hashed and sent.
+      if (at < size) next = readAt(at)
       if (piece !== undefined) yield piece
     }
   } finally {
-    await file.close()
+    await next
+    closeSync(file)
+  }
+}
+
+function openPlain(path: string): number {
+  try {
+    // A pipe in its place would never open.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    throw diskError(error, path)
   }
 }
 
@@ -86,16 +114,15 @@ const marker = "oci-layout"
 const version = "1.0.0"
 
 /** Checks that a directory is a layout. Errors: ATT_OCI_NOT_FOUND when it is absent or empty, ATT_OCI_LAYOUT. */
-export async function checkLayout(directory: string): Promise<void> {
+export function checkLayout(directory: string): void {
   const path = join(directory, marker)
   let text: string
   try {
-    const { size } = await stat(path)
-    text = size > 4096 ? "" : await readFile(path, "utf8")
+    text = statSync(path).size > 4096 ? "" : readFileSync(path, "utf8")
   } catch (error) {
     if (!isAbsent(error)) throw diskError(error, path)
     const hint = "name the directory that holds the files oci-layout and index.json"
-    const isThere = (await entriesOf(directory)).length > 0
+    const isThere = entriesOf(directory).length > 0
     const text = isThere ? `${directory} is no OCI image layout` : `there is no OCI image layout at ${directory}`
     throw new AttacheError(isThere ? "ATT_OCI_LAYOUT" : "ATT_OCI_NOT_FOUND", text, { hint, facts: { path: directory } })
   }
@@ -104,9 +131,9 @@ export async function checkLayout(directory: string): Promise<void> {
   throw new AttacheError("ATT_OCI_LAYOUT", `${path} names no version 1 of OCI image layouts`, { facts: { path } })
 }
 
-async function entriesOf(directory: string): Promise<readonly string[]> {
+function entriesOf(directory: string): readonly string[] {
   try {
-    return await readdir(directory)
+    return readdirSync(directory)
   } catch (error) {
     if (isAbsent(error)) return []
     throw diskError(error, directory)
@@ -114,16 +141,19 @@ async function entriesOf(directory: string): Promise<readonly string[]> {
 }
 
 /** Makes a layout of a directory that is absent or empty. Error: ATT_OCI_LAYOUT for one that holds something else. */
-export async function ensureLayout(directory: string): Promise<void> {
+export function ensureLayout(directory: string): void {
   try {
-    await mkdir(join(directory, partialFolder), { recursive: true })
-    const entries = await readdir(directory)
-    if (entries.includes(marker) || entries.some((name) => !ownNames.test(name))) return await checkLayout(directory)
-    await mkdir(join(directory, "blobs", "sha256"), { recursive: true })
+    mkdirSync(join(directory, partialFolder), { recursive: true })
+    const entries = readdirSync(directory)
+    if (entries.includes(marker) || entries.some((name) => !ownNames.test(name))) {
+      checkLayout(directory)
+      return
+    }
+    mkdirSync(join(directory, "blobs", "sha256"), { recursive: true })
     // Whole or not at all: others may be making the same layout.
     const aside = join(directory, partialFolder, `marker.${randomUUID()}`)
-    await writeFile(aside, JSON.stringify({ imageLayoutVersion: version }))
-    await rename(aside, join(directory, marker))
+    writeFileSync(aside, JSON.stringify({ imageLayoutVersion: version }))
+    renameSync(aside, join(directory, marker))
   } catch (error) {
     throw diskError(error, directory)
   }
@@ -133,18 +163,18 @@ export async function ensureLayout(directory: string): Promise<void> {
 const ownNames = /^(oci-layout|index\.json.*|blobs|\.partial)$/
 
 /** Replaces a file in one step: who reads sees the old or the new, whole. */
-export async function replaceFile(path: string, aside: string, bytes: Uint8Array): Promise<void> {
+export function replaceFile(path: string, aside: string, bytes: Uint8Array): void {
   try {
-    const file = await open(aside, "w")
+    const file = openSync(aside, "w")
     try {
-      await file.writeFile(bytes)
-      await file.sync()
+      writeFileSync(file, bytes)
+      fsyncSync(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await rename(aside, path)
+    renameSync(aside, path)
   } catch (error) {
-    await unlink(aside).catch(() => {})
+    rmSync(aside, { force: true })
     throw diskError(error, path)
   }
 }

@@ -1,5 +1,5 @@
 // An OCI image layout on disk as a target. Source: OCI image specification 1.1, "Image Layout".
-import { unlink } from "node:fs/promises"
+import { unlinkSync } from "node:fs"
 import { AttacheError } from "@attache/base"
 import type { Descriptor } from "../content/descriptor.ts"
 import { isManifestType } from "../content/media-types.ts"
@@ -39,36 +39,38 @@ interface Layout {
  */
 export function createLayout(directory: string, { lock = {} }: LayoutOptions = {}): Target {
   const name = `oci-layout:${directory}`
-  const fetchManifest = (descriptor: Descriptor): Promise<FetchedManifest> => readWhole(directory, descriptor, name)
-  let ensured: Promise<void> | undefined
+  const resolve = (reference: string): Promise<Descriptor> => {
+    checkLayout(directory)
+    return resolveIn(directory, readIndexFile(directory), reference, name)
+  }
+  const fetchManifest = async (wanted: Descriptor | string): Promise<FetchedManifest> =>
+    readWhole(directory, typeof wanted === "string" ? await resolve(wanted) : wanted, name)
+  let isThere = false
   const writing = async <T>(action: () => Promise<T>): Promise<T> => {
-    ensured ??= ensureLayout(directory)
     try {
-      await ensured
+      if (!isThere) ensureLayout(directory)
+      isThere = true
       return await action()
     } catch (error) {
-      ensured = undefined
+      isThere = false
       throw error
     }
   }
   const layout: Layout = { directory, known: createKnownManifests(fetchManifest, name), lock, writing }
   return {
     name,
-    resolve: async (reference) => {
-      await checkLayout(directory)
-      return resolveIn(directory, await readIndexFile(directory), reference, name)
-    },
+    resolve: async (reference) => resolve(reference),
     fetch: async (descriptor, options = {}) => {
       const { offset = 0 } = options
       const inline = inlineData(descriptor)
       if (inline !== undefined) return one(inline.subarray(offset))
-      const content = await readBlob(directory, descriptor, offset, options.signal)
+      const content = readBlob(directory, descriptor, offset, options.signal)
       return verified(content, descriptor, { offset, from: name })
     },
     fetchManifest,
     referrers: async (descriptor, artifactType) => {
-      await checkLayout(directory)
-      return referrersIn(await readIndexFile(directory), descriptor, artifactType, layout.known)
+      checkLayout(directory)
+      return referrersIn(readIndexFile(directory), descriptor, artifactType, layout.known)
     },
     exists: (descriptor) => isWhole(directory, descriptor, layout.known),
     push: (descriptor, content, options = {}) =>
@@ -78,19 +80,19 @@ export function createLayout(directory: string, { lock = {} }: LayoutOptions = {
       }),
     tag: async (descriptor, reference, options = {}) => {
       checkTag(reference)
-      if ((await blobSize(directory, descriptor.digest)) === undefined) throw notFound(name, descriptor.digest)
+      if (blobSize(directory, descriptor.digest) === undefined) throw notFound(name, descriptor.digest)
       const change = (entries: readonly Descriptor[]) => entriesWith(entries, descriptor, reference)
       await writing(() => changeIndexFile(directory, change, { ...lock, ...options }))
     },
     untag: async (reference, options = {}) => {
-      await checkLayout(directory)
+      checkLayout(directory)
       const change = (entries: readonly Descriptor[]) => entriesWithout(entries, reference, name)
       await writing(() => changeIndexFile(directory, change, { ...lock, ...options }))
     },
     delete: (descriptor, options = {}) => remove(layout, descriptor, options),
     tags: async () => {
-      await checkLayout(directory)
-      const tags = (await readIndexFile(directory)).flatMap((entry) => tagOf(entry) ?? [])
+      checkLayout(directory)
+      const tags = readIndexFile(directory).flatMap((entry) => tagOf(entry) ?? [])
       return [...new Set(tags)].sort()
     },
   }
@@ -116,7 +118,7 @@ function tooLarge({ digest }: Descriptor): AttacheError {
 
 async function readWhole(directory: string, descriptor: Descriptor, name: string): Promise<FetchedManifest> {
   if (descriptor.size > maxManifestBytes) throw tooLarge(descriptor)
-  const content = await readBlob(directory, descriptor)
+  const content = readBlob(directory, descriptor)
   return { descriptor, bytes: await collect(verified(content, descriptor, { from: name })) }
 }
 
@@ -194,14 +196,14 @@ async function remove(
   { digest }: Descriptor,
   options: TransferOptions,
 ): Promise<void> {
-  await checkLayout(directory)
+  checkLayout(directory)
   const keepOthers = (entries: readonly Descriptor[]): readonly Descriptor[] => {
     const kept = entries.filter((entry) => entry.digest !== digest)
     return kept.length === entries.length ? entries : kept
   }
   await writing(() => changeIndexFile(directory, keepOthers, { ...lock, ...options }))
   try {
-    await unlink(blobPath(directory, digest))
+    unlinkSync(blobPath(directory, digest))
   } catch (error) {
     throw isAbsent(error) ? notFound(`oci-layout:${directory}`, digest) : diskError(error, directory)
   }

@@ -53,10 +53,10 @@ async function nested(
   name: string,
   entries: readonly Descriptor[],
 ): Promise<Descriptor> {
-  const size = await blobSize(directory, digest)
+  const size = blobSize(directory, digest)
   if (size === undefined || size > maxManifestBytes) throw notFound(name, digest, entries)
   const untyped = { mediaType: "", digest, size }
-  const content = await readBlob(directory, untyped)
+  const content = readBlob(directory, untyped)
   const { manifest } = readManifest(await collect(verified(content, untyped, { from: name })))
   if (manifest === undefined) throw notFound(name, digest, entries)
   const fallback = "manifests" in manifest ? "application/vnd.oci.image.index.v1+json" : (manifestTypes[0] ?? "")

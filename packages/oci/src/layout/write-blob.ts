@@ -1,7 +1,20 @@
 // Blobs written under another name first, so that a blob that is there is whole.
 import { randomUUID } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writev,
+} from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import { isAttacheError, isProcessAlive } from "@attache/base"
@@ -13,7 +26,7 @@ import { giveBack } from "../http/slabs.ts"
 import { blobPath, blobSize, diskError, isAbsent, partialFolder } from "./layout-files.ts"
 
 /** Bytes that are written at once; writing smaller pieces costs more than hashing them. */
-const writeBytes = 512 * 1024
+const writtenAtOnce = 512 * 1024
 
 /**
  * Writes a blob, going on with what an interrupted writer left.
@@ -28,28 +41,29 @@ export async function writeBlob(
   options: PushOptions,
 ): Promise<PushOutcome> {
   const path = blobPath(directory, descriptor.digest)
-  const isThere = (await blobSize(directory, descriptor.digest)) === descriptor.size
+  const isThere = blobSize(directory, descriptor.digest) === descriptor.size
   // What is in memory is small enough to look closer; a damaged file is written again.
-  if (isThere && (!(content instanceof Uint8Array) || (await readFile(path)).equals(content))) return "existed"
-  const aside = await claimPartial(directory, descriptor, content)
+  if (isThere && (!(content instanceof Uint8Array) || readFileSync(path).equals(content))) return "existed"
+  const aside = claimPartial(directory, descriptor, content)
   try {
-    await writeWhole(aside, descriptor, content, options)
-    await place(aside, path)
+    if (content instanceof Uint8Array) writeBytes(aside, descriptor, content, options)
+    else await writeStream(aside, descriptor, content, options)
+    place(aside, path)
     return "pushed"
   } catch (error) {
-    await release(aside, descriptor, error)
+    release(aside, descriptor, error)
     throw isAttacheError(error) || options.signal?.aborted === true ? error : diskError(error, path)
   }
 }
 
-async function place(aside: string, path: string): Promise<void> {
+function place(aside: string, path: string): void {
   try {
-    await rename(aside, path)
+    renameSync(aside, path)
   } catch (error) {
     // The folder of this algorithm's blobs may not be there yet.
     if (!isAbsent(error)) throw error
-    await mkdir(dirname(path), { recursive: true })
-    await rename(aside, path)
+    mkdirSync(dirname(path), { recursive: true })
+    renameSync(aside, path)
   }
 }
 
@@ -59,15 +73,15 @@ function partialName({ digest }: Descriptor): string {
 }
 
 /** A name for this writer alone, with what an earlier one left already behind it if there is something. */
-async function claimPartial(directory: string, descriptor: Descriptor, content: Content): Promise<string> {
+function claimPartial(directory: string, descriptor: Descriptor, content: Content): string {
   const folder = join(directory, partialFolder)
   const name = partialName(descriptor)
   const own = join(folder, `${name}.${hostname()}.${process.pid}.${randomUUID()}`)
   if (content instanceof Uint8Array) return own
-  const left = (await readdir(folder)).filter((each) => each.startsWith(name) && isLeftBehind(each.slice(name.length)))
+  const left = readdirSync(folder).filter((each) => each.startsWith(name) && isLeftBehind(each.slice(name.length)))
   for (const each of left) {
     try {
-      await rename(join(folder, each), own)
+      renameSync(join(folder, each), own)
       return own
     } catch {
       // Somebody else was faster.
@@ -83,38 +97,42 @@ function isLeftBehind(suffix: string): boolean {
   return host === hostname() && !isProcessAlive(Number(pid))
 }
 
-async function release(aside: string, descriptor: Descriptor, error: unknown): Promise<void> {
+function release(aside: string, descriptor: Descriptor, error: unknown): void {
   const isWorthKeeping = !isAttacheError(error) || error.retry !== "never"
-  const size = (await stat(aside).catch(() => undefined))?.size ?? 0
-  const free = join(dirname(aside), partialName(descriptor))
-  if (isWorthKeeping && size > 0 && size < descriptor.size) await rename(aside, free).catch(() => {})
-  else await unlink(aside).catch(() => {})
+  try {
+    const size = statSync(aside, { throwIfNoEntry: false })?.size ?? 0
+    const free = join(dirname(aside), partialName(descriptor))
+    if (isWorthKeeping && size > 0 && size < descriptor.size) renameSync(aside, free)
+    else rmSync(aside, { force: true })
+  } catch {
+    // What made the writing fail is what the caller has to know.
+  }
 }
 
-async function writeWhole(
+function writeBytes(aside: string, descriptor: Descriptor, content: Uint8Array, { onBytes }: PushOptions): void {
+  verifyBytes(content, descriptor, "the source")
+  writeFileSync(aside, content)
+  onBytes?.(content.length)
+}
+
+async function writeStream(
   aside: string,
   descriptor: Descriptor,
-  content: Content,
+  content: Exclude<Content, Uint8Array>,
   options: PushOptions,
 ): Promise<void> {
-  const file = await open(aside, "a")
+  const size = statSync(aside, { throwIfNoEntry: false })?.size ?? 0
+  const file = openSync(aside, "a")
   try {
-    if (content instanceof Uint8Array) {
-      verifyBytes(content, descriptor, "the source")
-      await file.writeFile(content)
-      options.onBytes?.(content.length)
-      return
-    }
-    const { size } = await file.stat()
     if (size === 0) return await writeAll(file, verified(await content(0), descriptor, { from: "the source" }), options)
     await writeRest(file, aside, size, descriptor, content, options)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
 async function writeRest(
-  file: FileHandle,
+  file: number,
   aside: string,
   size: number,
   descriptor: Descriptor,
@@ -130,12 +148,12 @@ async function writeRest(
     if (descriptor.digest.endsWith(`:${hash.digest("hex")}`)) return
   }
   // What was left was damaged, or longer than it may be: once more from the start.
-  await file.truncate(0)
+  ftruncateSync(file, 0)
   await writeAll(file, verified(await content(0), descriptor, { from: "the source" }), {
     ...options,
     onBytes: () => {},
   })
-  if ((await file.stat()).size !== descriptor.size) throw wrongDigest(descriptor, "the source")
+  if (fstatSync(file).size !== descriptor.size) throw wrongDigest(descriptor, "the source")
 }
 
 async function* tapped(
@@ -150,7 +168,7 @@ async function* tapped(
 
 /** Writes while the next bytes arrive. */
 async function writeAll(
-  file: FileHandle,
+  file: number,
   content: AsyncIterable<Uint8Array>,
   { signal, onBytes }: PushOptions,
 ): Promise<void> {
@@ -171,7 +189,7 @@ async function writeAll(
       chunks.push(chunk)
       size += chunk.length
       onBytes?.(chunk.length)
-      if (size >= writeBytes) await flush()
+      if (size >= writtenAtOnce) await flush()
     }
   } finally {
     // What has come is kept, also when no more comes.
@@ -180,10 +198,12 @@ async function writeAll(
   }
 }
 
-async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+async function writeChunks(file: number, chunks: readonly Uint8Array[]): Promise<void> {
   const total = chunks.reduce((sum, { length }) => sum + length, 0)
-  const { bytesWritten } = await file.writev(chunks)
+  const bytesWritten = await new Promise<number>((resolve, reject) => {
+    writev(file, chunks, (error, count) => (error === null ? resolve(count) : reject(error)))
+  })
   // A short write: full disks come in pieces.
-  if (bytesWritten < total) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+  if (bytesWritten < total) writeFileSync(file, Buffer.concat(chunks).subarray(bytesWritten))
   for (const chunk of chunks) giveBack(chunk)
 }

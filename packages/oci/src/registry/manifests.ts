@@ -32,16 +32,17 @@ export async function resolveManifest(
   return { mediaType, digest, size }
 }
 
-/** A manifest's bytes, verified. */
+/** A manifest's bytes, verified. @param wanted its descriptor, a tag or a digest */
 export async function fetchManifest(
   place: Place,
-  descriptor: Descriptor,
+  wanted: Descriptor | string,
   options: TransferOptions,
 ): Promise<FetchedManifest> {
-  const inline = inlineData(descriptor)
-  if (inline !== undefined) return { descriptor, bytes: inline }
-  if (descriptor.size > maxManifestBytes) throw tooLarge(place, descriptor.digest)
-  return getManifest(place, descriptor.digest, descriptor, options)
+  if (typeof wanted === "string") return getManifest(place, wanted, undefined, options)
+  const inline = inlineData(wanted)
+  if (inline !== undefined) return { descriptor: wanted, bytes: inline }
+  if (wanted.size > maxManifestBytes) throw tooLarge(place, wanted.digest)
+  return getManifest(place, wanted.digest, wanted, options)
 }
 
 async function getManifest(

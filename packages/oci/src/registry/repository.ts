@@ -42,7 +42,7 @@ export function createRepository(place: Place, { chunkBytes }: RepositoryOptions
       if (known !== undefined) return one(known.subarray(offset))
       return verified(await openBlob(place, descriptor, options), descriptor, { offset, from: name })
     },
-    fetchManifest: (descriptor, options = {}) => fetchManifest(place, descriptor, options),
+    fetchManifest: (wanted, options = {}) => fetchManifest(place, wanted, options),
     referrers: (descriptor, artifactType, options = {}) => listReferrers(place, descriptor, artifactType, options),
     exists: (descriptor, options = {}) => {
       const kind = isManifestType(descriptor.mediaType) ? "manifests" : "blobs"

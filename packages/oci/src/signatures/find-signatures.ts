@@ -54,16 +54,15 @@ function isSignatureType(type: string): boolean {
 
 async function manifestAt(target: ReadTarget, tag: string, options: TransferOptions): Promise<Manifest | undefined> {
   try {
-    const descriptor = await target.resolve(tag, options)
-    return await readable(() => readManifestOf(target, descriptor, options))
+    return await readable(() => readManifestOf(target, tag, options))
   } catch (error) {
     if (isAttacheError(error) && error.code === "ATT_OCI_NOT_FOUND") return undefined
     throw error
   }
 }
 
-async function readManifestOf(target: ReadTarget, descriptor: Descriptor, options: TransferOptions) {
-  const { bytes, descriptor: found } = await target.fetchManifest(descriptor, options)
+async function readManifestOf(target: ReadTarget, wanted: Descriptor | string, options: TransferOptions) {
+  const { bytes, descriptor: found } = await target.fetchManifest(wanted, options)
   const manifest = parseManifest(bytes, found.mediaType, found.digest)
   return isImageIndex(manifest) ? undefined : manifest
 }

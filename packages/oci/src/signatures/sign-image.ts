@@ -74,7 +74,7 @@ async function signClassic(target: Target, subject: Descriptor, options: SignIma
 
 async function layersAt(target: Target, tag: string, options: TransferOptions): Promise<Manifest["layers"]> {
   try {
-    const { bytes, descriptor } = await target.fetchManifest(await target.resolve(tag, options), options)
+    const { bytes, descriptor } = await target.fetchManifest(tag, options)
     const manifest = parseManifest(bytes, descriptor.mediaType, descriptor.digest)
     return isImageIndex(manifest) ? [] : manifest.layers
   } catch (error) {
