@@ -15,7 +15,6 @@ async function transfer(source: string, destination: string): Promise<void> {
 }
 
 async function measured(source: string, destination: string): Promise<Cost> {
-  globalThis.gc?.()
   // Linux counts the peak anew from here.
   writeFileSync("/proc/self/clear_refs", "5")
   const begun = performance.now()

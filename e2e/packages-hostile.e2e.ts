@@ -30,7 +30,7 @@ const archives = hostileArchives
 /** Where the command answers otherwise than its parts, which are told what to expect and it is not. */
 const others: Readonly<Record<string, string>> = {
   // No bytes have the digest that it was given.
-  "an index that lists itself": "ATT_OCI_SIZE",
+  "an index that lists itself": "ATT_OCI_DIGEST",
   "a module larger than allowed": "ATT_ARCHIVE_DAMAGED",
   // What no file tells the kind of is no extension.
   "no module where one is wanted": "ATT_OCI_FORMAT",
@@ -48,6 +48,8 @@ const taken: Readonly<Record<string, string | undefined>> = {
   "a module that is text": "ATT_OCI_NOT_WASM",
   "a module that is empty": "ATT_OCI_NOT_WASM",
   "an artifact whose module is text": "ATT_OCI_NOT_WASM",
+  // Who asks for a tag has no descriptor.
+  "a manifest that is longer than its descriptor says": undefined,
   // The module is taken alone: images of whole systems are full of links.
   "a link, and a file through it": "ATT_ARCHIVE_LINK",
   "a link in a lower layer, and a file through it": "ATT_ARCHIVE_LINK",

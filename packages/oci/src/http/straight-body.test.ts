@@ -55,6 +55,21 @@ describe.each(["http", "https"])("a long body over %s", (scheme) => {
     expect(Buffer.concat(kept).equals(content)).toBe(true)
   })
 
+  it("comes through the parser where it is not so long, and its connection serves on", async () => {
+    const part = content.subarray(0, 3_000_000)
+    const seen = new Set<unknown>()
+    await using peer = await peerWith(scheme, ({ socket }, response) => {
+      seen.add(socket)
+      response.writeHead(200, { "content-length": String(part.length) }).end(part)
+    })
+    for (let turn = 0; turn < 2; turn++) {
+      const pieces: Uint8Array[] = []
+      for await (const piece of (await peer.ask()).body) pieces.push(piece)
+      expect(Buffer.concat(pieces).equals(part)).toBe(true)
+    }
+    expect(seen.size).toBe(1)
+  })
+
   it("leaves other requests their connections", async () => {
     const seen = new Set<unknown>()
     await using peer = await peerWith(scheme, ({ socket, method }, response) => {

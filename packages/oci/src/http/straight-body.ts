@@ -6,8 +6,11 @@ import { createSlabs, slabBytes } from "./slabs.ts"
 /** Length from which a body is taken straight: its connection serves no other request, so it must be worth one. */
 const straightBytes = 8 * 1024 * 1024
 
-/** What is read at once while the parser listens. */
+/** What is read at once while the parser listens: little, unless a longer body was announced. */
 const parsedBytes = 64 * 1024
+
+/** What is read at once of a longer body: each piece goes through everything between the connection and the disk. */
+const longestParsedBytes = 1024 * 1024
 
 /** Where what a connection receives goes. */
 interface Receiver {
@@ -20,6 +23,8 @@ interface Receiver {
 /** A connection whose receiver can be changed. */
 interface Tap {
   receiver: Receiver
+  /** Bytes that were announced and not read yet. */
+  announced: number
   /** Called once the parser has had the bytes in which a response began. */
   begin: (() => void) | undefined
 }
@@ -54,10 +59,15 @@ function createTap(): { readonly tap: Tap; readonly listen: (socket: Duplex) => 
     return true
   }
   const room = (): Uint8Array => {
-    if (slab.length - at < parsedBytes / 2) [slab, at] = [Buffer.allocUnsafeSlow(parsedBytes), 0]
+    if (slab.length - at < parsedBytes / 2) {
+      const length = Math.max(parsedBytes, Math.min(tap.announced, longestParsedBytes))
+      tap.announced = Math.max(0, tap.announced - length)
+      slab = Buffer.allocUnsafeSlow(length)
+      at = 0
+    }
     return slab.subarray(at)
   }
-  const tap: Tap = { receiver: { room, came }, begin: undefined }
+  const tap: Tap = { receiver: { room, came }, announced: 0, begin: undefined }
   const listen = (opened: Duplex): void => {
     socket = opened
   }
@@ -75,7 +85,11 @@ export function straightBody(incoming: IncomingMessage): AsyncGenerator<Uint8Arr
   const tap = taps.get(socket)
   const length = Number(headers["content-length"] ?? Number.NaN)
   const isPlain = headers["transfer-encoding"] === undefined && (statusCode === 200 || statusCode === 206)
-  if (tap === undefined || !isPlain || !(length >= straightBytes)) return undefined
+  if (tap === undefined || !isPlain || !(length >= 0)) return undefined
+  if (length < straightBytes) {
+    tap.announced = length
+    return undefined
+  }
   const arrival = createArrival(socket, length)
   tap.begin = () => {
     tap.begin = undefined

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import {
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -18,6 +19,7 @@ import { join } from "node:path"
 import { AttacheError, errorFrom } from "@attache/base"
 import type { Descriptor } from "../content/descriptor.ts"
 import { splitDigest } from "../content/digest.ts"
+import { verifyBytes, wrongSize } from "../content/verified.ts"
 import { createSlabs } from "../http/slabs.ts"
 
 /** Where content that is on its way is kept; other tools leave it alone. */
@@ -58,10 +60,29 @@ export function readBlob(
   offset = 0,
   signal?: AbortSignal,
 ): AsyncIterable<Uint8Array> {
-  const path = blobPath(directory, digest)
   // Opened when it is read, so that nothing stays open that nobody reads.
+  return readFrom(blobPath(directory, digest), offset, knownSize(directory, digest), signal)
+}
+
+/** All bytes of a small blob, verified. Errors: as {@link readBlob}, ATT_OCI_SIZE, ATT_OCI_DIGEST. */
+export function readSmallBlob(directory: string, descriptor: Descriptor): Uint8Array {
+  const { digest, size } = descriptor
+  const path = blobPath(directory, digest)
+  const [found, name] = [knownSize(directory, digest), `oci-layout:${directory}`]
+  if (found !== size) throw wrongSize(descriptor, name, String(found))
+  try {
+    const bytes = readFileSync(path)
+    verifyBytes(bytes, descriptor, name)
+    return bytes
+  } catch (error) {
+    throw diskError(error, path)
+  }
+}
+
+function knownSize(directory: string, digest: string): number {
   const size = blobSize(directory, digest)
-  if (size !== undefined) return readFrom(path, offset, size, signal)
+  if (size !== undefined) return size
+  const path = blobPath(directory, digest)
   throw new AttacheError("ATT_OCI_NOT_FOUND", `oci-layout:${directory} has no ${digest}`, { facts: { digest, path } })
 }
 
@@ -162,13 +183,13 @@ export function ensureLayout(directory: string): void {
 /** What a layout that somebody else is just making may hold. */
 const ownNames = /^(oci-layout|index\.json.*|blobs|\.partial)$/
 
-/** Replaces a file in one step: who reads sees the old or the new, whole. */
+/** Replaces a file in one step: who reads sees the old or the new, whole. The old one is not lost with the machine's power either. */
 export function replaceFile(path: string, aside: string, bytes: Uint8Array): void {
   try {
     const file = openSync(aside, "w")
     try {
       writeFileSync(file, bytes)
-      fsyncSync(file)
+      if (existsSync(path)) fsyncSync(file)
     } finally {
       closeSync(file)
     }

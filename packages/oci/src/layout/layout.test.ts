@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -32,6 +33,19 @@ const entriesOf = (directory: string): readonly { readonly digest: string }[] =>
   JSON.parse(readFileSync(join(directory, "index.json"), "utf8")).manifests
 
 describe("a layout", () => {
+  it("asks for content before it makes room for it, once", async () => {
+    const directory = join(tempFolder(), "new")
+    const { descriptor, bytes } = content(noise(300_000))
+    const seen: boolean[] = []
+    const asked = async (offset: number): Promise<AsyncIterable<Uint8Array>> => {
+      seen.push(existsSync(directory))
+      return opener(bytes)(offset)
+    }
+    expect(await createLayout(directory).push(descriptor, asked)).toBe("pushed")
+    expect(await createLayout(directory).push(descriptor, asked)).toBe("existed")
+    expect(seen).toEqual([false])
+  })
+
   it("does what a target does, and leaves nothing half done", async () => {
     const directory = tempFolder()
     await targetStory(createLayout(directory))

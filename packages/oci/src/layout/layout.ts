@@ -7,11 +7,21 @@ import { maxManifestBytes, parseManifest } from "../content/read-manifest.ts"
 import type { Content, FetchedManifest, PushOptions, PushOutcome, Target, TransferOptions } from "../content/target.ts"
 import { collect, inlineData, verified, verifyBytes } from "../content/verified.ts"
 import { isTag } from "../reference/reference.ts"
+import { askedEarly } from "./asked-early.ts"
 import type { LockOptions } from "./file-lock.ts"
 import { changeIndexFile, readIndexFile, tagOf, withTag } from "./index-file.ts"
 import { isWhole } from "./is-whole.ts"
 import { createKnownManifests, type KnownManifests } from "./known-manifests.ts"
-import { blobPath, blobSize, checkLayout, diskError, ensureLayout, isAbsent, readBlob } from "./layout-files.ts"
+import {
+  blobPath,
+  blobSize,
+  checkLayout,
+  diskError,
+  ensureLayout,
+  isAbsent,
+  readBlob,
+  readSmallBlob,
+} from "./layout-files.ts"
 import { referrersIn } from "./layout-referrers.ts"
 import { resolveIn } from "./resolve.ts"
 import { writeBlob } from "./write-blob.ts"
@@ -39,12 +49,12 @@ interface Layout {
  */
 export function createLayout(directory: string, { lock = {} }: LayoutOptions = {}): Target {
   const name = `oci-layout:${directory}`
-  const resolve = (reference: string): Promise<Descriptor> => {
+  const resolve = (reference: string): Descriptor => {
     checkLayout(directory)
     return resolveIn(directory, readIndexFile(directory), reference, name)
   }
   const fetchManifest = async (wanted: Descriptor | string): Promise<FetchedManifest> =>
-    readWhole(directory, typeof wanted === "string" ? await resolve(wanted) : wanted, name)
+    readManifest(directory, typeof wanted === "string" ? resolve(wanted) : wanted)
   let isThere = false
   const writing = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
@@ -73,11 +83,13 @@ export function createLayout(directory: string, { lock = {} }: LayoutOptions = {
       return referrersIn(readIndexFile(directory), descriptor, artifactType, layout.known)
     },
     exists: (descriptor) => isWhole(directory, descriptor, layout.known),
-    push: (descriptor, content, options = {}) =>
-      writing(async () => {
-        if (!isManifestType(descriptor.mediaType)) return writeBlob(directory, descriptor, content, options)
-        return pushManifest(layout, await manifestBytes(descriptor, content), options)
-      }),
+    push: async (descriptor, content, options = {}) => {
+      if (isManifestType(descriptor.mediaType)) {
+        return writing(async () => pushManifest(layout, await manifestBytes(descriptor, content), options))
+      }
+      const asked = await askedEarly(directory, descriptor, content)
+      return writing(() => writeBlob(directory, descriptor, asked, options))
+    },
     tag: async (descriptor, reference, options = {}) => {
       checkTag(reference)
       if (blobSize(directory, descriptor.digest) === undefined) throw notFound(name, descriptor.digest)
@@ -116,10 +128,9 @@ function tooLarge({ digest }: Descriptor): AttacheError {
   return new AttacheError("ATT_OCI_LIMIT", text, { facts: { digest, limitBytes: maxManifestBytes } })
 }
 
-async function readWhole(directory: string, descriptor: Descriptor, name: string): Promise<FetchedManifest> {
+function readManifest(directory: string, descriptor: Descriptor): FetchedManifest {
   if (descriptor.size > maxManifestBytes) throw tooLarge(descriptor)
-  const content = readBlob(directory, descriptor)
-  return { descriptor, bytes: await collect(verified(content, descriptor, { from: name })) }
+  return { descriptor, bytes: readSmallBlob(directory, descriptor) }
 }
 
 async function manifestBytes(descriptor: Descriptor, content: Content): Promise<FetchedManifest> {

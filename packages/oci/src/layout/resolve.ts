@@ -3,21 +3,20 @@ import type { Descriptor } from "../content/descriptor.ts"
 import { isDigest } from "../content/digest.ts"
 import { isManifestType, manifestTypes } from "../content/media-types.ts"
 import { maxManifestBytes, readManifest } from "../content/read-manifest.ts"
-import { collect, verified } from "../content/verified.ts"
 import { tagOf, withTag } from "./index-file.ts"
-import { blobSize, readBlob } from "./layout-files.ts"
+import { blobSize, readSmallBlob } from "./layout-files.ts"
 
 /**
  * The descriptor of a tag, of a digest, or of the only manifest.
  *
  * @param reference "": the only manifest that `index.json` names
  */
-export async function resolveIn(
+export function resolveIn(
   directory: string,
   entries: readonly Descriptor[],
   reference: string,
   name: string,
-): Promise<Descriptor> {
+): Descriptor {
   if (reference === "") return theOnly(entries, name)
   const found = entries.find((entry) => (isDigest(reference) ? entry.digest === reference : tagOf(entry) === reference))
   if (found !== undefined) return withTag(found, undefined)
@@ -47,17 +46,11 @@ function notFound(name: string, reference: string, entries: readonly Descriptor[
 }
 
 /** A manifest that only another one names: its type is told by what it holds. */
-async function nested(
-  directory: string,
-  digest: string,
-  name: string,
-  entries: readonly Descriptor[],
-): Promise<Descriptor> {
+function nested(directory: string, digest: string, name: string, entries: readonly Descriptor[]): Descriptor {
   const size = blobSize(directory, digest)
   if (size === undefined || size > maxManifestBytes) throw notFound(name, digest, entries)
   const untyped = { mediaType: "", digest, size }
-  const content = readBlob(directory, untyped)
-  const { manifest } = readManifest(await collect(verified(content, untyped, { from: name })))
+  const { manifest } = readManifest(readSmallBlob(directory, untyped))
   if (manifest === undefined) throw notFound(name, digest, entries)
   const fallback = "manifests" in manifest ? "application/vnd.oci.image.index.v1+json" : (manifestTypes[0] ?? "")
   const mediaType = manifest.mediaType ?? fallback

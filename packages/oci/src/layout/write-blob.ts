@@ -78,8 +78,7 @@ function claimPartial(directory: string, descriptor: Descriptor, content: Conten
   const name = partialName(descriptor)
   const own = join(folder, `${name}.${hostname()}.${process.pid}.${randomUUID()}`)
   if (content instanceof Uint8Array) return own
-  const left = readdirSync(folder).filter((each) => each.startsWith(name) && isLeftBehind(each.slice(name.length)))
-  for (const each of left) {
+  for (const each of leftBehind(directory, descriptor)) {
     try {
       renameSync(join(folder, each), own)
       return own
@@ -88,6 +87,19 @@ function claimPartial(directory: string, descriptor: Descriptor, content: Conten
     }
   }
   return own
+}
+
+/** Files in which interrupted writers left the beginning of a blob. */
+export function leftBehind(directory: string, descriptor: Descriptor): readonly string[] {
+  const name = partialName(descriptor)
+  try {
+    return readdirSync(join(directory, partialFolder)).filter(
+      (each) => each.startsWith(name) && isLeftBehind(each.slice(name.length)),
+    )
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw diskError(error, directory)
+  }
 }
 
 /** Whether a partial file has no writer: it was released, or its writer is dead. */

@@ -70,8 +70,11 @@ async function getManifest(
   return { descriptor: resolved, bytes }
 }
 
+/** A login on the way may be too large as well. */
 function isAnswerTooLarge(error: unknown): boolean {
-  return error instanceof AttacheError && error.code === "ATT_HTTP_TOO_LARGE"
+  return (
+    error instanceof AttacheError && error.code === "ATT_HTTP_TOO_LARGE" && error.facts.limitBytes === maxManifestBytes
+  )
 }
 
 function tooLarge(place: Place, reference: string): AttacheError {
