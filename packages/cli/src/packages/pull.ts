@@ -6,7 +6,6 @@ import { preferredCacheDirectory } from "@attache/envoy"
 import {
   copy,
   createLayout,
-  type Descriptor,
   type Extension,
   type FetchedManifest,
   holdsLinks,

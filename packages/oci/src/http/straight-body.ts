@@ -10,7 +10,7 @@ const straightBytes = 8 * 1024 * 1024
 const parsedBytes = 64 * 1024
 
 /** What is read at once of a longer body: each piece goes through everything between the connection and the disk. */
-const longestParsedBytes = 1024 * 1024
+const longestParsedBytes = 512 * 1024
 
 /** Where what a connection receives goes. */
 interface Receiver {
