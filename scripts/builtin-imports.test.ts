@@ -13,22 +13,6 @@ describe("imports of Node's modules in the bundle", () => {
       `const a = ${of("node:path")}.a; const c = ${of("node:path")}.b;`,
     ],
     [
-      "what is rarely used",
-      'import { constants, readFile as read } from "node:fs/promises"',
-      `const constants = new Proxy({}, { get: (_target, key) => ${of("node:fs/promises")}.constants[key] }); const read = (...args) => ${of("node:fs/promises")}.readFile(...args);`,
-    ],
-    [
-      "a module that is rarely used",
-      'import childProcess from "node:child_process"',
-      `const childProcess = new Proxy({}, { get: (_target, key) => ${of("node:child_process")}[key] });`,
-    ],
-    [
-      "what promisify looks at",
-      'import { execFile } from "node:child_process"',
-      `const execFile = ${of("node:child_process")}.execFile;`,
-    ],
-    ["a class", 'import { Gunzip } from "node:zlib"', `const Gunzip = ${of("node:zlib")}.Gunzip;`],
-    [
       "a default and names over lines",
       'import fs, {\n  type Stats,\n  statSync,\n} from "node:fs"',
       `const fs = ${of("node:fs")}; const statSync = ${of("node:fs")}.statSync;`,
@@ -38,6 +22,31 @@ describe("imports of Node's modules in the bundle", () => {
     ["a package", 'import { Command } from "commander"', 'import { Command } from "commander"'],
   ])("%s", (_what, text, expected) => {
     expect(withoutBuiltinImports(text)).toBe(expected)
+  })
+
+  it("load what is rarely used when it is used", () => {
+    const loaded: string[] = []
+    const getBuiltinModule = (name: string) => {
+      loaded.push(name)
+      return process.getBuiltinModule(name)
+    }
+    const run = (text: string): unknown =>
+      new Function("globalThis", withoutBuiltinImports(text))({ process: { getBuiltinModule } })
+    const imports = `import zlib, { constants, gzipSync as pack } from "node:zlib"
+import { X509Certificate, createHash } from "node:crypto"
+`
+    expect([run(`${imports}return 1`), loaded]).toEqual([1, []])
+    expect(run(`${imports}return createHash("sha256").update("").digest("hex").slice(0, 4)`)).toBe("e3b0")
+    expect(loaded).toEqual(["node:crypto"])
+    expect(run(`${imports}return [constants.Z_BEST_SPEED, zlib.gunzipSync(pack("a")).toString()]`)).toEqual([1, "a"])
+    expect(loaded).toEqual(["node:crypto", "node:zlib"])
+    expect(() => run(`${imports}return new X509Certificate("")`)).toThrow(/PEM|ASN/i)
+    expect(run(`${imports}return {} instanceof X509Certificate`)).toBe(false)
+  })
+
+  it("leave a function to promisify, which looks at it", () => {
+    const text = 'import { execFile } from "node:child_process"'
+    expect(withoutBuiltinImports(text)).toMatch(/const execFile = __builtin0Of\(\)\.execFile;$/)
   })
 
   it("are those a file begins with, whatever is between them", () => {

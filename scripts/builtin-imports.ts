@@ -9,33 +9,48 @@ const head =
 
 const builtinImport = /^import\s+(?!type\s)([\w$*\s{},]+?)\s+from\s+["'](node:[\w/]+)["'];?/gm
 
-/** Modules of functions that most runs never call: each of these is loaded when one of its functions is. */
-const rarelyCalled: readonly string[] = ["node:child_process", "node:dns/promises", "node:fs/promises", "node:zlib"]
+/** Modules that many runs never use: each is loaded when something of it is called, made or read. */
+const rarelyUsed: readonly string[] = [
+  "node:child_process",
+  "node:crypto",
+  "node:dns/promises",
+  "node:fs/promises",
+  "node:zlib",
+]
 
 /** A module's text whose imports of Node's modules are `process.getBuiltinModule`, which makes what is asked for alone. */
 export function withoutBuiltinImports(text: string): string {
   const length = head.exec(text)?.[0].length ?? 0
+  let count = 0
   const imports = text.slice(0, length).replaceAll(builtinImport, (_all, clause: string, name: string) => {
     const { whole, members } = bindingsOf(clause)
+    if (whole.length + members.length === 0) return ""
     const module = `globalThis.process.getBuiltinModule(${JSON.stringify(name)})`
-    const isRare = rarelyCalled.includes(name)
-    const values = [
-      ...whole.map((local) => [local, isRare ? late(module) : module]),
-      ...members.map(([imported, local]) => {
-        const value = `${module}.${imported}`
-        const kind = isRare ? kindOf(name, imported) : "other"
-        if (kind === "function") return [local, `(...args) => ${value}(...args)`]
-        return [local, kind === "object" ? late(value) : value]
-      }),
-    ]
-    return values.map(([local, value]) => `const ${local} = ${value};`).join(" ")
+    if (!rarelyUsed.includes(name)) {
+      const values = members.map(([imported, local]) => `const ${local} = ${module}.${imported};`)
+      return [...whole.map((local) => `const ${local} = ${module};`), ...values].join(" ")
+    }
+    const held = `__builtin${count++}`
+    return [
+      `let ${held}; const ${held}Of = () => (${held} ??= ${module});`,
+      ...whole.map((local) => `const ${local} = ${late(`${held}Of()`)};`),
+      ...members.map(([imported, local]) => `const ${local} = ${lateMember(name, imported, `${held}Of()`)};`),
+    ].join(" ")
   })
   return imports + text.slice(length)
 }
 
-/** An object that is not made before something of it is read. */
+/** What stands for an export until it is used. `promisify` looks at some functions, `execFile` is one, before they are called. */
+function lateMember(module: string, name: string, held: string): string {
+  const exported = (process.getBuiltinModule(module) as Readonly<Record<string, unknown>> | undefined)?.[name]
+  const value = `${held}.${name}`
+  if (typeof exported !== "function" || /^[A-Z]/.test(name)) return late(value)
+  return promisify.custom in exported ? value : `(...args) => ${value}(...args)`
+}
+
+/** An object or a class that is not there before something of it is read, or it is constructed. */
 function late(value: string): string {
-  return `new Proxy({}, { get: (_target, key) => ${value}[key] })`
+  return `new Proxy(function () {}, { get: (_target, key) => ${value}[key], construct: (_target, args) => new (${value})(...args) })`
 }
 
 /** A name that a module exports, and the one it has where it is imported. */
@@ -52,13 +67,4 @@ function bindingsOf(clause: string): { readonly whole: readonly string[]; readon
       return [imported, local]
     })
   return { whole, members }
-}
-
-/** What an export is, if calling or reading it is all that is done with it: `promisify` looks at `execFile` itself. */
-function kindOf(module: string, name: string): "function" | "object" | "other" {
-  const exported = (process.getBuiltinModule(module) as Readonly<Record<string, unknown>> | undefined)?.[name]
-  if (typeof exported === "object" && exported !== null) return "object"
-  return typeof exported === "function" && !/^[A-Z]/.test(name) && !(promisify.custom in exported)
-    ? "function"
-    : "other"
 }
