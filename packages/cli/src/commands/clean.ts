@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs"
 import { basename, join } from "node:path"
-import { stateDirectory } from "@attache/control-plane"
+import { stateDirectory } from "@attache/control-plane/client"
 import { preferredCacheDirectory } from "@attache/envoy"
 import type { ExitCode } from "../exit.ts"
 import { listInstances, socketFolderOf } from "../instance/instance.ts"

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { isAttacheError } from "@attache/base"
-import { stateDirectory } from "@attache/control-plane"
+import { stateDirectory } from "@attache/control-plane/client"
 import { findEnvoy, openWritableCache, platformOf, readMachineFacts, type WritableCache } from "@attache/envoy"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { formatOf, type Options, textOf } from "../options.ts"

@@ -1,5 +1,5 @@
 import { printable } from "@attache/base"
-import { type Fact, type ProxyReport, type StatusReport, textOfLack } from "@attache/control-plane"
+import { type Fact, type ProxyReport, type StatusReport, textOfLack } from "@attache/control-plane/client"
 import { conditionsOf } from "../conditions.ts"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { askStatus } from "../instance/ask.ts"

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { AttacheError, isAttacheError, printable } from "@attache/base"
-import type { StatusReport } from "@attache/control-plane"
+import type { StatusReport } from "@attache/control-plane/client"
 import { type ExitCode, exitCodes } from "../exit.ts"
 import { askStatus } from "../instance/ask.ts"
 import { livingInstances } from "../instance/find-instances.ts"

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { isProcessAlive } from "@attache/base"
-import { stateDirectory } from "@attache/control-plane"
+import { stateDirectory } from "@attache/control-plane/client"
 
 /** What an instance tells of itself. */
 export interface InstanceRecord {

@@ -1,6 +1,6 @@
 // How far the proxies of an instance are on their way from a change to traffic.
 import type { Diagnostic } from "@attache/base"
-import { type Fact, type Lack, type ProxyReport, type StatusReport, textOfLack } from "@attache/control-plane"
+import { type Fact, type Lack, type ProxyReport, type StatusReport, textOfLack } from "@attache/control-plane/client"
 
 /** What can be waited for; each holds what the ones before it hold. */
 export const stages = ["accepted", "warmed", "serving"] as const

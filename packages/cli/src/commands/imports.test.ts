@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, it } from "vitest"
 
-const commands = join(import.meta.dirname, "../commands")
+const commands = import.meta.dirname
 
 /** Packages that a module loads at once, itself or by what it imports. */
 function packagesOf(path: string, seen = new Set<string>()): ReadonlySet<string> {
@@ -28,3 +28,11 @@ it.each(["copy", "download", "inspect", "list", "pull", "push", "sign", "tag", "
     expect(loaded).toContain("@attache/oci")
   },
 )
+
+it.each(["status", "wait", "explain", "clean", "doctor"])("%s starts without what runs a control plane", (verb) => {
+  const loaded = [...packagesOf(join(commands, `${verb}.ts`))].filter((each) => each.startsWith("@attache/"))
+  const isSmall = (name: string): boolean =>
+    /^@attache\/(?:base|envoy|control-plane\/client|[a-z-]+\/codes)$/.test(name)
+  expect(loaded.filter((each) => !isSmall(each))).toEqual([])
+  expect(loaded).toContain("@attache/base")
+})
