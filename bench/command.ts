@@ -24,6 +24,7 @@ export async function measure([routes = "1000"]: readonly string[]): Promise<Com
     [
       // As the command's first line says.
       "--max-semi-space-size=4",
+      "--min-semi-space-size=4",
       join(repository, "packages/cli/dist/main.js"),
       "serve",
       "-f",
