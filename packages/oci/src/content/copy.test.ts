@@ -96,7 +96,15 @@ describe("copy", () => {
     const before = registry.asked.length
     const again = await copy(repository("a"), repository("b"), both.descriptor, { tag: "again" })
     expect(again.counts).toEqual({ existed: 1, mounted: 0, pushed: 0 })
-    expect(registry.asked.slice(before).filter((each) => each.includes("/blobs/"))).toEqual([])
+    const { digest } = both.descriptor
+    const asked = [`GET /v2/a/manifests/${digest}`, `HEAD /v2/b/manifests/${digest}`, "PUT /v2/b/manifests/again"]
+    expect(registry.asked.slice(before)).toEqual(asked)
+    const later = registry.asked.length
+    const target = createLayout(tempFolder())
+    await copy(repository("b"), target, await repository("b").fetchManifest("again"), { tag: "v1" })
+    const manifests = registry.asked.slice(later).filter((each) => each.includes("/manifests/"))
+    expect(manifests[0]).toBe("GET /v2/b/manifests/again")
+    expect(manifests.filter((each) => each.includes(digest))).toEqual([])
     expect(await repository("b").tags()).toEqual(["again"])
   })
 

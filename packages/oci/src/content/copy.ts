@@ -147,8 +147,9 @@ async function copyManifest(copying: Copying, wanted: ManifestRoot, depth: numbe
   if (!isThere) await copyChildren(copying, manifest, depth)
   // A tree that was there already may have new referrers all the same.
   else if (options.referrers !== undefined) await copyManifests(copying, childrenOf(manifest), depth + 1)
-  const outcome = isThere ? await tagExisting(copying, descriptor, tag) : await pushManifest(copying, fetched, tag)
-  settle(copying, descriptor, outcome)
+  // One that is there is sent once more where it gets a tag: a registry would have to be asked for it otherwise.
+  if (!isThere || tag !== undefined) await pushManifest(copying, fetched, tag)
+  settle(copying, descriptor, isThere ? "existed" : "pushed")
 }
 
 function childrenOf(manifest: Manifest | ImageIndex): readonly Descriptor[] {
@@ -180,17 +181,8 @@ async function pushManifest(
   { to, signal }: Copying,
   { descriptor, bytes }: FetchedManifest,
   tag?: string,
-): Promise<PushOutcome> {
-  return to.push(descriptor, bytes, { signal, ...(tag === undefined ? {} : { tag }) })
-}
-
-async function tagExisting(
-  { to, signal }: Copying,
-  descriptor: Descriptor,
-  tag: string | undefined,
-): Promise<PushOutcome> {
-  if (tag !== undefined) await to.tag(descriptor, tag, { signal })
-  return "existed"
+): Promise<void> {
+  await to.push(descriptor, bytes, { signal, ...(tag === undefined ? {} : { tag }) })
 }
 
 async function copyBlob(copying: Copying, descriptor: Descriptor): Promise<void> {
