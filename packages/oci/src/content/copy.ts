@@ -6,9 +6,10 @@ import { type Descriptor, type ImageIndex, isImageIndex, type Manifest, type Pla
 import { isManifestType } from "./media-types.ts"
 import { parseManifest } from "./read-manifest.ts"
 import {
+  descriptorOf,
   type FetchedManifest,
-  isFetched,
   type ManifestRoot,
+  manifestOf,
   type PushOutcome,
   type ReadTarget,
   type Target,
@@ -98,7 +99,7 @@ export async function copy(
   }
   try {
     const root = await chooseRoot(copying, wanted)
-    const { descriptor } = isFetched(root) ? root : { descriptor: root }
+    const descriptor = descriptorOf(root)
     await once(copying, descriptor, () => copyManifest(copying, root, 0, options.tag))
     if (options.referrers !== undefined) await copyReferrers(copying, options.referrers)
     return { descriptor, counts: copying.counts }
@@ -112,7 +113,7 @@ export async function copy(
 
 async function chooseRoot({ from, options, signal }: Copying, wanted: ManifestRoot): Promise<ManifestRoot> {
   if (options.platform === undefined) return wanted
-  const fetched = isFetched(wanted) ? wanted : await from.fetchManifest(wanted, { signal })
+  const fetched = await manifestOf(from, wanted, { signal })
   const manifest = read(fetched, from)
   return isImageIndex(manifest) ? chooseForPlatform(manifest.manifests, options.platform, from.name) : fetched
 }
@@ -133,7 +134,7 @@ function once(copying: Copying, { digest }: Descriptor, action: () => Promise<vo
 }
 
 async function copyManifest(copying: Copying, wanted: ManifestRoot, depth: number, tag?: string): Promise<void> {
-  const { descriptor } = isFetched(wanted) ? wanted : { descriptor: wanted }
+  const descriptor = descriptorOf(wanted)
   const { from, to, options, signal } = copying
   const { limitManifests = 2000 } = options
   if (depth > maxDepth) throw tooMuch(from, `is deeper than ${maxDepth} manifests`, maxDepth)
@@ -141,7 +142,7 @@ async function copyManifest(copying: Copying, wanted: ManifestRoot, depth: numbe
   const count = copying.manifests.length
   if (count > limitManifests) throw tooMuch(from, `names more than ${limitManifests} manifests`, limitManifests)
   note(copying, descriptor, "found", 0)
-  const fetched = isFetched(wanted) ? wanted : await copying.limited(() => from.fetchManifest(wanted, { signal }))
+  const fetched = await copying.limited(() => manifestOf(from, wanted, { signal }))
   const manifest = read(fetched, from)
   const isThere = await copying.limited(() => to.exists(descriptor, { signal }))
   if (!isThere) await copyChildren(copying, manifest, depth)

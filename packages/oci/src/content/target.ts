@@ -26,9 +26,18 @@ export interface FetchedManifest {
 /** A manifest by its descriptor, or fetched already, which saves a round trip. */
 export type ManifestRoot = Descriptor | FetchedManifest
 
-/** Whether a manifest was fetched already. */
-export function isFetched(root: ManifestRoot): root is FetchedManifest {
-  return "bytes" in root
+/** The descriptor of a manifest, fetched or not. */
+export function descriptorOf(root: ManifestRoot): Descriptor {
+  return "bytes" in root ? root.descriptor : root
+}
+
+/** A manifest with its bytes, which are fetched only where they were not yet. Errors: those of {@link ReadTarget.fetchManifest}. */
+export async function manifestOf(
+  target: ReadTarget,
+  root: ManifestRoot,
+  options: TransferOptions,
+): Promise<FetchedManifest> {
+  return "bytes" in root ? root : target.fetchManifest(root, options)
 }
 
 /** Where manifests and blobs are read from. */

@@ -1,7 +1,13 @@
 import { AttacheError } from "@attache/base"
 import { type Descriptor, isImageIndex, type Manifest, type Platform } from "../content/descriptor.ts"
 import { parseManifest } from "../content/read-manifest.ts"
-import { isFetched, type ManifestRoot, type ReadTarget, type TransferOptions } from "../content/target.ts"
+import {
+  descriptorOf,
+  type ManifestRoot,
+  manifestOf,
+  type ReadTarget,
+  type TransferOptions,
+} from "../content/target.ts"
 import { type Annotations, factsOf } from "./annotations.ts"
 import { chooseForPlatform, isAttestation } from "./platform.ts"
 
@@ -32,11 +38,12 @@ export async function chooseManifest(
   let at = root
   let annotations: Annotations = {}
   for (let depth = 0; depth <= maxIndexDepth; depth++) {
-    const { descriptor: found, bytes } = isFetched(at) ? at : await target.fetchManifest(at, options)
+    const { descriptor: found, bytes } = await manifestOf(target, at, options)
     const manifest = parseManifest(bytes, found.mediaType, found.digest)
     annotations = { ...annotations, ...manifest.annotations }
     if (!isImageIndex(manifest)) {
-      const merged = isFetched(at) || at.platform === undefined ? found : { ...found, platform: at.platform }
+      const { platform: listed } = descriptorOf(at)
+      const merged = listed === undefined ? found : { ...found, platform: listed }
       return { descriptor: merged, manifest, annotations }
     }
     // As Built On Envoy does, which asks for the host's; Envoy Gateway and Istio ask for none, and pin what they then get.
@@ -44,7 +51,7 @@ export async function chooseManifest(
     const first = isWasm ? manifest.manifests.find((entry) => !isAttestation(entry)) : undefined
     at = first ?? chooseForPlatform(manifest.manifests, platform, `${target.name}@${found.digest}`)
   }
-  throw tooDeep(isFetched(root) ? root.descriptor : root)
+  throw tooDeep(descriptorOf(root))
 }
 
 /** The error for indexes that go on listing indexes. */

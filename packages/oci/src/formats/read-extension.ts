@@ -3,7 +3,7 @@ import { collectBytes } from "../archive/byte-reader.ts"
 import type { ArchiveLimits } from "../archive/limits.ts"
 import type { Descriptor, Manifest, Platform } from "../content/descriptor.ts"
 import { mediaTypes } from "../content/media-types.ts"
-import { isFetched, type ManifestRoot, type ReadTarget, type TransferOptions } from "../content/target.ts"
+import { descriptorOf, type ManifestRoot, type ReadTarget, type TransferOptions } from "../content/target.ts"
 import { type AnnotatedFacts, type Annotations, type ExtensionKind, factsOf } from "./annotations.ts"
 import { chooseManifest } from "./choose-manifest.ts"
 import { layerEntries, transferOf } from "./layer-entries.ts"
@@ -64,7 +64,7 @@ export async function readExtension(
     kind,
     layout,
     annotations: chosen.annotations,
-    root: isFetched(root) ? root.descriptor : root,
+    root: descriptorOf(root),
     manifest: chosen.descriptor,
     layers,
     ...(platform === undefined ? {} : { platform }),

@@ -75,7 +75,8 @@ function createTap(): { readonly tap: Tap; readonly listen: (socket: Duplex) => 
 }
 
 /**
- * The body of a response as it arrives, where it is long enough and its connection can give it; undefined otherwise.
+ * The body of a response as it arrives, where it is long enough and its connection can give it; undefined otherwise, and
+ * then the parser is given as much of it at once as there will be.
  *
  * To be called in the very turn of the event `response`. The connection is closed after the last byte; errors are those
  * of the connection.

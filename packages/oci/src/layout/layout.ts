@@ -53,8 +53,11 @@ export function createLayout(directory: string, { lock = {} }: LayoutOptions = {
     checkLayout(directory)
     return resolveIn(directory, readIndexFile(directory), reference, name)
   }
-  const fetchManifest = async (wanted: Descriptor | string): Promise<FetchedManifest> =>
-    readManifest(directory, typeof wanted === "string" ? resolve(wanted) : wanted)
+  const fetchManifest = async (wanted: Descriptor | string): Promise<FetchedManifest> => {
+    const descriptor = typeof wanted === "string" ? resolve(wanted) : wanted
+    if (descriptor.size > maxManifestBytes) throw tooLarge(descriptor)
+    return { descriptor, bytes: readSmallBlob(directory, descriptor) }
+  }
   let isThere = false
   const writing = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
@@ -126,11 +129,6 @@ function notFound(name: string, reference: string): AttacheError {
 function tooLarge({ digest }: Descriptor): AttacheError {
   const text = `manifest ${digest} has more than ${maxManifestBytes} bytes`
   return new AttacheError("ATT_OCI_LIMIT", text, { facts: { digest, limitBytes: maxManifestBytes } })
-}
-
-function readManifest(directory: string, descriptor: Descriptor): FetchedManifest {
-  if (descriptor.size > maxManifestBytes) throw tooLarge(descriptor)
-  return { descriptor, bytes: readSmallBlob(directory, descriptor) }
 }
 
 async function manifestBytes(descriptor: Descriptor, content: Content): Promise<FetchedManifest> {
