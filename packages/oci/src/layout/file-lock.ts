@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto"
-import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs"
+import { linkSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { AttacheError, type Clock, isProcessAlive } from "@attache/base"
+import { removeIfThere } from "./layout-files.ts"
 
 /** How a lock is waited for. */
 export interface LockOptions {
@@ -44,7 +45,7 @@ async function lockedRun<T>(path: string, action: () => Promise<T>, options: Loc
     return await action()
   } finally {
     // Another process may have found it too old.
-    if (ownerOf(path) === owner) remove(path)
+    if (ownerOf(path) === owner) removeIfThere(path)
   }
 }
 
@@ -82,14 +83,6 @@ function ownerOf(path: string): string | undefined {
   }
 }
 
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Somebody took it away.
-  }
-}
-
 /** Takes away a lock that nobody holds any more; true when it is worth trying again at once. */
 function removeStale(path: string, { staleMs = 30_000, clock }: LockOptions): boolean {
   const owner = ownerOf(path)
@@ -106,7 +99,7 @@ function removeStale(path: string, { staleMs = 30_000, clock }: LockOptions): bo
   }
   // Somebody may have taken the old one away and made this one since we looked.
   if (ownerOf(aside) !== owner) giveBack(aside, path)
-  remove(aside)
+  removeIfThere(aside)
   return true
 }
 

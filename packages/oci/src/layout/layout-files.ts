@@ -11,8 +11,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs"
 import { join } from "node:path"
@@ -183,6 +183,15 @@ export function ensureLayout(directory: string): void {
 /** What a layout that somebody else is just making may hold. */
 const ownNames = /^(oci-layout|index\.json.*|blobs|\.partial)$/
 
+/** Removes a file that may be gone or may have to stay: whoever does has something else to tell, or nothing. */
+export function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Left for the next who looks.
+  }
+}
+
 /** Replaces a file in one step: who reads sees the old or the new, whole. The old one is not lost with the machine's power either. */
 export function replaceFile(path: string, aside: string, bytes: Uint8Array): void {
   try {
@@ -195,7 +204,7 @@ export function replaceFile(path: string, aside: string, bytes: Uint8Array): voi
     }
     renameSync(aside, path)
   } catch (error) {
-    rmSync(aside, { force: true })
+    removeIfThere(aside)
     throw diskError(error, path)
   }
 }
