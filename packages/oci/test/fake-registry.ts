@@ -33,8 +33,9 @@ export interface FakeRegistry extends TestServer {
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`
 
 function fail(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { "content-type": "application/json" })
-  response.end(JSON.stringify({ errors: [{ code, message: code.toLowerCase() }] }))
+  const text = JSON.stringify({ errors: [{ code, message: code.toLowerCase() }] })
+  // Without a length Node's client does not use the connection of a HEAD again.
+  response.writeHead(status, { "content-type": "application/json", "content-length": text.length }).end(text)
 }
 
 /** Starts an empty registry. */

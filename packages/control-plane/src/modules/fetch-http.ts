@@ -85,7 +85,7 @@ async function askOnce(url: string, options: FetchOptions, signal: AbortSignal):
   })
   try {
     const response = await client.ask({ url: parseUrl(url), headers: { accept: "*/*" }, signal })
-    refuse(response, url)
+    await refuse(response, url)
     return await readBody(response, options.limitBytes ?? maxModuleBytes)
   } catch (error) {
     throw moduleError(error, url, options)
@@ -95,10 +95,10 @@ async function askOnce(url: string, options: FetchOptions, signal: AbortSignal):
 /** Answers that a later attempt does not change although they are server errors. */
 const finalStatuses: readonly number[] = [501, 505, 511]
 
-function refuse(response: HttpResponse, url: string): void {
+async function refuse(response: HttpResponse, url: string): Promise<void> {
   const { status } = response
   if (status === 200) return
-  response.discard()
+  await response.discard()
   const isTransient = status >= 500 && !finalStatuses.includes(status)
   throw new AttacheError("ATT_MODULE_REFUSED", `wasm module download request failed: status code ${status}`, {
     retry: isTransient ? "later" : "never",

@@ -172,7 +172,7 @@ describe("connections", () => {
       ["GET", "/"],
     ] as const) {
       const response = await ask(method, path)
-      response.discard()
+      await response.discard()
       await settled()
     }
     await readBody(await ask("GET", "/"), 10)

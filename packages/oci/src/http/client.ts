@@ -35,22 +35,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const userAgent = { "user-agent": options.userAgent ?? "attache" }
   return {
     ask: async (first) => {
-      let request: HttpRequest = { ...first, headers: { ...userAgent, ...lowerCased(first.headers) } }
+      let request: HttpRequest = { ...first, headers: { ...userAgent, ...first.headers } }
       for (let left = options.maxRedirects ?? defaultMaxRedirects; ; left--) {
         const response = await exchange(connections, request, options.pace)
         const location = redirectOf(request, response)
         if (location === undefined) return response
         // Nobody needs the body, and it may be endless.
-        response.discard()
+        await response.discard()
         request = redirected(request, location, left)
       }
     },
     [Symbol.dispose]: () => connections[Symbol.dispose](),
   }
-}
-
-function lowerCased(headers: HttpRequest["headers"] = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 function redirectOf({ method = "GET" }: HttpRequest, { status, headers }: HttpResponse): string | undefined {
@@ -68,7 +64,7 @@ function redirected(request: HttpRequest, location: string, left: number): HttpR
   }
   if (url.username !== "" || url.password !== "") throw refused(from, `${plain(from)} redirects to a URL with a user`)
   if (url.origin === from.origin) return { ...request, url }
-  const kept = Object.entries(request.headers ?? {}).filter(([name]) => !credentialHeaders.includes(name))
+  const kept = Object.entries(request.headers ?? {}).filter(([name]) => !credentialHeaders.includes(name.toLowerCase()))
   return { ...request, url, headers: Object.fromEntries(kept) }
 }
 

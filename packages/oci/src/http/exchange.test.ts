@@ -50,6 +50,24 @@ describe("exchange", () => {
     await expect(ask(server.url, { method: "PUT", body: broken(), headers })).rejects.toThrow("disk is gone")
   })
 
+  it.each(["HEAD", "GET", "PUT"])(
+    "serves the next request over the connection of a discarded answer to %s",
+    async (method) => {
+      await using server = await testServer((request, response) => {
+        request.resume()
+        response.writeHead(404, { "content-length": "9" }).end(method === "HEAD" ? undefined : "not found")
+      })
+      const ports = new Set<number | undefined>()
+      server.server.on("request", ({ socket }) => ports.add(socket.remotePort))
+      using connections = createConnections({ addresses: anyAddresses })
+      for (let n = 0; n < 5; n++) {
+        const body = method === "PUT" ? { body: Buffer.from("a") } : {}
+        await (await exchange(connections, { method, url: new URL(server.url), ...body })).discard()
+      }
+      expect(ports.size).toBe(1)
+    },
+  )
+
   it("says why nobody answers", async () => {
     const closed = await testServer(() => {})
     await closed[Symbol.asyncDispose]()

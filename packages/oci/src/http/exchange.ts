@@ -26,8 +26,8 @@ export interface HttpResponse {
   readonly url: URL
   /** Bytes as they arrive; to be iterated once. Errors: ATT_HTTP_STALLED, ATT_HTTP_UNREACHABLE. */
   readonly body: AsyncIterable<Uint8Array>
-  /** Ends a body that nobody reads. */
-  discard(): void
+  /** Ends a body that nobody reads; fulfilled when its connection serves the next request, or none any more. */
+  discard(): Promise<void>
 }
 
 /**
@@ -86,13 +86,16 @@ function responseOf(request: ClientRequest, asked: HttpRequest, pace: Pace): Pro
       cancel()
       reject(error)
     })
-    request.on("response", (incoming) => {
-      cancel()
-      resolve([incoming, asked.method === "HEAD" ? undefined : straightBody(incoming)])
-    })
-    request.on("close", () => {
+    const closed = (): void => {
       cancel()
       reject(new Error("the connection was closed"))
+    }
+    request.on("close", closed)
+    request.on("response", (incoming) => {
+      cancel()
+      // An error for nobody costs as much as the request itself.
+      request.off("close", closed)
+      resolve([incoming, asked.method === "HEAD" ? undefined : straightBody(incoming)])
     })
     send(request, asked.body, progressed).catch((error: Error) => request.destroy(error))
   })
@@ -146,20 +149,39 @@ function respond(
   }
 }
 
-/** Largest body that is read to its end for the sake of its connection, in bytes. */
+/** Most that is read of a body for the sake of its connection, in bytes. */
 const cheapBytes = 16 * 1024
 
-/** How long such a body may take, in milliseconds. */
+/** How long that may take, in milliseconds. */
 const cheapMs = 1000
 
 /** A connection whose response has ended serves the next request, which saves a handshake; a longer body costs more than that. */
-function discard(incoming: IncomingMessage, { method }: HttpRequest): void {
-  const length = Number(incoming.headers["content-length"] ?? Number.NaN)
-  const isEmpty = method === "HEAD" || incoming.statusCode === 204 || incoming.statusCode === 304
-  if (!isEmpty && !(length <= cheapBytes)) return void incoming.destroy()
+function discard(incoming: IncomingMessage, { method }: HttpRequest): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    if (incoming.closed) resolve()
+    else incoming.once("close", resolve)
+  })
+  const length = bodyLength(incoming, method)
+  if (length > cheapBytes) incoming.destroy()
+  else if (length === 0) incoming.resume()
+  else readOut(incoming, closed)
+  return closed
+}
+
+function readOut(incoming: IncomingMessage, closed: Promise<void>): void {
+  let left = cheapBytes
+  incoming.on("data", (chunk: Uint8Array) => {
+    left -= chunk.length
+    if (left < 0) incoming.destroy()
+  })
   const late = setTimeout(() => incoming.destroy(), cheapMs).unref()
-  incoming.once("close", () => clearTimeout(late))
-  incoming.resume()
+  void closed.then(() => clearTimeout(late))
+}
+
+/** Length of a body, NaN where it is not announced. Source: RFC 9112 section 6.3. */
+function bodyLength({ statusCode, headers }: IncomingMessage, method: string | undefined): number {
+  if (method === "HEAD" || statusCode === 204 || statusCode === 304) return 0
+  return Number(headers["content-length"] ?? Number.NaN)
 }
 
 async function* bodyOf(
@@ -193,7 +215,7 @@ export async function readBody(response: HttpResponse, limitBytes: number): Prom
     }
   }
   if (size <= limitBytes) return Buffer.concat(chunks)
-  response.discard()
+  await response.discard()
   const url = `${response.url.origin}${response.url.pathname}`
   throw new AttacheError("ATT_HTTP_TOO_LARGE", `the answer of ${url} has more than ${limitBytes} bytes`, {
     facts: { url, limitBytes },

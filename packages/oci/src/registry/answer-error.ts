@@ -82,6 +82,6 @@ async function ownWords(response: HttpResponse): Promise<OwnWords> {
     // A body in another form, or a connection that ends here, adds nothing to the status.
     return { codes: [], words: "" }
   } finally {
-    response.discard()
+    await response.discard()
   }
 }

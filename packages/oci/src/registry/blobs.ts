@@ -52,7 +52,7 @@ async function askForBlob(
   // Some understand a range only with its end.
   const part = await ask({ ...whole, range: `bytes=${from}-${size - 1}` }, [200, 206, 416])
   if (part.status !== 416) return part
-  part.discard()
+  await part.discard()
   return ask(whole, [200])
 }
 
@@ -73,7 +73,7 @@ async function* bytesOf(
         at += chunk.length
         yield chunk
         // More than was promised is the reader's to refuse.
-        if (at > size) return response.discard()
+        if (at > size) return await response.discard()
         if (at - renewedAt < progressBytes) continue
         renewedAt = at
         attempts.renew()

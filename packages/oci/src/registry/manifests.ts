@@ -20,7 +20,7 @@ export async function resolveManifest(
   const what = `resolving ${referenceName(place, reference)}`
   const request = { what, path: pathOf(place, `manifests/${reference}`), headers: accept, accepted: [200] }
   const head = await place.session.ask(requestAt(place, { ...request, method: "HEAD" }, options))
-  head.discard()
+  await head.discard()
   const digest = String(head.headers["docker-content-digest"] ?? "")
   const mediaType = mediaTypeOf(head)
   const size = Number(head.headers["content-length"] ?? Number.NaN)
@@ -115,7 +115,7 @@ export async function putManifest(
     accepted: [200, 201, 202],
   }
   const { headers, discard } = await place.session.ask(requestAt(place, request, options))
-  discard()
+  await discard()
   const stored = String(headers["docker-content-digest"] ?? "")
   if (
     isDigest(stored) &&
@@ -143,7 +143,7 @@ export async function existsAt(
     accepted: [200, 404],
   }
   const response = await place.session.ask(requestAt(place, request, options))
-  response.discard()
+  await response.discard()
   return response.status === 200
 }
 
@@ -162,7 +162,7 @@ export async function removeAt(
     accepted: [200, 202, 204],
   }
   const response = await place.session.ask(requestAt(place, request, options))
-  response.discard()
+  await response.discard()
 }
 
 /** `registry/repository:tag` or `registry/repository@digest`. */

@@ -108,7 +108,7 @@ export function createSession(options: SessionOptions): Session {
       if (scheme === undefined || (next !== undefined && next.kind !== scheme.kind)) scheme = next
       const second = await authorize(request)
       if (second.header !== undefined && second.header !== sent.header) {
-        response.discard()
+        await response.discard()
         response = await send(request, base, second)
       }
     }

@@ -105,7 +105,7 @@ async function begin(job: Job): Promise<Upload | "mounted"> {
     headers: { "content-length": "0" },
     accepted: [201, 202],
   })
-  response.discard()
+  await response.discard()
   return response.status === 201 ? "mounted" : uploadAt(response, 0)
 }
 
@@ -139,7 +139,7 @@ async function sendChunk(job: Job, { location, offset }: Upload, end: number): P
     body: () => part(job, offset, end),
     accepted: [200, 202, 204],
   })
-  response.discard()
+  await response.discard()
   return uploadAt(response, end)
 }
 
@@ -155,14 +155,14 @@ async function finish(job: Job, location: URL, digest: string, nothing?: Uint8Ar
     body: nothing ?? (() => part(job, 0, job.descriptor.size)),
     accepted: [200, 201, 204],
   })
-  response.discard()
+  await response.discard()
 }
 
 /** What the registry has of an upload; undefined when it has forgotten it. */
 async function resume(job: Job, { location, leastBytes }: Upload): Promise<Upload | undefined> {
   try {
     const response = await ask(job, { path: location, accepted: [200, 202, 204] })
-    response.discard()
+    await response.discard()
     const end = /^(?:bytes=)?0-(\d+)$/.exec(String(response.headers.range ?? ""))?.[1]
     const next = response.headers.location === undefined ? location : uploadLocation(response)
     // An empty upload and one of a single byte look alike in old registries: begin anew.
