@@ -6,11 +6,11 @@ import { createSlabs, slabBytes } from "./slabs.ts"
 /** Length from which a body is taken straight: its connection serves no other request, so it must be worth one. */
 const straightBytes = 8 * 1024 * 1024
 
-/** What is read at once while the parser listens: little, unless a longer body was announced. */
-const parsedBytes = 64 * 1024
+/** What is read at once for the parser: each piece goes through everything between the connection and the disk. */
+const parsedBytes = 512 * 1024
 
-/** What is read at once of a longer body: each piece goes through everything between the connection and the disk. */
-const longestParsedBytes = 512 * 1024
+/** Where bytes for a parser are written, whichever connection they come from: it copies what it keeps before the next ones come. */
+let parsed: Buffer | undefined
 
 /** Where what a connection receives goes. */
 interface Receiver {
@@ -23,8 +23,6 @@ interface Receiver {
 /** A connection whose receiver can be changed. */
 interface Tap {
   receiver: Receiver
-  /** Bytes that were announced and not read yet. */
-  announced: number
   /** Called once the parser has had the bytes in which a response began. */
   begin: (() => void) | undefined
 }
@@ -49,25 +47,16 @@ export function withStraightBodies<T extends Agent>(agent: T): T {
 /** A tap whose bytes go to whoever listens to the connection: the parser. */
 function createTap(): { readonly tap: Tap; readonly listen: (socket: Duplex) => void } {
   let socket: Duplex | undefined
-  let slab = Buffer.allocUnsafeSlow(parsedBytes)
-  let at = 0
+  const room = (): Buffer => {
+    parsed ??= Buffer.allocUnsafeSlow(parsedBytes)
+    return parsed
+  }
   const came = (count: number): boolean => {
-    const chunk = slab.subarray(at, at + count)
-    at += count
-    socket?.emit("data", chunk)
+    socket?.emit("data", room().subarray(0, count))
     tap.begin?.()
     return true
   }
-  const room = (): Uint8Array => {
-    if (slab.length - at < parsedBytes / 2) {
-      const length = Math.max(parsedBytes, Math.min(tap.announced, longestParsedBytes))
-      tap.announced = Math.max(0, tap.announced - length)
-      slab = Buffer.allocUnsafeSlow(length)
-      at = 0
-    }
-    return slab.subarray(at)
-  }
-  const tap: Tap = { receiver: { room, came }, announced: 0, begin: undefined }
+  const tap: Tap = { receiver: { room, came }, begin: undefined }
   const listen = (opened: Duplex): void => {
     socket = opened
   }
@@ -75,8 +64,7 @@ function createTap(): { readonly tap: Tap; readonly listen: (socket: Duplex) => 
 }
 
 /**
- * The body of a response as it arrives, where it is long enough and its connection can give it; undefined otherwise, and
- * then the parser is given as much of it at once as there will be.
+ * The body of a response as it arrives, where it is long enough and its connection can give it; undefined otherwise.
  *
  * To be called in the very turn of the event `response`. The connection is closed after the last byte; errors are those
  * of the connection.
@@ -86,11 +74,7 @@ export function straightBody(incoming: IncomingMessage): AsyncGenerator<Uint8Arr
   const tap = taps.get(socket)
   const length = Number(headers["content-length"] ?? Number.NaN)
   const isPlain = headers["transfer-encoding"] === undefined && (statusCode === 200 || statusCode === 206)
-  if (tap === undefined || !isPlain || !(length >= 0)) return undefined
-  if (length < straightBytes) {
-    tap.announced = length
-    return undefined
-  }
+  if (tap === undefined || !isPlain || !(length >= straightBytes)) return undefined
   const arrival = createArrival(socket, length)
   tap.begin = () => {
     tap.begin = undefined
