@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto"
+import { createHash, type Hash, hash } from "node:crypto"
 import { AttacheError } from "@attache/base"
 
 const hexLengths: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 }
@@ -26,7 +26,13 @@ export function splitDigest(digest: string): { readonly algorithm: string; reado
 
 /** The `sha256:` digest of bytes. */
 export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`
+  return `sha256:${hash("sha256", bytes)}`
+}
+
+/** Whether bytes have a digest. Error: ATT_OCI_DIGEST where it is none. */
+export function hasDigest(bytes: Uint8Array, digest: string): boolean {
+  const { algorithm, hex } = splitDigest(digest)
+  return hash(algorithm, bytes) === hex
 }
 
 /** A running hash of the algorithm that a digest names. Error: ATT_OCI_DIGEST. */

@@ -1,6 +1,8 @@
+import type { Hash } from "node:crypto"
 import { AttacheError } from "@attache/base"
+import { giveBack, hold } from "../http/slabs.ts"
 import type { Descriptor } from "./descriptor.ts"
-import { hashFor } from "./digest.ts"
+import { hasDigest, hashFor } from "./digest.ts"
 
 /** What is checked besides the size. */
 export interface VerifyOptions {
@@ -16,7 +18,7 @@ const verifiedAs = new WeakMap<AsyncIterable<Uint8Array>, string>()
 /**
  * Content as it passes, which ends in an error where it is not what its descriptor says.
  *
- * Never gives more than `size` bytes. Errors: ATT_OCI_SIZE, ATT_OCI_DIGEST.
+ * Never gives more than `size` bytes, and the last of them only when the digest is right. Errors: ATT_OCI_SIZE, ATT_OCI_DIGEST.
  */
 export function verified(
   content: AsyncIterable<Uint8Array>,
@@ -42,21 +44,30 @@ async function* checked(
   const hash = offset === 0 ? hashFor(descriptor.digest) : undefined
   let count = offset
   for await (const chunk of content) {
+    if (chunk.length === 0) continue
     count += chunk.length
     if (count > descriptor.size) throw wrongSize(descriptor, from, "more")
-    hash?.update(chunk)
+    const isLast = count === descriptor.size
+    if (isLast) judge(hash?.update(chunk), descriptor, from)
+    else hold(chunk)
     yield chunk
+    if (isLast) continue
+    // While the receiver is at work on what it was given.
+    hash?.update(chunk)
+    giveBack(chunk)
   }
   if (count < descriptor.size) throw wrongSize(descriptor, from, `only ${count}`)
-  const actual = hash?.digest("hex")
-  if (actual !== undefined && !descriptor.digest.endsWith(`:${actual}`)) throw wrongDigest(descriptor, from)
+  if (descriptor.size === 0) judge(hash, descriptor, from)
+}
+
+function judge(hash: Hash | undefined, descriptor: Descriptor, from: string): void {
+  if (hash !== undefined && !descriptor.digest.endsWith(`:${hash.digest("hex")}`)) throw wrongDigest(descriptor, from)
 }
 
 /** Checks bytes in memory. Errors: ATT_OCI_SIZE, ATT_OCI_DIGEST. */
 export function verifyBytes(bytes: Uint8Array, descriptor: Descriptor, from: string): void {
   if (bytes.length !== descriptor.size) throw wrongSize(descriptor, from, String(bytes.length))
-  const actual = hashFor(descriptor.digest).update(bytes).digest("hex")
-  if (!descriptor.digest.endsWith(`:${actual}`)) throw wrongDigest(descriptor, from)
+  if (!hasDigest(bytes, descriptor.digest)) throw wrongDigest(descriptor, from)
 }
 
 /** The error for content of the wrong length. @param count what there was, for the message */
@@ -86,5 +97,5 @@ export function inlineData(descriptor: Descriptor): Uint8Array | undefined {
   if (descriptor.data === undefined) return undefined
   const bytes = Buffer.from(descriptor.data, "base64")
   if (bytes.length !== descriptor.size) return undefined
-  return descriptor.digest.endsWith(`:${hashFor(descriptor.digest).update(bytes).digest("hex")}`) ? bytes : undefined
+  return hasDigest(bytes, descriptor.digest) ? bytes : undefined
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { createSlabs, giveBack, slabBytes } from "./slabs.ts"
+import { createSlabs, giveBack, hold, slabBytes } from "./slabs.ts"
 
 describe("slabs", () => {
   it("never write to what somebody still reads", () => {
@@ -45,6 +45,25 @@ describe("slabs", () => {
     }
     expect(memoryOf(20, (piece) => piece).size).toBeLessThan(6)
     expect(memoryOf(20, (piece) => piece.slice()).size).toBeGreaterThan(15)
+  })
+
+  it("wait for every holder of a piece", () => {
+    const memoryOf = (isHeld: boolean): ReadonlySet<unknown> => {
+      const slabs = createSlabs()
+      const seen = new Set<unknown>()
+      for (let i = 0; i < 20; i++) {
+        const room = slabs.room()
+        seen.add(room.buffer)
+        slabs.fill(room.length)
+        const piece = slabs.take() ?? new Uint8Array()
+        if (isHeld) hold(piece)
+        giveBack(piece)
+      }
+      return seen
+    }
+    hold(new Uint8Array(3))
+    expect(memoryOf(true).size).toBeGreaterThan(15)
+    expect(memoryOf(false).size).toBeLessThan(6)
   })
 
   it("take a piece back once", () => {

@@ -15,19 +15,25 @@ interface Slab {
 }
 
 const free: Uint8Array[] = []
-const lenders = new WeakMap<Uint8Array, Slab>()
+const loans = new WeakMap<Uint8Array, { readonly slab: Slab; holders: number }>()
+
+/** Says that one more reads a piece, and will give it back. Other bytes are left alone. */
+export function hold(piece: Uint8Array): void {
+  const loan = loans.get(piece)
+  if (loan !== undefined) loan.holders++
+}
 
 /**
- * Says that nobody reads a piece any more, so that its memory may be written to. Other bytes are left alone.
+ * Says that a holder does not read a piece any more; after the last one its memory may be written to. Other bytes are left alone.
  *
- * For the last holder only, and for the very piece that came. Pieces that nobody gives back are collected as any garbage.
+ * For the very piece that came. Pieces that nobody gives back are collected as any garbage.
  */
 export function giveBack(piece: Uint8Array): void {
-  const slab = lenders.get(piece)
-  if (slab === undefined) return
-  lenders.delete(piece)
-  slab.lent--
-  release(slab)
+  const loan = loans.get(piece)
+  if (loan === undefined || --loan.holders > 0) return
+  loans.delete(piece)
+  loan.slab.lent--
+  release(loan.slab)
 }
 
 function release({ bytes, lent, isFull }: Slab): void {
@@ -57,7 +63,7 @@ export function createSlabs(most = Number.POSITIVE_INFINITY): Slabs {
   const cut = (): void => {
     if (slab === undefined || at === from) return
     const piece = slab.bytes.subarray(from, at)
-    lenders.set(piece, slab)
+    loans.set(piece, { slab, holders: 1 })
     slab.lent++
     ready.push(piece)
     from = at
