@@ -46,6 +46,28 @@ describe("copy", () => {
     expect(await back.referrers(both.descriptor)).toEqual([])
   })
 
+  it("asks a registry for no more than it needs, over as many connections as there are blobs at once", async () => {
+    await using registry = await fakeRegistry()
+    let connections = 0
+    registry.server.on("connection", () => connections++)
+    using client = createRegistryClient()
+    const [from, to] = [await filled(), client.repository({ registry: registry.host, repository: "a" })]
+    await to.exists(emptyConfig.descriptor)
+    const before = registry.asked.length
+    // That it does not speak TLS took one of its own.
+    connections = 1
+    await copy(from, to, arm.descriptor, { tag: "v1" })
+    const methods = registry.asked.slice(before).map((each) => each.split(" ")[0] ?? "")
+    const counts = Object.entries(Object.groupBy(methods, (each) => each)).map(([method, list = []]) => [
+      method,
+      list.length,
+    ])
+    // Three blobs, and the manifest that names them.
+    expect(Object.fromEntries(counts)).toEqual({ HEAD: 3, POST: 3, PUT: 4 })
+    expect(connections).toBe(3)
+    expect((await copy(from, to, arm.descriptor, { tag: "v1" })).counts).toEqual({ existed: 3, mounted: 0, pushed: 1 })
+  })
+
   it("brings referrers along, theirs too, all or of some types", async () => {
     const from = await filled()
     const all = createLayout(tempFolder())

@@ -52,6 +52,9 @@ export interface CopyResult {
   readonly counts: Readonly<Record<PushOutcome, number>>
 }
 
+/** Default of {@link CopyOptions.concurrency}. */
+const defaultConcurrency = 4
+
 /** How deep an index may be in indexes, and a referrer in referrers. */
 const maxDepth = 8
 
@@ -92,7 +95,7 @@ export async function copy(
     options,
     counts: { existed: 0, mounted: 0, pushed: 0 },
     running: new Map(),
-    limited: createLimiter(options.concurrency ?? 4),
+    limited: createLimiter(options.concurrency ?? defaultConcurrency),
     met: { bytes: 0 },
     signal: options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]),
     manifests: [],
@@ -144,13 +147,24 @@ async function copyManifest(copying: Copying, wanted: ManifestRoot, depth: numbe
   note(copying, descriptor, "found", 0)
   const fetched = await copying.limited(() => manifestOf(from, wanted, { signal }))
   const manifest = read(fetched, from)
-  const isThere = await copying.limited(() => to.exists(descriptor, { signal }))
+  const isThere =
+    !isSentAnyhow(copying, manifest, tag) && (await copying.limited(() => to.exists(descriptor, { signal })))
   if (!isThere) await copyChildren(copying, manifest, depth)
   // A tree that was there already may have new referrers all the same.
   else if (options.referrers !== undefined) await copyManifests(copying, childrenOf(manifest), depth + 1)
   // One that is there is sent once more where it gets a tag: a registry would have to be asked for it otherwise.
   if (!isThere || tag !== undefined) await pushManifest(copying, fetched, tag)
   settle(copying, descriptor, isThere ? "existed" : "pushed")
+}
+
+/**
+ * Whether asking for a manifest would only be one round trip more: with a tag it is sent in any case, and its blobs, as few as
+ * here, are asked for side by side.
+ */
+function isSentAnyhow({ options }: Copying, manifest: Manifest | ImageIndex, tag: string | undefined): boolean {
+  return (
+    tag !== undefined && !isImageIndex(manifest) && manifest.layers.length < (options.concurrency ?? defaultConcurrency)
+  )
 }
 
 function childrenOf(manifest: Manifest | ImageIndex): readonly Descriptor[] {
@@ -163,7 +177,10 @@ function copyManifests(copying: Copying, list: readonly Descriptor[], depth: num
 
 function copyChildren(copying: Copying, manifest: Manifest | ImageIndex, depth: number): Promise<unknown> {
   if (!isImageIndex(manifest)) {
-    const blobs = [manifest.config, ...manifest.layers].filter((each) => !isElsewhere(each))
+    // The longest way first: what is small travels beside it.
+    const blobs = [manifest.config, ...manifest.layers]
+      .filter((each) => !isElsewhere(each))
+      .sort((a, b) => b.size - a.size)
     return Promise.all(blobs.map((each) => once(copying, each, () => copyBlob(copying, each))))
   }
   return Promise.all(manifest.manifests.map((each) => once(copying, each, () => copyChild(copying, each, depth + 1))))
