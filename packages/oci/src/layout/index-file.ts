@@ -20,7 +20,8 @@ export function readIndexFile(directory: string): readonly Descriptor[] {
   const path = join(directory, "index.json")
   let bytes: Uint8Array
   try {
-    const { size } = statSync(path)
+    const { size } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    if (size === undefined) return []
     if (size > limits.bytes) {
       throw new AttacheError("ATT_OCI_LIMIT", `${path} has more than ${limits.bytes} bytes`, { facts: { path } })
     }

@@ -10,6 +10,7 @@ import {
   read,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -87,7 +88,10 @@ function knownSize(directory: string, digest: string): number {
 }
 
 /** Bytes that are read at once: the first of them are on their way before the last are read. */
-const readAtOnce = 256 * 1024
+const readAtOnce = 512 * 1024
+
+/** Bytes at the beginning that are read without a thread: waking one takes longer than such a piece. */
+const readHere = 1024 * 1024
 
 async function* readFrom(
   path: string,
@@ -97,28 +101,36 @@ async function* readFrom(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const file = openPlain(path)
   const slabs = createSlabs(size - offset)
-  const readAt = (at: number): Promise<number | Error> =>
+  let ahead: Promise<number | Error> | undefined
+  const readAhead = (at: number): Promise<number | Error> =>
     new Promise((resolve) => {
       const room = slabs.room()
       read(file, room, 0, Math.min(room.length, readAtOnce), at, (error, count) => resolve(error ?? count))
     })
-  let next = readAt(offset)
   try {
     for (let at = offset; at < size; ) {
       signal?.throwIfAborted()
-      const count = await next
+      const count = ahead === undefined ? readNow(file, slabs.room(), at) : await ahead
       if (count instanceof Error) throw diskError(count, path)
       if (count === 0) return
       at += count
       slabs.fill(count)
       const piece = slabs.take()
       // The disk reads on while this piece is hashed and sent.
-      if (at < size) next = readAt(at)
+      if (at < size && at - offset >= readHere) ahead = readAhead(at)
       if (piece !== undefined) yield piece
     }
   } finally {
-    await next
+    await ahead
     closeSync(file)
+  }
+}
+
+function readNow(file: number, room: Uint8Array, at: number): number | Error {
+  try {
+    return readSync(file, room, 0, Math.min(room.length, readAtOnce), at)
+  } catch (error) {
+    return error as Error
   }
 }
 

@@ -14,6 +14,7 @@ import {
   statSync,
   writeFileSync,
   writev,
+  writevSync,
 } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
@@ -27,6 +28,9 @@ import { blobPath, blobSize, diskError, isAbsent, partialFolder } from "./layout
 
 /** Bytes that are written at once; writing smaller pieces costs more than hashing them. */
 const writtenAtOnce = 512 * 1024
+
+/** Bytes at the beginning that are written without a thread: waking one takes longer than writing them. */
+const writtenHere = 1024 * 1024
 
 /**
  * Writes a blob, going on with what an interrupted writer left.
@@ -186,13 +190,14 @@ async function writeAll(
 ): Promise<void> {
   let pending: Promise<unknown> = Promise.resolve()
   let chunks: Uint8Array[] = []
-  let size = 0
+  let [size, begun] = [0, 0]
   const flush = async (): Promise<void> => {
     await pending
-    pending = writeChunks(file, chunks)
+    pending = writeChunks(file, chunks, begun < writtenHere)
     // It is awaited later; until then its failure is nobody's.
     pending.catch(() => {})
     chunks = []
+    begun += size
     size = 0
   }
   try {
@@ -210,12 +215,16 @@ async function writeAll(
   }
 }
 
-async function writeChunks(file: number, chunks: readonly Uint8Array[]): Promise<void> {
+async function writeChunks(file: number, chunks: readonly Uint8Array[], isHere: boolean): Promise<void> {
   const total = chunks.reduce((sum, { length }) => sum + length, 0)
-  const bytesWritten = await new Promise<number>((resolve, reject) => {
-    writev(file, chunks, (error, count) => (error === null ? resolve(count) : reject(error)))
-  })
+  const bytesWritten = isHere ? writevSync(file, chunks) : await writeElsewhere(file, chunks)
   // A short write: full disks come in pieces.
   if (bytesWritten < total) writeFileSync(file, Buffer.concat(chunks).subarray(bytesWritten))
   for (const chunk of chunks) giveBack(chunk)
+}
+
+function writeElsewhere(file: number, chunks: readonly Uint8Array[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    writev(file, chunks, (error, count) => (error === null ? resolve(count) : reject(error)))
+  })
 }
