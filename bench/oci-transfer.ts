@@ -18,11 +18,11 @@ async function transfer(source: string, destination: string): Promise<RegistryCl
 async function measured(source: string, destination: string): Promise<Cost> {
   // Linux counts the peak anew from here.
   writeFileSync("/proc/self/clear_refs", "5")
-  const begun = performance.now()
   const before = process.cpuUsage()
+  const begun = performance.now()
   const client = await transfer(source, destination)
-  const { user, system } = process.cpuUsage(before)
   const wallMs = performance.now() - begun
+  const { user, system } = process.cpuUsage(before)
   // Both libraries keep their connections for the next transfer.
   client[Symbol.dispose]()
   const kib = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1])

@@ -5,7 +5,8 @@
  * from its start to its end; `running` is the library in a process that runs already, as in a control plane, and `ORAS running`
  * the other library likewise. Every transfer has a registry of its own, since one that keeps blobs in memory slows down with
  * them, and every round content of its own. Medians of interleaved rounds are compared, since other work on the machine hits
- * all alike; the largest size is there to see whether memory grows.
+ * all alike: four times ROUNDS of the smallest size, twice of the next, a third of the largest, which is there to see
+ * whether memory grows.
  */
 import { createHash, randomBytes } from "node:crypto"
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -45,7 +46,7 @@ export async function measure([rounds = "7"]: readonly string[]): Promise<OciFig
     if (kinds[0] !== undefined) await warmUp(kinds[0], runners)
     for (const kind of kinds) {
       for (const bytes of sizes) {
-        const count = bytes > 100 * MiB ? Math.ceil(Number(rounds) / 3) : Number(rounds)
+        const count = Math.ceil(Number(rounds) * (bytes > 100 * MiB ? 1 / 3 : bytes === MiB ? 4 : 2))
         transfers.push(...(await transfersOf(kind, bytes, programs, count)))
       }
     }
@@ -58,16 +59,19 @@ export async function measure([rounds = "7"]: readonly string[]): Promise<OciFig
   }
 }
 
+/** Transfers of a mebibyte before anything is measured. After 100 of them V8 has not compiled what it compiles after 300. */
+const warmUps = 300
+
 /** A process that has run for a while: what is compiled when it has been called often is compiled. */
 async function warmUp(kind: RegistryKind, programs: readonly Program[]): Promise<void> {
-  await using registry = await kind.start()
   const [source, target] = [join(directory, "source"), join(directory, "target")]
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < warmUps; n++) {
     await writeArtifact(createLayout(source), MiB)
-    for (const { name, push, pull } of programs) {
-      const reference = `${registry.host}/${name.replace(" ", "-").toLowerCase()}:v${n}`
-      await push(source, reference)
-      await pull(reference, target)
+    for (const { push, pull } of programs) {
+      // Of its own, or the second would find there what the first has pushed.
+      await using registry = await kind.start()
+      await push(source, `${registry.host}/bench:v1`)
+      await pull(`${registry.host}/bench:v1`, target)
       rmSync(target, { recursive: true })
     }
     rmSync(source, { recursive: true })
@@ -147,7 +151,7 @@ export function ociTable({ transfers, node }: OciFigures): string {
   const cases = Map.groupBy(transfers, ({ registry, verb, bytes }) => `${registry} ${verb} ${bytes}`)
   const rows = [...cases.values()].map((list) => {
     const [{ registry = "", verb = "", bytes = 0 } = {}] = list
-    const all = (part: keyof Cost) => names.map((name) => Math.round(list.find(isBy(name))?.[part] ?? 0))
+    const all = (part: keyof Cost) => names.map((name) => rounded(list.find(isBy(name))?.[part] ?? 0))
     const wallOf = (name: string): number => list.find(isBy(name))?.wallMs ?? 0
     const fastest = Math.min(...processes.map(wallOf))
     const ratios = [
@@ -165,6 +169,11 @@ export function ociTable({ transfers, node }: OciFigures): string {
     ...names.map((name) => `${name}, MiB held`),
   ]
   return `${table(head, rows)}\n\n${floorText(node)}\n\n${growthText(transfers, names)}`
+}
+
+/** To a tenth below ten, where a whole one would be a fifth of it. */
+function rounded(value: number): number {
+  return value < 10 ? Math.round(value * 10) / 10 : Math.round(value)
 }
 
 function isBy(name: string): (transfer: OciTransfer) => boolean {

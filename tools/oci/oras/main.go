@@ -76,9 +76,10 @@ func serve() {
 		verb := map[string]func([]string) (v1.Descriptor, error){"pull": pull, "upload": upload}[args[0]]
 		// Linux counts the peak anew from here.
 		check(os.WriteFile("/proc/self/clear_refs", []byte("5"), 0))
-		begun, before := time.Now(), cpu()
+		before, begun := cpu(), time.Now()
 		_, err := verb(args[1:])
-		wall, used := time.Since(begun), cpu()-before
+		wall := time.Since(begun)
+		used := cpu() - before
 		check(err)
 		fmt.Printf("%f %f %d\n", wall.Seconds()*1000, used.Seconds()*1000, peak())
 	}
