@@ -68,6 +68,12 @@ describe("copy", () => {
     expect((await copy(from, to, arm.descriptor, { tag: "v1" })).counts).toEqual({ existed: 3, mounted: 0, pushed: 1 })
   })
 
+  it("tells what a layout had already, its manifest too", async () => {
+    const [from, to] = [await filled(), createLayout(tempFolder())]
+    expect((await copy(from, to, arm.descriptor, { tag: "v1" })).counts).toEqual({ existed: 0, mounted: 0, pushed: 4 })
+    expect((await copy(from, to, arm.descriptor, { tag: "v2" })).counts).toEqual({ existed: 4, mounted: 0, pushed: 0 })
+  })
+
   it("brings referrers along, theirs too, all or of some types", async () => {
     const from = await filled()
     const all = createLayout(tempFolder())

@@ -153,8 +153,8 @@ async function copyManifest(copying: Copying, wanted: ManifestRoot, depth: numbe
   // A tree that was there already may have new referrers all the same.
   else if (options.referrers !== undefined) await copyManifests(copying, childrenOf(manifest), depth + 1)
   // One that is there is sent once more where it gets a tag: a registry would have to be asked for it otherwise.
-  if (!isThere || tag !== undefined) await pushManifest(copying, fetched, tag)
-  settle(copying, descriptor, isThere ? "existed" : "pushed")
+  const outcome = !isThere || tag !== undefined ? await pushManifest(copying, fetched, tag) : "existed"
+  settle(copying, descriptor, isThere ? "existed" : outcome)
 }
 
 /**
@@ -195,12 +195,12 @@ function isElsewhere({ mediaType, urls }: Descriptor): boolean {
   return urls !== undefined && urls.length > 0 && /\.(nondistributable|foreign)\./.test(mediaType)
 }
 
-async function pushManifest(
+function pushManifest(
   { to, signal }: Copying,
   { descriptor, bytes }: FetchedManifest,
   tag?: string,
-): Promise<void> {
-  await to.push(descriptor, bytes, { signal, ...(tag === undefined ? {} : { tag }) })
+): Promise<PushOutcome> {
+  return to.push(descriptor, bytes, { signal, ...(tag === undefined ? {} : { tag }) })
 }
 
 async function copyBlob(copying: Copying, descriptor: Descriptor): Promise<void> {
