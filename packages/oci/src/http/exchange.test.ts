@@ -1,4 +1,4 @@
-import { createServer } from "node:net"
+import { type AddressInfo, createServer } from "node:net"
 import { createManualClock } from "@attache/base"
 import { describe, expect, it } from "vitest"
 import { anyAddresses } from "../../test/addresses.ts"
@@ -38,6 +38,24 @@ describe("exchange", () => {
     const result = await ask(server.url, { method: "PUT", body: endless(), headers }).catch((error) => error.code)
     expect(["413 too much", "ATT_HTTP_UNREACHABLE"]).toContain(result)
     expect(sent).toBeLessThan(1000)
+  })
+
+  it.each(["no", ""])("does not wait for the rest of a body whose answer, %j, is there", async (text) => {
+    const answer = `HTTP/1.1 403 Forbidden\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+    const server = createServer((socket) => void socket.write(answer))
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const { port } = server.address() as AddressInfo
+    using connections = createConnections({ addresses: anyAddresses })
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("a")
+      await new Promise(() => {})
+    }
+    const headers = { "content-length": "10" }
+    const url = new URL(`http://127.0.0.1:${port}/`)
+    const response = await exchange(connections, { method: "PUT", url, body: endless(), headers })
+    await response.discard()
+    expect(response.status).toBe(403)
+    server.close()
   })
 
   it("ends with the error of a body that cannot be read", async () => {

@@ -73,7 +73,7 @@ async function* bytesOf(
         at += chunk.length
         yield chunk
         // More than was promised is the reader's to refuse.
-        if (at > size) return await response.discard()
+        if (at > size) return
         if (at - renewedAt < progressBytes) continue
         renewedAt = at
         attempts.renew()
