@@ -25,7 +25,7 @@ export interface Program {
 
 const root = join(import.meta.dirname, "..")
 
-/** The others that are there, ORAS in a process that runs too; ours in one; the command from its start to its end. @param directory for a bundle */
+/** The others that are there, as programs and in processes that run; ours in one that runs; the command from its start to its end. @param directory for a bundle */
 export async function findPrograms(directory: string): Promise<readonly Program[]> {
   execFileSync(process.execPath, [join(root, "scripts/build.ts"), "--if-stale"])
   return [...others(), await running(directory), command()]
@@ -46,23 +46,24 @@ function others(): readonly Program[] {
       push: (layout, reference) => costOf(oras, "upload", layout, "v1", reference),
       pull: (reference, layout) => costOf(oras, "pull", reference, layout),
     },
-    runningOras(oras),
+    runningLibrary("crane running", join(folder, "running"), "crane"),
+    runningLibrary("ORAS running", join(folder, "running"), "oras"),
   ]
 }
 
-function runningOras(oras: string): Program {
-  const child = spawn(oras, ["serve"], { stdio: ["pipe", "pipe", "inherit"] })
+function runningLibrary(name: string, program: string, library: string): Program {
+  const child = spawn(program, [library], { stdio: ["pipe", "pipe", "inherit"] })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const transfer = async (...line: readonly string[]): Promise<Cost> => {
     child.stdin.write(`${line.join(" ")}\n`)
     const { value, done } = await lines.next()
-    if (done === true) throw new Error("the running ORAS ended")
+    if (done === true) throw new Error(`${name} ended`)
     const [wallMs = 0, cpuMs = 0, kib = 0] = value.split(" ").map(Number)
     return { wallMs, cpuMs, peakMiB: kib / 1024 }
   }
   return {
-    name: "ORAS running",
-    push: (layout, reference) => transfer("upload", layout, "v1", reference),
+    name,
+    push: (layout, reference) => transfer("push", layout, reference),
     pull: (reference, layout) => transfer("pull", reference, layout),
     stop: () => void child.kill(),
   }

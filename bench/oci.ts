@@ -2,11 +2,11 @@
  * Artifacts to and from a registry, beside crane and the ORAS library in the same run: time, CPU and peak memory.
  *
  * Run: node bench/oci.ts [ROUNDS]. Needs Linux, Go and `/usr/bin/time`. `command` is `attache copy` and, as the others, a process
- * from its start to its end; `running` is the library in a process that runs already, as in a control plane, and `ORAS running`
- * the other library likewise. Every transfer has a registry of its own, since one that keeps blobs in memory slows down with
- * them, and every round content of its own. Medians of interleaved rounds are compared, since other work on the machine hits
- * all alike: four times ROUNDS of the smallest size, twice of the next, a third of the largest, which is there to see
- * whether memory grows.
+ * from its start to its end; `running` is the library in a process that runs already, as in a control plane, and `crane running`
+ * and `ORAS running` are the other libraries likewise. Every transfer has a registry of its own, since one that keeps blobs in
+ * memory slows down with them, and every round content of its own. Medians of interleaved rounds are compared, since other work
+ * on the machine hits all alike: four times ROUNDS of the smallest size, twice of the next, a third of the largest, which is
+ * there to see whether memory grows.
  */
 import { createHash, randomBytes } from "node:crypto"
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -147,24 +147,20 @@ async function writeArtifact(layout: Target, bytes: number): Promise<void> {
 /** One line for each registry, verb and size; ratios are to the others in the same place. */
 export function ociTable({ transfers, node }: OciFigures): string {
   const names = [...new Set(transfers.map(({ program }) => program))]
-  const processes = ["crane", "ORAS"]
   const cases = Map.groupBy(transfers, ({ registry, verb, bytes }) => `${registry} ${verb} ${bytes}`)
   const rows = [...cases.values()].map((list) => {
     const [{ registry = "", verb = "", bytes = 0 } = {}] = list
     const all = (part: keyof Cost) => names.map((name) => rounded(list.find(isBy(name))?.[part] ?? 0))
     const wallOf = (name: string): number => list.find(isBy(name))?.wallMs ?? 0
-    const fastest = Math.min(...processes.map(wallOf))
-    const ratios = [
-      wallOf("running") / fastest,
-      wallOf("running") / wallOf("ORAS running"),
-      wallOf("command") / fastest,
-    ]
+    const process = Math.min(...["crane", "ORAS"].map(wallOf))
+    const library = Math.min(...["crane running", "ORAS running"].map(wallOf))
+    const ratios = [wallOf("running") / library, wallOf("running") / process, wallOf("command") / process]
     return [registry, verb, bytes / MiB, ...all("wallMs"), ...ratios, ...all("cpuMs"), ...all("peakMiB")]
   })
   const head = [
     ...["registry", "verb", "MiB"],
     ...names.map((name) => `${name}, ms`),
-    ...["running : faster process", "running : ORAS running", "command : faster process"],
+    ...["running : faster library", "running : faster process", "command : faster process"],
     ...names.map((name) => `${name}, CPU ms`),
     ...names.map((name) => `${name}, MiB held`),
   ]

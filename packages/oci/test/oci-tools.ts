@@ -24,7 +24,18 @@ export function findOciTools(): OciTools {
   const aside = `${folder}.${randomUUID()}`
   try {
     mkdirSync(aside, { recursive: true })
-    const flags = ["build", "-trimpath", "-ldflags", "-s -w", "-o", `${aside}/`, "./registry", "./oras", crane]
+    const flags = [
+      "build",
+      "-trimpath",
+      "-ldflags",
+      "-s -w",
+      "-o",
+      `${aside}/`,
+      "./registry",
+      "./oras",
+      "./running",
+      crane,
+    ]
     execFileSync("go", flags, {
       cwd: recipe,
       env: { ...process.env, CGO_ENABLED: "0" },

@@ -5,17 +5,12 @@
 //	oras pull REFERENCE DIRECTORY                        into an OCI image layout, with the tag; prints the digest
 //	oras upload DIRECTORY TAG REFERENCE                  from an OCI image layout; prints the digest
 //	oras referrers REFERENCE                             prints the digests
-//	oras serve                                           does `pull` and `upload` of lines from standard input; prints their costs
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
-	"strings"
-	"syscall"
-	"time"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
@@ -39,8 +34,6 @@ func main() {
 		report(pull(args))
 	case "upload":
 		report(upload(args))
-	case "serve":
-		serve()
 	case "referrers":
 		from := repository(args[0])
 		subject, err := from.Resolve(ctx, from.Reference.Reference)
@@ -66,41 +59,6 @@ func upload(args []string) (v1.Descriptor, error) {
 	check(err)
 	to := repository(args[2])
 	return oras.Copy(ctx, from, args[1], to, to.Reference.Reference, oras.DefaultCopyOptions)
-}
-
-// serve prints for each line how long it took in milliseconds, the processor's time likewise, and the most memory held in KiB.
-func serve() {
-	lines := bufio.NewScanner(os.Stdin)
-	for lines.Scan() {
-		args := strings.Fields(lines.Text())
-		verb := map[string]func([]string) (v1.Descriptor, error){"pull": pull, "upload": upload}[args[0]]
-		// Linux counts the peak anew from here.
-		check(os.WriteFile("/proc/self/clear_refs", []byte("5"), 0))
-		before, begun := cpu(), time.Now()
-		_, err := verb(args[1:])
-		wall := time.Since(begun)
-		used := cpu() - before
-		check(err)
-		fmt.Printf("%f %f %d\n", wall.Seconds()*1000, used.Seconds()*1000, peak())
-	}
-}
-
-func cpu() time.Duration {
-	var usage syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-func peak() (kib int) {
-	status, err := os.ReadFile("/proc/self/status")
-	check(err)
-	for _, line := range strings.Split(string(status), "\n") {
-		if strings.HasPrefix(line, "VmHWM:") {
-			_, err = fmt.Sscanf(line, "VmHWM: %d kB", &kib)
-			check(err)
-		}
-	}
-	return kib
 }
 
 func repository(reference string) *remote.Repository {
