@@ -44,7 +44,7 @@ export async function inspectReference(
   hasFiles: boolean,
   signal: AbortSignal,
 ): Promise<InspectedReference> {
-  const root = await target.resolve(within, { signal })
+  const root = await target.fetchManifest(within, { signal })
   const tree = await inspectImage(target, root, { readModule, files: hasFiles, signal })
   const verification = await verifyImage(target, manifestsOf(tree), { keys }, { signal })
   const { found, signatures } = verification

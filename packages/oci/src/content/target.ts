@@ -51,8 +51,8 @@ export interface ReadTarget {
   /**
    * The content of a blob or manifest as it arrives.
    *
-   * Digest and size are verified on the way: never more than `size` bytes come out, and after the last byte of content
-   * that is not what its descriptor says comes an error instead of an end.
+   * Digest and size are verified on the way: never more than `size` bytes come out, and of content that is not what its
+   * descriptor says comes an error instead of the last piece.
    * Errors: ATT_OCI_DIGEST, ATT_OCI_SIZE, ATT_OCI_NOT_FOUND, and those of the network or disk.
    */
   fetch(descriptor: Descriptor, options?: FetchOptions): Promise<AsyncIterable<Uint8Array>>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { buildahImage, buildxIndex, dockerImage, orasArtifact, smallestWasm } from "../../test/layout-fixtures.ts"
 import { createMemoryTarget } from "../../test/memory-target.ts"
 import { packBytes } from "../archive/pack-file.ts"
+import type { ReadTarget } from "../content/target.ts"
 import { inspectImage } from "./inspect-image.ts"
 import { writeExtension } from "./write-extension.ts"
 
@@ -51,6 +52,24 @@ describe("inspectImage", () => {
         { form: "manifest", extension: { kind: "wasm" }, problems: [{ code: "ATT_OCI_NOT_WASM", severity: "error" }] },
       ],
     })
+  })
+
+  it("fetches each manifest once, and none that was fetched already", async () => {
+    const target = createMemoryTarget()
+    const fetched: string[] = []
+    const counting: ReadTarget = {
+      ...target,
+      fetchManifest: (wanted, options) => {
+        fetched.push(typeof wanted === "string" ? wanted : wanted.digest)
+        return target.fetchManifest(wanted, options)
+      },
+    }
+    const image = buildahImage(target)
+    const index = buildxIndex(target, [[amd64, image]])
+    await inspectImage(counting, await target.fetchManifest(index))
+    expect(fetched).toHaveLength(new Set(fetched).size)
+    expect(fetched).not.toContain(index.digest)
+    expect(fetched).toContain(image.digest)
   })
 
   it("says who would not take a module", async () => {

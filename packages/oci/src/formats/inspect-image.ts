@@ -4,7 +4,14 @@ import type { ArchiveLimits } from "../archive/limits.ts"
 import { createOverlay } from "../archive/overlay.ts"
 import { type Descriptor, isImageIndex, type Manifest } from "../content/descriptor.ts"
 import { parseManifest } from "../content/read-manifest.ts"
-import type { ReadTarget, TransferOptions } from "../content/target.ts"
+import {
+  descriptorOf,
+  type FetchedManifest,
+  type ManifestRoot,
+  manifestOf,
+  type ReadTarget,
+  type TransferOptions,
+} from "../content/target.ts"
 import type { Annotations } from "./annotations.ts"
 import { maxIndexDepth, tooDeep } from "./choose-manifest.ts"
 import { type Refusals, wasmRefusals } from "./consumers.ts"
@@ -78,17 +85,17 @@ export type ImageTree<Facts> =
 const maxManifests = 100
 
 /**
- * The tree below a descriptor: indexes, manifests, layers, annotations, and of each extension the module.
+ * The tree below a manifest or index: indexes, manifests, layers, annotations, and of each extension the module.
  *
  * What is wrong with one manifest is among its problems and does not hide the others; only the network, a limit or a
  * digest that differs ends the inspection. Errors: ATT_OCI_LIMIT, ATT_OCI_MANIFEST (of the root), those of the target.
  */
 export async function inspectImage<Facts = never>(
   target: ReadTarget,
-  descriptor: Descriptor,
+  root: ManifestRoot,
   options: InspectImageOptions<Facts> = {},
 ): Promise<ImageTree<Facts>> {
-  return inspectAt(target, descriptor, options, { depth: 0, left: { manifests: maxManifests } })
+  return inspectAt(target, root, options, { depth: 0, left: { manifests: maxManifests } })
 }
 
 interface Position {
@@ -99,10 +106,11 @@ interface Position {
 
 async function inspectAt<Facts>(
   target: ReadTarget,
-  asked: Descriptor,
+  root: ManifestRoot,
   options: InspectImageOptions<Facts>,
   { depth, left }: Position,
 ): Promise<ImageTree<Facts>> {
+  const asked = descriptorOf(root)
   left.manifests--
   if (depth > maxIndexDepth) throw tooDeep(asked)
   if (left.manifests < 0) {
@@ -110,11 +118,13 @@ async function inspectAt<Facts>(
       facts: { limit: maxManifests },
     })
   }
-  const fetched = await target.fetchManifest(asked, options)
+  const fetched = await manifestOf(target, root, options)
   const manifest = parseManifest(fetched.bytes, fetched.descriptor.mediaType, fetched.descriptor.digest)
   const descriptor = { ...fetched.descriptor, ...(asked.platform === undefined ? {} : { platform: asked.platform }) }
   const annotations = manifest.annotations ?? {}
-  if (!isImageIndex(manifest)) return inspectManifest(target, { ...asked, ...descriptor }, manifest, options)
+  if (!isImageIndex(manifest)) {
+    return inspectManifest(target, { descriptor: { ...asked, ...descriptor }, bytes: fetched.bytes }, manifest, options)
+  }
   const manifests: ImageTree<Facts>[] = []
   for (const each of manifest.manifests) {
     manifests.push(await inspectAt(target, each, options, { depth: depth + 1, left }))
@@ -124,10 +134,11 @@ async function inspectAt<Facts>(
 
 async function inspectManifest<Facts>(
   target: ReadTarget,
-  descriptor: Descriptor,
+  fetched: FetchedManifest,
   manifest: Manifest,
   options: InspectImageOptions<Facts>,
 ): Promise<ImageTree<Facts>> {
+  const { descriptor } = fetched
   const { annotations = {}, config, layers, subject } = manifest
   const plain = {
     form: "manifest" as const,
@@ -139,7 +150,7 @@ async function inspectManifest<Facts>(
   }
   if (isAttestation(descriptor)) return { ...plain, problems: [] }
   const problems: Diagnostic[] = []
-  const extension = await noting(problems, () => readExtension(target, descriptor, options))
+  const extension = await noting(problems, () => readExtension(target, fetched, options))
   if (extension === undefined) return { ...plain, problems }
   const { kind, layout, name, version, artifact, platform } = extension
   const isLoaded = kind !== "lua" && artifact !== "source"
