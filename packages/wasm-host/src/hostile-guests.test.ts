@@ -218,6 +218,27 @@ describe("an allocator that lies", () => {
 })
 
 describe("a host that met a hostile guest", () => {
+  it("says that the stack was full also where something else was the first to need more of it", () => {
+    const before = Error.prepareStackTrace
+    let serial = 0
+    // As what maps stacks to sources does: an expression that is compiled when it is needed.
+    Error.prepareStackTrace = (error, frames) =>
+      `${error}\n${frames.join("\n")}`.replace(new RegExp(`x${serial++}$`), "")
+    try {
+      const resolve = [["envoy_resolve_dns", 256, 3, 1024]] as const
+      for (let n = 0; n < 20; n++) {
+        const host = run({ callbacks: { proxy_on_request_headers: resolve, envoy_on_resolve_dns: resolve } })
+        expect(host.mistakes).toMatchObject([
+          {
+            code: "ATT_WASM_TRAPPED",
+            message: expect.stringContaining("RangeError: Maximum call stack size exceeded"),
+          },
+        ])
+      }
+    } finally {
+      Object.assign(Error, { prepareStackTrace: before })
+    }
+  })
   it("is unharmed: the next one runs as ever", () => {
     run(headers("recurse"))
     run(headers("grow"))

@@ -10,7 +10,7 @@ import type { Plugin } from "./plugin.ts"
 import type { ProxyProcess } from "./process.ts"
 import { createLocator, type ModuleFrame, printFrame } from "./trap.ts"
 import { printBacktrace, withDeepStack } from "./wasm/backtrace.ts"
-import { engine, isTrap, restrictedText, type WasmInstance, type WasmMemory } from "./wasm/engine.ts"
+import { engine, isTrap, restrictedText, trapWords, type WasmInstance, type WasmMemory } from "./wasm/engine.ts"
 import { createMemoryAccess, type MemoryAccess } from "./wasm/memory.ts"
 
 /** One instance of a module on one thread, with its contexts. */
@@ -195,7 +195,7 @@ export function createVm(options: VmOptions): Vm {
       // Anything else is a mistake of this host and must not look like one of the plugin.
       if (!isTrap(error)) throw error
       const frames = error instanceof Error ? locate(error) : []
-      process.trapped({ where: name, error: String(error), frames })
+      process.trapped({ where: name, error: trapWords(error), frames })
       vm.fail(FailState.RuntimeError, trapText(name, error, frames))
       return undefined
     } finally {
@@ -206,7 +206,7 @@ export function createVm(options: VmOptions): Vm {
   }
 
   const trapText = (name: string, error: unknown, frames: readonly ModuleFrame[]): string => {
-    const head = `Function: ${name} failed: Uncaught ${String(error)}`
+    const head = `Function: ${name} failed: Uncaught ${trapWords(error)}`
     return code.layout.functionNames.size === 0 ? head : [head, ...printBacktrace(frames)].join("\n")
   }
   /** The function of the module that makes the host call that runs. */

@@ -39,5 +39,18 @@ export const restrictedText = "restricted_callback"
 /** Whether an error that came out of a module is the module's own: a trap, a full stack, a forbidden host call, an exception it threw. */
 export function isTrap(error: unknown): boolean {
   if (!(error instanceof Error)) return true
-  return error.message === restrictedText || [engine.RuntimeError, RangeError].some((kind) => error instanceof kind)
+  const isOwn = [engine.RuntimeError, RangeError].some((kind) => error instanceof kind)
+  return isOwn || isFullElsewhere(error) || error.message === restrictedText
+}
+
+/** The engine's words for a trap. */
+export function trapWords(error: unknown): string {
+  return isFullElsewhere(error) ? "RangeError: Maximum call stack size exceeded" : String(error)
+}
+
+/** V8's reasons for calling a regular expression invalid: it is compiled when it is first needed, and the stack was full by then. */
+const fullReasons = [": Maximum call stack size exceeded", ": Stack overflow"]
+
+function isFullElsewhere(error: unknown): boolean {
+  return error instanceof SyntaxError && fullReasons.some((reason) => error.message.endsWith(reason))
 }
