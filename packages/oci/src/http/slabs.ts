@@ -26,7 +26,7 @@ export function hold(piece: Uint8Array): void {
 /**
  * Says that a holder does not read a piece any more; after the last one its memory may be written to. Other bytes are left alone.
  *
- * For the very piece that came. Pieces that nobody gives back are collected as any garbage.
+ * For the very piece that came. Pieces that nobody gives back are collected like other garbage.
  */
 export function giveBack(piece: Uint8Array): void {
   const loan = loans.get(piece)
