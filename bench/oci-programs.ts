@@ -46,13 +46,13 @@ function others(): readonly Program[] {
       push: (layout, reference) => costOf(oras, "upload", layout, "v1", reference),
       pull: (reference, layout) => costOf(oras, "pull", reference, layout),
     },
-    runningLibrary("crane running", join(folder, "running"), "crane"),
-    runningLibrary("ORAS running", join(folder, "running"), "oras"),
+    runningLibrary("crane running", join(folder, "craneserver")),
+    runningLibrary("ORAS running", oras, "serve"),
   ]
 }
 
-function runningLibrary(name: string, program: string, library: string): Program {
-  const child = spawn(program, [library], { stdio: ["pipe", "pipe", "inherit"] })
+function runningLibrary(name: string, program: string, ...parameters: readonly string[]): Program {
+  const child = spawn(program, parameters, { stdio: ["pipe", "pipe", "inherit"] })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const transfer = async (...line: readonly string[]): Promise<Cost> => {
     child.stdin.write(`${line.join(" ")}\n`)

@@ -152,9 +152,9 @@ export function ociTable({ transfers, node }: OciFigures): string {
     const [{ registry = "", verb = "", bytes = 0 } = {}] = list
     const all = (part: keyof Cost) => names.map((name) => rounded(list.find(isBy(name))?.[part] ?? 0))
     const wallOf = (name: string): number => list.find(isBy(name))?.wallMs ?? 0
-    const process = Math.min(...["crane", "ORAS"].map(wallOf))
+    const program = Math.min(...["crane", "ORAS"].map(wallOf))
     const library = Math.min(...["crane running", "ORAS running"].map(wallOf))
-    const ratios = [wallOf("running") / library, wallOf("running") / process, wallOf("command") / process]
+    const ratios = [wallOf("running") / library, wallOf("running") / program, wallOf("command") / program]
     return [registry, verb, bytes / MiB, ...all("wallMs"), ...ratios, ...all("cpuMs"), ...all("peakMiB")]
   })
   const head = [

@@ -33,7 +33,7 @@ export function findOciTools(): OciTools {
       `${aside}/`,
       "./registry",
       "./oras",
-      "./running",
+      "./craneserver",
       crane,
     ]
     execFileSync("go", flags, {

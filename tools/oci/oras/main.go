@@ -5,6 +5,7 @@
 //	oras pull REFERENCE DIRECTORY                        into an OCI image layout, with the tag; prints the digest
 //	oras upload DIRECTORY TAG REFERENCE                  from an OCI image layout; prints the digest
 //	oras referrers REFERENCE                             prints the digests
+//	oras serve                                           does `pull` and `upload` again and again; see package costs for its lines
 package main
 
 import (
@@ -17,6 +18,8 @@ import (
 	"oras.land/oras-go/v2/content/memory"
 	"oras.land/oras-go/v2/content/oci"
 	"oras.land/oras-go/v2/registry/remote"
+
+	"attache.example/tools/oci/costs"
 )
 
 var ctx = context.Background()
@@ -34,6 +37,8 @@ func main() {
 		report(pull(args))
 	case "upload":
 		report(upload(args))
+	case "serve":
+		costs.Serve(serveUpload, servePull)
 	case "referrers":
 		from := repository(args[0])
 		subject, err := from.Resolve(ctx, from.Reference.Reference)
@@ -59,6 +64,16 @@ func upload(args []string) (v1.Descriptor, error) {
 	check(err)
 	to := repository(args[2])
 	return oras.Copy(ctx, from, args[1], to, to.Reference.Reference, oras.DefaultCopyOptions)
+}
+
+func serveUpload(directory, reference string) error {
+	_, err := upload([]string{directory, "v1", reference})
+	return err
+}
+
+func servePull(reference, directory string) error {
+	_, err := pull([]string{reference, directory})
+	return err
 }
 
 func repository(reference string) *remote.Repository {
