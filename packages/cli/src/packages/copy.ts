@@ -10,8 +10,7 @@ import {
 } from "@attache/oci"
 import { usageError } from "../options.ts"
 import { createByteProgress } from "./byte-progress.ts"
-import { tagged } from "./push.ts"
-import type { OpenedReference } from "./registry-access.ts"
+import { type OpenedReference, tagged } from "./registry-access.ts"
 
 /** Most bytes that one copy fetches, 16 GiB: what a registry that lies about sizes can fill a disk with. */
 export const maxCopyBytes = 17_179_869_184

@@ -23,8 +23,7 @@ import { hostPlatform } from "./extension-source.ts"
 import { checkLockedModule, type LockedPackage, type LockFile, movedTag, noteInLock } from "./lock-file.ts"
 import { type LoadedFile, moduleOf, platformKey } from "./module-digests.ts"
 import { placeFiles } from "./place-files.ts"
-import { tagged } from "./push.ts"
-import type { OpenedReference } from "./registry-access.ts"
+import { type OpenedReference, tagged } from "./registry-access.ts"
 
 /** How an extension is pulled. */
 export interface PullExtensionOptions {

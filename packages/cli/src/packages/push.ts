@@ -19,7 +19,7 @@ import { createByteProgress } from "./byte-progress.ts"
 import type { ExtensionSource } from "./extension-source.ts"
 import { type LockFile, movedTag, noteInLock } from "./lock-file.ts"
 import { modulesOf } from "./module-digests.ts"
-import type { OpenedReference } from "./registry-access.ts"
+import { type OpenedReference, tagged } from "./registry-access.ts"
 
 /** How an extension is pushed. */
 export interface PushExtensionOptions {
@@ -84,11 +84,6 @@ export async function pushExtension(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** The reference with the tag that is implied where none is written. */
-export function tagged({ reference, text, within }: OpenedReference): string {
-  return reference.tag === undefined && reference.digest === undefined && within !== "" ? `${text}:${within}` : text
 }
 
 async function pack(

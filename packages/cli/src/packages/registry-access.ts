@@ -24,6 +24,11 @@ export interface OpenedReference {
   readonly within: string
 }
 
+/** The reference with the tag that is implied where none is written. */
+export function tagged({ reference, text, within }: OpenedReference): string {
+  return reference.tag === undefined && reference.digest === undefined && within !== "" ? `${text}:${within}` : text
+}
+
 /** A user and password that the command line gives, in place of Docker's configuration. */
 export interface Login {
   readonly user: string
