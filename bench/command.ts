@@ -25,7 +25,7 @@ export async function measure([routes = "1000"]: readonly string[]): Promise<Com
       // As the command's first line says.
       "--max-semi-space-size=4",
       "--min-semi-space-size=4",
-      join(repository, "packages/cli/dist/main.js"),
+      join(repository, "packages/cli/bin/attache.mjs"),
       "serve",
       "-f",
       join(folder, "objects"),

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { promisify } from "node:util"
 import { findOciTools } from "@attache/oci/testing"
-import { build } from "esbuild"
+import { build } from "rolldown"
 
 /** What one transfer took. */
 export interface Cost {
@@ -71,9 +71,13 @@ function runningLibrary(name: string, program: string, ...parameters: readonly s
 
 async function running(directory: string): Promise<Program> {
   const outfile = join(directory, "oci-transfer.mjs")
-  const entryPoints = [join(import.meta.dirname, "oci-transfer.ts")]
   // Bundled, as the command is: what strips types holds forty megabytes.
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", target: "node22" })
+  await build({
+    input: join(import.meta.dirname, "oci-transfer.ts"),
+    platform: "node",
+    output: { file: outfile, codeSplitting: false },
+    logLevel: "silent",
+  })
   const child = fork(outfile)
   const ended = new Promise<never>((_, reject) => {
     child.once("exit", () => reject(new Error("the running process ended")))

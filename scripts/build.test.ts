@@ -1,5 +1,16 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
@@ -15,17 +26,27 @@ function put(path: string, text: string): void {
   writeFileSync(join(root, path), text)
 }
 
-function output(): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [join(root, "packages/cli/dist/main.js")], {
+/** What the bundle prints. It begins as the command does: with Node's compile cache, which is in `compiled`. */
+function output(verb = "say"): string {
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, "bin.mjs"), verb], {
     encoding: "utf8",
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, "compiled") },
   })
   return stdout + stderr
+}
+
+/** What V8 compiled for a verb, by the path of its file. */
+function compiledFor(verb: string): readonly string[] {
+  return globSync(`compiled/*/attache-*-${verb}`, { cwd: root }).map((path) => join(root, path))
 }
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "attache-build-"))
   put("package.json", '{"type":"module"}')
-  put("packages/cli/src/main.ts", 'const { word } = await import("../../lib/src/word.ts")\nconsole.log(word)\n')
+  put(
+    "packages/cli/src/main.ts",
+    'export const finished = import("../../lib/src/word.ts").then(({ word }) => console.log(word))',
+  )
   put("packages/lib/src/word.txt", "beside the source")
   put(
     "packages/lib/src/word.ts",
@@ -37,6 +58,10 @@ const beside = new URL("word.txt", import.meta.url)
 export const word: string = [kind, read(beside), read(join(import.meta.dirname, "word.txt"))].join(", ")
 if (import.meta.main) console.log("never")
 `,
+  )
+  put(
+    "bin.mjs",
+    'process.getBuiltinModule("node:module").enableCompileCache(); await import("./packages/cli/dist/main.js")',
   )
   put("legacy.cjs", 'exports.kind = typeof require("node:os").EOL')
 })
@@ -75,5 +100,31 @@ describe("the bundle of the command", () => {
     put("packages/cli/src/main.ts", 'import "./absent.ts"')
     await expect(buildCommand(paths())).rejects.toThrow("absent.ts")
     expect(output()).toContain("beside the source")
+  })
+
+  it("keeps what V8 compiled for each verb, and makes it anew when V8 refuses it", async () => {
+    await buildCommand(paths())
+    const said = output()
+    const kept = compiledFor("say")
+    const contents = () => kept.map((path) => readFileSync(path))
+    expect(kept.length).toBeGreaterThan(1)
+    const before = contents()
+    expect([output(), contents(), compiledFor("see")]).toEqual([said, before, []])
+    output("see")
+    expect(compiledFor("see")).toHaveLength(kept.length)
+    for (const path of kept) truncateSync(path, statSync(path).size / 2)
+    expect(output()).toBe(said)
+    for (const path of kept) expect(statSync(path).size).toBeGreaterThan(1000)
+  })
+
+  it.each(["../../x", "UPPER", "a.b"])("takes %s for no name of a file", async (verb) => {
+    await buildCommand(paths())
+    output(verb)
+    expect(compiledFor("none")).not.toEqual([])
+  })
+
+  it("refuses what chunks cannot tell of themselves", async () => {
+    put("packages/lib/src/word.ts", "export const word = import.meta.env")
+    await expect(buildCommand(paths())).rejects.toThrow("import.meta")
   })
 })

@@ -2,18 +2,17 @@
  * Bundles the command into `packages/cli/dist`, so that it starts without stripping types from hundreds of files.
  *
  * `node scripts/build.ts` builds always; `--if-stale` only when an input changed since the last build. The sources stay
- * runnable without it. One limit of the bundler: a dynamic import of a CommonJS package gives only its default export, so
- * load a module of ours that imports it statically.
+ * runnable without it.
  */
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
-import type { BuildResult, Plugin } from "esbuild"
+import type { Plugin, RolldownOutput } from "rolldown"
 import { withoutBuiltinImports } from "./builtin-imports.ts"
 import { repositoryRoot } from "./workspace.ts"
 
 /** Large programs that the command runs only when asked to, from where they are installed. */
-const external = ["assemblyscript", "binaryen", "esbuild", "typescript", "vitest"]
+const external = ["assemblyscript", "binaryen", "typescript", "vitest"]
 
 /** Chunks of earlier builds that a running command may still load. */
 const keepMs = 24 * 60 * 60 * 1000
@@ -29,6 +28,8 @@ export interface BuildPaths {
 }
 
 const commandPaths: BuildPaths = { root: repositoryRoot, entry: "packages/cli/src/main.ts", out: "packages/cli/dist" }
+
+type OutputBundle = RolldownOutput["output"]
 
 interface BuildRecord {
   /** Digest of each input, by path from the root; the lock file and this script are among them. */
@@ -49,45 +50,59 @@ export function isFresh({ root, out }: BuildPaths): boolean {
   }
 }
 
+/**
+ * Files that are loaded together time and again are one, together with what they need: each file costs a third of a millisecond.
+ * What all verbs need, and what copies between registries and layouts.
+ */
+const together = [
+  { name: "base", test: /packages\/(base\/src\/|cli\/src\/(exit|options|output\/(format|slowly))\.ts$)/ },
+  { name: "copying", test: /packages\/cli\/src\/packages\/(registry-access|byte-progress|copy)\.ts$/ },
+]
+
 /** Builds and writes; gives the names written, the entry's among them. Each file appears whole, by rename. */
 export async function buildCommand(paths: BuildPaths): Promise<readonly string[]> {
-  const { build } = await import("esbuild")
-  const result = await build({
-    absWorkingDir: paths.root,
-    entryPoints: [paths.entry],
-    outdir: paths.out,
-    entryNames: "[name]",
-    chunkNames: "[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
+  const { rolldown } = await import("rolldown")
+  const inputs = new Set<string>()
+  const bundle = await rolldown({
+    cwd: paths.root,
+    input: join(paths.root, paths.entry),
+    external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
     platform: "node",
-    target: "node22",
-    external,
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-    // CommonJS packages in the bundle ask for Node's modules with require, and for packages that need not be there.
-    banner: {
-      js: `const require = (name) => {
-  const { getBuiltinModule } = globalThis.process
-  return getBuiltinModule(name) ?? getBuiltinModule("node:module").createRequire(import.meta.url)(name)
-};`,
+    transform: { target: "node22" },
+    plugins: [sources(paths, inputs)],
+    onLog: (_level, { code, message }) => {
+      if (code === "EMPTY_IMPORT_META") throw new Error(message)
     },
-    plugins: [sources(paths)],
   })
-  return write(paths, result)
+  try {
+    const { output } = await bundle.generate({
+      // The loader gives chunks to V8 itself, which it can do with scripts alone.
+      format: "cjs",
+      entryFileNames: "command-[hash].cjs",
+      chunkFileNames: "[name]-[hash].cjs",
+      codeSplitting: { groups: together },
+    })
+    return write(paths, output, inputs)
+  } finally {
+    await bundle.close()
+  }
 }
 
-function sources(paths: BuildPaths): Plugin {
+/** A chunk as the loader calls it. @param code as CommonJS, of modules that are all strict */
+function asFunction(code: string): string {
+  return `(function (exports, require, module, __filename, __dirname, bundleMeta) { "use strict"; ${code}\n})`
+}
+
+function sources(paths: BuildPaths, inputs: Set<string>): Plugin {
   return {
     name: "sources",
-    setup: (build) => {
-      build.onLoad({ filter: /\.m?[jt]s$/ }, ({ path }) => {
-        const text = withoutBuiltinImports(readFileSync(path, "utf8"))
-        const isOurs = /[/\\]packages[/\\].*\.ts$/.test(path)
-        return { contents: isOurs ? withPlaces(paths, path, text) : text, loader: path.endsWith("ts") ? "ts" : "js" }
-      })
+    load: (path) => {
+      if (!existsSync(path)) return null
+      inputs.add(path)
+      if (!/\.m?[jt]s$/.test(path)) return null
+      const text = withoutBuiltinImports(readFileSync(path, "utf8"))
+      const isOurs = /[/\\]packages[/\\].*\.ts$/.test(path)
+      return { code: isOurs ? withPlaces(paths, path, text) : text, moduleType: path.endsWith("ts") ? "ts" : "js" }
     },
   }
 }
@@ -97,35 +112,31 @@ function sources(paths: BuildPaths): Plugin {
  * place, relative to the output directory.
  */
 function withPlaces({ root, out }: BuildPaths, path: string, text: string): string {
-  const url = (to: string) => `new URL(${JSON.stringify(relative(join(root, out), to))}, import.meta.url)`
+  const url = (to: string) => `new URL(${JSON.stringify(relative(join(root, out), to))}, bundleMeta.url)`
   return text
     .replaceAll(/\bimport\.meta\.url\b/g, `${url(path)}.href`)
     .replaceAll(/\bimport\.meta\.filename\b/g, `decodeURIComponent(${url(path)}.pathname)`)
     .replaceAll(/\bimport\.meta\.dirname\b/g, `decodeURIComponent(${url(dirname(path))}.pathname)`)
-    .replaceAll(/\bimport\.meta\.main\b/g, path === join(root, commandPaths.entry) ? "import.meta.main" : "false")
+    .replaceAll(/\bimport\.meta\.resolve\b/g, "bundleMeta.resolve")
+    .replaceAll(/\bimport\.meta\.main\b/g, "false")
 }
 
-function write({ root, out }: BuildPaths, result: BuildResult<{ write: false; metafile: true }>): readonly string[] {
+function write({ root, out }: BuildPaths, output: OutputBundle, read: ReadonlySet<string>): readonly string[] {
   const directory = join(root, out)
   mkdirSync(directory, { recursive: true })
-  // Chunks before the entry that names them, the record last: whoever starts meanwhile finds one whole build.
-  const entryNames = new Set(
-    Object.entries(result.metafile.outputs)
-      .filter(([, { entryPoint }]) => entryPoint !== undefined)
-      .map(([path]) => join(root, path)),
-  )
-  const files = result.outputFiles.toSorted((a, b) => Number(entryNames.has(a.path)) - Number(entryNames.has(b.path)))
-  for (const { path, contents } of files) writeWhole(path, contents)
-  const outputs = files.map(({ path }) => relative(directory, path))
-  const inputs = [
-    ...Object.keys(result.metafile.inputs),
-    "package-lock.json",
-    "scripts/build.ts",
-    "scripts/builtin-imports.ts",
-  ]
+  const chunks = output.filter((each) => each.type === "chunk")
+  const entry = chunks.find(({ isEntry }) => isEntry)?.fileName ?? ""
+  const loader = readFileSync(join(import.meta.dirname, "chunk-loader.js"), "utf8").replace("ENTRY", entry)
+  // Chunks before the loader that names one of them, the record last: whoever starts meanwhile finds one whole build.
+  for (const { fileName, code } of chunks) writeWhole(join(directory, fileName), asFunction(code))
+  writeWhole(join(directory, "main.js"), loader)
+  const outputs = [...chunks.map(({ fileName }) => fileName), "main.js"]
+  const inputs = [...read].map((path) => relative(root, path))
+  const own = ["package-lock.json", "scripts/build.ts", "scripts/builtin-imports.ts", "scripts/chunk-loader.js"]
+  const digests = [...inputs, ...own]
     .filter((path) => existsSync(join(root, path)))
     .map((path) => [path, digestOf(join(root, path))])
-  writeWhole(join(directory, "build.json"), JSON.stringify({ inputs: Object.fromEntries(inputs), outputs }))
+  writeWhole(join(directory, "build.json"), JSON.stringify({ inputs: Object.fromEntries(digests), outputs }))
   dropOldChunks(directory, outputs)
   return outputs
 }

@@ -10,12 +10,12 @@ async function runHere() {
   // Not imported, which costs a millisecond each: see scripts/builtin-imports.ts.
   const { enableCompileCache } = process.getBuiltinModule("node:module")
   const { existsSync } = process.getBuiltinModule("node:fs")
-  // Before the bundle is read, so that it is compiled once too.
   enableCompileCache()
   const built = new URL("../dist/main.js", import.meta.url)
   const isBuilt = existsSync(built)
   try {
-    await import(isBuilt ? built.href : new URL("../src/main.ts", import.meta.url).href)
+    const { finished } = await import(isBuilt ? built.href : new URL("../src/main.ts", import.meta.url).href)
+    await finished
   } catch (error) {
     // The bundle brings its packages along; the sources of a fresh clone lack them.
     if (isBuilt || error?.code !== "ERR_MODULE_NOT_FOUND") throw error

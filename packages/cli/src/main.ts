@@ -1,10 +1,7 @@
 // The command: finds the verb that is asked for.
-import { enableCompileCache } from "node:module"
 import { Command, CommanderError } from "commander"
 import { exitCodes } from "./exit.ts"
 import { verbs } from "./verbs.ts"
-
-enableCompileCache()
 
 const program = new Command("attache")
   .description("Write, test, package, attach, run and see Envoy extensions.")
@@ -24,9 +21,8 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== "EPIPE") throw error
   })
 
-try {
-  await program.parseAsync(process.argv)
-} catch (error) {
+/** Fulfilled when the verb has ended and the exit code is set. Whoever loads the command awaits it. */
+export const finished = program.parseAsync(process.argv).catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-}
+})
