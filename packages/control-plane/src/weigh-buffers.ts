@@ -1,5 +1,7 @@
 import { setFlagsFromString } from "node:v8"
 
+let isAsked = false
+
 /**
  * Has the collector weigh buffers together with the heap; for the whole process, and for good.
  *
@@ -8,5 +10,9 @@ import { setFlagsFromString } from "node:v8"
  * small collection would have taken. Does nothing on versions of V8 where the flag is not known to be there.
  */
 export function weighBuffersWithHeap(): void {
-  if (process.versions.v8.startsWith("13.")) setFlagsFromString("--external-memory-accounted-in-global-limit")
+  if (isAsked || !process.versions.v8.startsWith("13.")) return
+  isAsked = true
+  setFlagsFromString("--external-memory-accounted-in-global-limit")
+  // What is compiled may be kept at the end, for a start that begins without the flag, and V8 refuses code of other flags.
+  process.prependOnceListener("exit", () => setFlagsFromString("--no-external-memory-accounted-in-global-limit"))
 }

@@ -73,12 +73,14 @@ export async function run(_args: readonly string[], options: Options): Promise<E
       proxies: controlPlane.proxyKeys(),
     }
     const served = modules.address === undefined ? "" : ` modules=${modules.address}`
+    // Whoever waited for the line may say stop at once.
+    const stopped = untilStopped()
     process.stdout.write(
       formatOf(options) === "text"
         ? `ready xds=${ready.xds} status=${ready.status.join(",")} proxies=${ready.proxies.join(",")}${served}\n`
         : `${JSON.stringify(ready)}\n`,
     )
-    await untilStopped()
+    await stopped
     return exitCodes.done
   } finally {
     await status?.close()
