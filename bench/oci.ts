@@ -5,8 +5,8 @@
  * from its start to its end; `running` is the library in a process that runs already, as in a control plane, and `crane running`
  * and `ORAS running` are the other libraries likewise. Every transfer has a registry of its own, since one that keeps blobs in
  * memory slows down with them, and every round content of its own. Medians of interleaved rounds are compared, since other work
- * on the machine hits all alike: four times ROUNDS of the smallest size, twice of the next, a third of the largest, which is
- * there to see whether memory grows.
+ * on the machine hits all alike: four times ROUNDS of the smaller sizes, for the registry in memory takes half or twice as long over
+ * the same 60 MiB as it collects its garbage; a third of ROUNDS of the largest, which is there to see whether memory grows.
  */
 import { createHash, randomBytes } from "node:crypto"
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -46,7 +46,7 @@ export async function measure([rounds = "7"]: readonly string[]): Promise<OciFig
     if (kinds[0] !== undefined) await warmUp(kinds[0], runners)
     for (const kind of kinds) {
       for (const bytes of sizes) {
-        const count = Math.ceil(Number(rounds) * (bytes > 100 * MiB ? 1 / 3 : bytes === MiB ? 4 : 2))
+        const count = Math.ceil(Number(rounds) * (bytes > 100 * MiB ? 1 / 3 : 4))
         transfers.push(...(await transfersOf(kind, bytes, programs, count)))
       }
     }

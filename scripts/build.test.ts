@@ -27,8 +27,8 @@ function put(path: string, text: string): void {
 }
 
 /** What the bundle prints. It begins as the command does: with Node's compile cache, which is in `compiled`. */
-function output(verb = "say"): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [join(root, "bin.mjs"), verb], {
+function output(verb = "say", ...options: readonly string[]): string {
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, "bin.mjs"), verb, ...options], {
     encoding: "utf8",
     env: { ...process.env, NODE_COMPILE_CACHE: join(root, "compiled") },
   })
@@ -115,6 +115,16 @@ describe("the bundle of the command", () => {
     for (const path of kept) truncateSync(path, statSync(path).size / 2)
     expect(output()).toBe(said)
     for (const path of kept) expect(statSync(path).size).toBeGreaterThan(1000)
+  })
+
+  it("learns a verb neither from its help nor from a wrong call of it", async () => {
+    put("packages/cli/src/main.ts", "export const finished = Promise.resolve().then(() => void (process.exitCode = 2))")
+    await buildCommand(paths())
+    output()
+    put("packages/cli/src/main.ts", "export const finished = Promise.resolve()")
+    await buildCommand(paths())
+    output("say", "--help")
+    expect([compiledFor("say"), compiledFor("help").length]).toEqual([[], 1])
   })
 
   it.each(["../../x", "UPPER", "a.b"])("takes %s for no name of a file", async (verb) => {

@@ -1,14 +1,14 @@
 // Begins the command. Each chunk goes to V8 with what V8 had compiled of it when the same verb ended last time: Node's compile cache
 // knows only what runs while a file is loaded, so that all other functions, 350 for a copy, are compiled at every start.
 const { getBuiltinModule } = process
-const { readFileSync, renameSync, writeFileSync } = getBuiltinModule("node:fs")
+const { existsSync, readFileSync, renameSync, rmSync, writeFileSync } = getBuiltinModule("node:fs")
 const { createRequire, getCompileCacheDir } = getBuiltinModule("node:module")
 const { join } = getBuiltinModule("node:path")
 const { constants, Script } = getBuiltinModule("node:vm")
 
 const folder = import.meta.dirname
 const compiled = getCompileCacheDir()
-const verb = /^[a-z]+$/.exec(process.argv[2] ?? "")?.[0] ?? "none"
+const verb = process.argv.includes("--help") ? "help" : (/^[a-z]+$/.exec(process.argv[2] ?? "")?.[0] ?? "none")
 const modules = new Map()
 const learned = []
 
@@ -44,17 +44,21 @@ function require(name) {
   return name.startsWith("./") ? load(name.slice(2)) : (getBuiltinModule(name) ?? createRequire(import.meta.url)(name))
 }
 
-process.on("exit", () => {
-  for (const { path, script } of learned) {
-    try {
-      const partial = `${path}.${process.pid}`
-      // Flushed before it has its name: V8 does not notice a hole, and may crash over it.
-      writeFileSync(partial, script.createCachedData(), { flush: true })
-      renameSync(partial, path)
-    } catch {
-      // A full disk, or one that cannot be written to: the next start takes as long as this one did.
-    }
+/** Flushed before it has its name: V8 does not notice a hole in it, and may crash over one. */
+function keep(path, code) {
+  const partial = `${path}.${process.pid}`
+  try {
+    writeFileSync(partial, code, { flush: true })
+    renameSync(partial, path)
+  } catch {
+    // A full disk, or one that cannot be written to: the next start takes as long as this one did.
+    if (existsSync(partial)) rmSync(partial)
   }
+}
+
+// Who is told how to call a verb has not run it.
+process.on("exit", (code) => {
+  if (code !== 2) for (const { path, script } of learned) keep(path, script.createCachedData())
 })
 
 export const { finished } = load("ENTRY")
