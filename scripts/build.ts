@@ -125,8 +125,8 @@ function write({ root, out }: BuildPaths, output: OutputBundle, read: ReadonlySe
   const directory = join(root, out)
   mkdirSync(directory, { recursive: true })
   const chunks = output.filter((each) => each.type === "chunk")
-  const entry = chunks.find(({ isEntry }) => isEntry)?.fileName ?? ""
-  const loader = readFileSync(join(import.meta.dirname, "chunk-loader.js"), "utf8").replace("ENTRY", entry)
+  const [entry] = output
+  const loader = readFileSync(join(import.meta.dirname, "chunk-loader.js"), "utf8").replace("ENTRY", entry.fileName)
   // Chunks before the loader that names one of them, the record last: whoever starts meanwhile finds one whole build.
   for (const { fileName, code } of chunks) writeWhole(join(directory, fileName), asFunction(code))
   writeWhole(join(directory, "main.js"), loader)

@@ -4,7 +4,7 @@ import type { ExitCode } from "./exit.ts"
 import { type Format, formats } from "./output/format.ts"
 
 /** Runs one verb: gets its arguments and options, gives the exit code. */
-export type Run = (args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<ExitCode>
+type Run = (args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<ExitCode>
 
 /** Verbs by name: each adds itself to a command. Options are made for those alone that are added, which takes 3 ms for all. */
 export type Verbs = Readonly<Record<string, (parent: Command) => void>>

@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8"
 let isAsked = false
 
 /**
- * Has the collector weigh buffers together with the heap; for the whole process, and for good.
+ * Has the collector weigh buffers together with the heap; for the whole process, until it exits.
  *
  * By itself V8 collects everything each time buffers have grown by 64 MiB. Route configurations of thousands of routes are
  * megabytes, and each edit sends one to each Envoy: a full collection several times a second, for garbage that the next

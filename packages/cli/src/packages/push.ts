@@ -38,7 +38,7 @@ export interface PushedExtension {
   readonly kind: string
   readonly name: string
   readonly version: string
-  /** Empty: any. */
+  /** None where it runs on every one. */
   readonly platforms: readonly string[]
   /** sha256 digests of the files that proxies load, by platform. */
   readonly modules: Readonly<Record<string, string>>
